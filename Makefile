@@ -1,0 +1,54 @@
+# make demo, make test: each does all of its own set-up. Everything lands in .venv and nowhere else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help install install-dev demo test check bench lock clean
+
+help:
+	@echo "make demo     run the main job: a server, a client, a sync, a download"
+	@echo "make test     run every test"
+	@echo "make check    ruff, mypy --strict, import-linter"
+	@echo "make bench    ours, the bare limit and the ratio (FULL=1 for 300k and 1M tracks)"
+
+install: $(VENV)/.run
+install-dev: $(VENV)/.dev
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Soul Player needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+# The project itself comes in without dependencies: the lock with its hashes is the only list that counts.
+$(VENV)/.run: $(BIN)/python requirements/run.txt requirements/build.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	touch $@
+
+demo: install
+	$(BIN)/soul demo
+
+test: install-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config house.importlinter
+
+bench: install-dev
+	$(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+# Needs uv; writes hashes and no address of a registry.
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements/run.txt
+	uv pip compile requirements/build.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements/build.txt
+	uv pip compile pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

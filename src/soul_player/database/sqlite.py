@@ -1,0 +1,274 @@
+"""SQLite: one writer, a few query-only readers, and the settings that make it durable and fast."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from threading import local
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from soul_player.database.access import Engine, Reader, Row, Value, Writer
+from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
+from soul_player.database.names import numbered
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+READERS = 4
+# Fewer checkpoints make bulk loads 2.6 times faster; the WAL then grows to 64 MB at most.
+CHECKPOINT_PAGES = 16_384
+CACHE_KIB_WRITER = 32_768
+CACHE_KIB_READER = 4_096
+
+# Each job is a whole transaction; what it returns is returned.
+Job = Callable[[], T]
+
+
+class Runner(Protocol):
+    """Where transactions run: on threads in a program, inline in a simulation."""
+
+    async def on_writer(self, job: Job[T]) -> T:
+        """One at a time, in the order of arrival."""
+        ...
+
+    async def on_reader(self, job: Job[T]) -> T:
+        """Beside the writer and each other."""
+        ...
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        ...
+
+
+class Threads:
+    """One thread that writes, a few that read."""
+
+    def __init__(self, readers: int = READERS) -> None:
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
+
+    async def on_writer(self, job: Job[T]) -> T:
+        """One at a time, in the order of arrival."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, job)
+
+    async def on_reader(self, job: Job[T]) -> T:
+        """Beside the writer and each other."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, job)
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+
+
+class Inline:
+    """On the caller's own thread, at once: for simulations, migrations and short commands."""
+
+    async def on_writer(self, job: Job[T]) -> T:
+        """At once."""
+        return job()
+
+    async def on_reader(self, job: Job[T]) -> T:
+        """At once."""
+        return job()
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+class SqliteReader:
+    """A `Reader` on one connection."""
+
+    engine = Engine.SQLITE
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def _execute(self, sql: str, values: dict[str, Value]) -> sqlite3.Cursor:
+        statement = numbered(sql, "?")
+        return self._connection.execute(statement.sql, [values[name] for name in statement.names])
+
+    async def all(self, sql: str, /, **values: Value) -> list[Row]:
+        """Every row."""
+        return self._execute(sql, values).fetchall()
+
+    async def one(self, sql: str, /, **values: Value) -> Row | None:
+        """The first row, or None."""
+        cursor = self._execute(sql, values)
+        row: Row | None = cursor.fetchone()
+        cursor.close()
+        return row
+
+
+class SqliteWriter(SqliteReader):
+    """A `Writer` on the one writing connection."""
+
+    async def run(self, sql: str, /, **values: Value) -> int:
+        """Run one statement; how many rows it touched."""
+        return self._execute(sql, values).rowcount
+
+    async def run_many(self, sql: str, rows: Sequence[Sequence[Value]], /) -> None:
+        """Run one statement for many rows."""
+        self._connection.executemany(numbered(sql, "?").sql, rows)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None, None]:
+        """Undo what is done inside when an exception leaves it."""
+        self._connection.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO step")
+            raise
+        finally:
+            self._connection.execute("RELEASE step")
+
+
+class SqliteDatabase:
+    """A `Database` in one file. Made by `open_sqlite`."""
+
+    engine = Engine.SQLITE
+
+    def __init__(self, path: Path, runner: Runner, *, durable: bool = True) -> None:
+        self.path = path
+        self._runner = runner
+        self._durable = durable
+        self._writer: sqlite3.Connection | None = None
+        self._local = local()
+        self._readers: list[sqlite3.Connection] = []
+
+    async def read(
+        self, function: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `function` over one snapshot."""
+
+        def job() -> T:
+            with sqlite_errors(self.path):
+                connection = self._reading_connection()
+                connection.execute("BEGIN")
+                try:
+                    return drive(function(SqliteReader(connection), *args, **kwargs))
+                finally:
+                    connection.execute("ROLLBACK")
+
+        return await self._runner.on_reader(job)
+
+    async def write(
+        self, function: Callable[Concatenate[Writer, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `function` in one transaction. Cancelling the caller does not undo it: it may have been committed."""
+
+        def job() -> T:
+            with sqlite_errors(self.path):
+                connection = self._writing_connection()
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = drive(function(SqliteWriter(connection), *args, **kwargs))
+                    connection.execute("COMMIT")
+                except BaseException:
+                    # A full disk may have rolled back already.
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+                return result
+
+        return await self._runner.on_writer(job)
+
+    async def close(self) -> None:
+        """Finish what runs, let go of every connection; the last one folds the WAL into the file."""
+
+        def job() -> None:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+            if self._writer is not None:
+                self._writer.execute("PRAGMA optimize")
+                self._writer.close()
+                self._writer = None
+
+        with sqlite_errors(self.path):
+            await self._runner.on_writer(job)
+        self._runner.close()
+
+    def _writing_connection(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = connect(self.path, cache_kib=CACHE_KIB_WRITER, durable=self._durable)
+        return self._writer
+
+    def _reading_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self.path, cache_kib=CACHE_KIB_READER, durable=self._durable)
+            connection.execute("PRAGMA query_only = 1")
+            self._readers.append(connection)
+        return connection
+
+
+async def open_sqlite(path: Path, *, runner: Runner | None = None, durable: bool = True) -> SqliteDatabase:
+    """Open (or make) the file. Raises `DatabaseUnavailable` or `DatabaseDamaged`.
+
+    `durable=False` trades the last transactions of a power cut for speed, for tests and benchmarks only.
+    """
+    database = SqliteDatabase(path, runner or Threads(), durable=durable)
+    await database.write(_touch)
+    return database
+
+
+async def _touch(writer: Writer) -> None:
+    """The first transaction: shows at once whether this is a database that can be written."""
+    await writer.one("SELECT count(*) FROM sqlite_master")
+
+
+def connect(path: Path, *, cache_kib: int, durable: bool = True) -> sqlite3.Connection:
+    """A connection with our settings, for use from any thread (each is used by one at a time)."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was answered as done is still there after a power cut.
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    connection.execute("PRAGMA foreign_keys = 1")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def drive(awaitable: Awaitable[T]) -> T:
+    """Run a transaction function to its end. It must not wait: there is nothing here that could resume it."""
+    assert isinstance(awaitable, Coroutine), awaitable
+    coroutine: Coroutine[Any, Any, T] = awaitable
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    coroutine.close()
+    raise RuntimeError("a transaction waited for something that is not its database")
+
+
+@contextmanager
+def sqlite_errors(path: Path) -> Generator[None, None, None]:
+    """sqlite3's errors -> ours. A broken constraint stays what it is: a fault of the program."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise _translated(error, path) from error
+
+
+def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    name = getattr(error, "sqlite_errorname", "")
+    match name.split("_")[1] if name.startswith("SQLITE_") else "":
+        case "FULL":
+            return DatabaseFull(f"{path}: the disk is full")
+        case "NOTADB" | "CORRUPT":
+            return DatabaseDamaged(f"{path}: {error}")
+        case "BUSY" | "LOCKED" | "CANTOPEN" | "IOERR" | "READONLY" | "PERM":
+            return DatabaseUnavailable(f"{path}: {error}")
+        case _:
+            return DatabaseError(f"{path}: {error}")

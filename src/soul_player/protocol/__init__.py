@@ -1,0 +1,1 @@
+"""What travels between server and client. Pure: no I/O, no clock, no randomness of its own."""
