@@ -27,7 +27,7 @@ class PostgresReader:
 
     engine = Engine.POSTGRES
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401  # asyncpg ships no types
         self._connection = connection
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:
@@ -69,7 +69,7 @@ class PostgresDatabase:
 
     engine = Engine.POSTGRES
 
-    def __init__(self, pool: Any, url: str) -> None:
+    def __init__(self, pool: Any, url: str) -> None:  # noqa: ANN401  # asyncpg ships no types
         self._pool = pool
         self.url = url
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.ids import EraId
 
-ERAS = """
-    SELECT era.era, start.start_seq
-      FROM sync_era era
-      LEFT JOIN sync_era_start start ON start.era = era.era AND start.scope = :scope
-     ORDER BY era.ordinal
+# Ordinals have no gaps: the era after one is its ordinal plus one. The cost does not grow with the number of eras.
+STANDING = """
+    SELECT newest.era, known.era, following.era, start.start_seq
+      FROM sync_era newest
+      LEFT JOIN sync_era known ON known.era = :era
+      LEFT JOIN sync_era following ON following.ordinal = known.ordinal + 1
+      LEFT JOIN sync_era_start start ON start.era = following.era AND start.scope = :scope
+     WHERE newest.ordinal = (SELECT MAX(ordinal) FROM sync_era)
 """
 
 NEWEST = """
@@ -43,33 +46,29 @@ MINT_STARTS = """
 
 
 @dataclass(frozen=True)
-class History:
-    """The eras of one scope, oldest first, each with the position at which it began, and the head now."""
+class Standing:
+    """How one era stands in the history of one scope."""
 
-    eras: tuple[tuple[str, int], ...]
-    head: int
+    newest: EraId
+    is_known: bool
+    # Where the era after it began; None when it is the newest itself.
+    end_seq: int | None
 
-    @property
-    def newest(self) -> EraId:
-        """The era that positions are given in now."""
-        return EraId(self.eras[-1][0])
-
-    def holds(self, era: str, seen: int) -> bool:
-        """Whether a position seen in `era` is on this history.
+    def holds(self, seen: int, *, head: int) -> bool:
+        """Whether a position seen in that era is on the history.
 
         It is when the era is known and nothing beyond the start of the era after it had been seen (or beyond the
         head, in the newest): what came after that start belongs to another history (protocol, section 2, *Eras*).
         """
-        for number, (known, _) in enumerate(self.eras):
-            if known == era:
-                end = self.eras[number + 1][1] if number + 1 < len(self.eras) else self.head
-                return seen <= end
-        return False
+        return self.is_known and seen <= (head if self.end_seq is None else self.end_seq)
 
 
-async def read_eras(store: Reader, scope: str) -> tuple[tuple[str, int], ...]:
-    """The eras with this scope's start in each; a scope that did not exist then began at 0."""
-    return tuple((str(era), int(start or 0)) for era, start in await store.all(ERAS, scope=scope))
+async def read_standing(store: Reader, scope: str, era: str) -> Standing:
+    """How `era` stands; a scope that did not exist when the next one began stood at 0 then."""
+    row = await store.one(STANDING, scope=scope, era=era)
+    assert row is not None, "no era was ever minted"
+    newest, known, following, start_seq = row
+    return Standing(EraId(newest), known is not None, None if following is None else int(start_seq or 0))
 
 
 async def read_newest_era(store: Reader) -> EraId | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from soul_player.database.access import Reader
 from soul_player.protocol.cursor import Cursor, Feed
 from soul_player.protocol.ids import EraId
-from soul_player.server.store.eras import History, read_eras
+from soul_player.server.store.eras import Standing, read_newest_era, read_standing
 
 # Page and head in one statement, hence one snapshot (S2). The head's row comes even when nothing else does.
 FIRST_TRACKS = """
@@ -81,16 +81,18 @@ class TracksSlice:
 
 async def read_tracks(store: Reader, scope: str, cursor: Cursor | None, *, limit: int) -> TracksSlice:
     """The page after `cursor` (None: the first of an initial run). Raises `CursorRefused`."""
-    eras = await read_eras(store, scope)
     if cursor is None:
-        cursor = await begin(store, scope, Feed.TRACKS, kind="track", era=EraId(eras[-1][0]))
+        cursor = await begin(store, scope, Feed.TRACKS, kind="track")
+    standing = await read_standing(store, scope, cursor.era)
     if cursor.head0 is not None:
-        return await _initial_tracks(store, cursor, eras, limit=limit)
-    return await _incremental_tracks(store, cursor, eras, limit=limit)
+        return await _initial_tracks(store, cursor, standing, limit=limit)
+    return await _incremental_tracks(store, cursor, standing, limit=limit)
 
 
-async def begin(store: Reader, scope: str, feed: Feed, *, kind: str, era: EraId) -> Cursor:
+async def begin(store: Reader, scope: str, feed: Feed, *, kind: str) -> Cursor:
     """The start of an initial run: `head0` is fixed and the live rows are counted, once."""
+    era = await read_newest_era(store)
+    assert era is not None, "no era was ever minted"
     row = await store.one(HEAD, scope=scope)
     assert row is not None, f"scope {scope} was never opened"
     head = int(row[0])
@@ -104,16 +106,16 @@ async def check_standing(store: Reader, cursor: Cursor) -> int:
     row = await store.one(HEAD, scope=cursor.scope)
     assert row is not None, f"scope {cursor.scope} was never opened"
     head, floor_seq = int(row[0]), int(row[1])
-    check(cursor, History(await read_eras(store, cursor.scope), head), floor_seq)
+    check(cursor, await read_standing(store, cursor.scope, cursor.era), head=head, floor_seq=floor_seq)
     return head
 
 
-def check(cursor: Cursor, history: History, floor_seq: int) -> None:
+def check(cursor: Cursor, standing: Standing, *, head: int, floor_seq: int) -> None:
     """Raise `CursorRefused` unless the history holds the cursor and no tombstone it is owed was purged.
 
     To an initial run only the tombstones after `head0` matter: it never saw what was deleted before.
     """
-    if not history.holds(cursor.era, cursor.seen):
+    if not standing.holds(cursor.seen, head=head):
         raise CursorRefused(Refusal.DIVERGED)
     if floor_seq > (cursor.after if cursor.head0 is None else cursor.head0):
         raise CursorRefused(Refusal.EXPIRED)
@@ -133,32 +135,24 @@ def advance(cursor: Cursor, *, era: EraId, head: int, last: int | None) -> tuple
     return Cursor(cursor.feed, cursor.scope, era, head, head, base=head), False
 
 
-async def _initial_tracks(
-    store: Reader, cursor: Cursor, eras: tuple[tuple[str, int], ...], *, limit: int
-) -> TracksSlice:
+async def _initial_tracks(store: Reader, cursor: Cursor, standing: Standing, *, limit: int) -> TracksSlice:
     assert cursor.head0 is not None
-    rows = await store.all(
-        FIRST_TRACKS, scope=cursor.scope, after=cursor.after, head0=cursor.head0, count=limit + 1
-    )
+    rows = await store.all(FIRST_TRACKS, scope=cursor.scope, after=cursor.after, head0=cursor.head0, count=limit + 1)
     head, floor_seq = rows[0][0], rows[0][1]
-    history = History(eras, head)
-    check(cursor, history, floor_seq)
+    check(cursor, standing, head=head, floor_seq=floor_seq)
     page = rows[:limit] if rows[0][2] is not None else []
     last = page[-1][2] if len(rows) > limit else None
-    following, has_more = advance(cursor, era=history.newest, head=head, last=last)
+    following, has_more = advance(cursor, era=standing.newest, head=head, last=last)
     return TracksSlice([row[3] for row in page], (), (), (), following, has_more, is_initial=True, head=head)
 
 
-async def _incremental_tracks(
-    store: Reader, cursor: Cursor, eras: tuple[tuple[str, int], ...], *, limit: int
-) -> TracksSlice:
+async def _incremental_tracks(store: Reader, cursor: Cursor, standing: Standing, *, limit: int) -> TracksSlice:
     rows = await store.all(LATER_TRACKS, scope=cursor.scope, after=cursor.after, count=limit + 1)
     head, floor_seq = rows[0][0], rows[0][1]
-    history = History(eras, head)
-    check(cursor, history, floor_seq)
+    check(cursor, standing, head=head, floor_seq=floor_seq)
     page = rows[:limit] if rows[0][2] is not None else []
     last = page[-1][2] if len(rows) > limit else None
-    following, has_more = advance(cursor, era=history.newest, head=head, last=last)
+    following, has_more = advance(cursor, era=standing.newest, head=head, last=last)
     new: list[bytes] = []
     updated: list[bytes] = []
     deleted: list[bytes] = []

@@ -1,0 +1,68 @@
+"""Open the configured engine, migrate it, and join the processes that serve it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from soul_player.database.access import Database
+from soul_player.database.errors import DatabaseUnavailable
+from soul_player.database.migrate import migrate, read_migrations
+from soul_player.database.postgres import PostgresDatabase, open_postgres
+from soul_player.database.sqlite import Runner, SqliteDatabase, open_sqlite
+from soul_player.edges import Clock, Randomness, mint
+from soul_player.protocol.ids import EraId
+from soul_player.server.store.changes import open_scope
+from soul_player.server.store.eras import mint_era
+from soul_player.server.store.presence import PostgresPresence, SqlitePresence
+from soul_player.server.store.scopes import LIBRARY
+from soul_player.server.store.secrets import Secrets, make_secrets
+
+
+@dataclass(frozen=True)
+class Store:
+    """An opened store: its database and what it says of the server."""
+
+    database: Database
+    secrets: Secrets
+
+
+@asynccontextmanager
+async def open_store(
+    url: str, *, clock: Clock, randomness: Randomness, new_era: bool = False, runner: Runner | None = None
+) -> AsyncGenerator[Store, None]:
+    """Open `sqlite:///path` (made if missing) or `postgresql://...`, up to date, for as long as the block lasts.
+
+    A process that is alone with the database begins a new era; one that starts beside others does not, unless
+    `new_era` says so. Raises the errors of `database.errors`.
+    """
+    database = await connect(url, runner=runner)
+    try:
+        await migrate(database, read_migrations(files("soul_player.server.store") / "schema"))
+        presence = (
+            PostgresPresence(database) if isinstance(database, PostgresDatabase) else SqlitePresence(database.path)
+        )
+        async with presence.join() as joined:
+            secrets = await database.write(make_secrets, clock, randomness)
+            await database.write(open_scope, LIBRARY)
+            if joined.was_alone or new_era:
+                reason = "asked for" if new_era else "started alone"
+                era = EraId(mint(clock, randomness))
+                await database.write(mint_era, era, reason=reason, now_ms=clock.now_ms())
+            await joined.let_others_in()
+            yield Store(database, secrets)
+    finally:
+        await database.close()
+
+
+async def connect(url: str, *, runner: Runner | None = None) -> SqliteDatabase | PostgresDatabase:
+    """The engine that the URL names, not migrated."""
+    if url.startswith(("postgresql://", "postgres://")):
+        return await open_postgres(url)
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return await open_sqlite(path, runner=runner)
+    scheme = url.partition(":")[0]
+    raise DatabaseUnavailable(f"a database is named by sqlite:///PATH or postgresql://..., not {scheme}:")
