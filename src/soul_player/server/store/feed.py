@@ -3,34 +3,48 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
-from soul_player.database.access import Reader
+from soul_player.database.access import Reader, Row
 from soul_player.protocol.cursor import Cursor, Feed
 from soul_player.protocol.ids import EraId
 from soul_player.server.store.eras import Standing, read_newest_era, read_standing
 
 # Page and head in one statement, hence one snapshot (S2). The head's row comes even when nothing else does.
+# The limit stands inside: PostgreSQL does not see that there is one head only, and would otherwise join and sort all
+# that is left of the feed for every page (quadratic over a run). The order outside is `_in_order`'s.
 FIRST_TRACKS = """
-    SELECT head.seq, head.floor_seq, change.seq, tracks.body
+    SELECT head.seq, head.floor_seq, page.seq, tracks.body
       FROM sync_head head
-      LEFT JOIN sync_change change
-             ON change.scope = head.scope AND change.feed = 'tracks'
-            AND change.seq > :after AND change.seq <= :head0 AND change.deleted = 0
-      LEFT JOIN tracks ON tracks.id = change.entity_id
+      LEFT JOIN (
+               SELECT seq, entity_id
+                 FROM sync_change
+                WHERE scope = :scope
+                  AND feed = 'tracks'
+                  AND seq > :after
+                  AND seq <= :head0
+                  AND deleted = 0
+                ORDER BY seq
+                LIMIT :count
+           ) page ON TRUE
+      LEFT JOIN tracks ON tracks.id = page.entity_id
      WHERE head.scope = :scope
-     ORDER BY change.seq
-     LIMIT :count
 """
 
 LATER_TRACKS = """
-    SELECT head.seq, head.floor_seq, change.seq, tracks.body, change.created_seq, change.deleted, change.entity_id
+    SELECT head.seq, head.floor_seq, page.seq, tracks.body, page.created_seq, page.deleted, page.entity_id
       FROM sync_head head
-      LEFT JOIN sync_change change
-             ON change.scope = head.scope AND change.feed = 'tracks' AND change.seq > :after
-      LEFT JOIN tracks ON tracks.id = change.entity_id
+      LEFT JOIN (
+               SELECT seq, created_seq, deleted, entity_id
+                 FROM sync_change
+                WHERE scope = :scope
+                  AND feed = 'tracks'
+                  AND seq > :after
+                ORDER BY seq
+                LIMIT :count
+           ) page ON TRUE
+      LEFT JOIN tracks ON tracks.id = page.entity_id
      WHERE head.scope = :scope
-     ORDER BY change.seq
-     LIMIT :count
 """
 
 HEAD = """
@@ -147,7 +161,7 @@ async def _initial_tracks(store: Reader, cursor: Cursor, standing: Standing, *, 
 
 
 async def _incremental_tracks(store: Reader, cursor: Cursor, standing: Standing, *, limit: int) -> TracksSlice:
-    rows = await store.all(LATER_TRACKS, scope=cursor.scope, after=cursor.after, count=limit + 1)
+    rows = _in_order(await store.all(LATER_TRACKS, scope=cursor.scope, after=cursor.after, count=limit + 1))
     head, floor_seq = rows[0][0], rows[0][1]
     check(cursor, standing, head=head, floor_seq=floor_seq)
     page = rows[:limit] if rows[0][2] is not None else []
@@ -164,3 +178,13 @@ async def _incremental_tracks(store: Reader, cursor: Cursor, standing: Standing,
         else:
             updated.append(body)
     return TracksSlice((), new, updated, deleted, following, has_more, is_initial=False, head=head)
+
+
+def _in_order(rows: list[Row]) -> list[Row]:
+    """By position. They nearly always are already, which costs a tenth of a sort over whole rows in the database."""
+    if len(rows) > 1:
+        rows.sort(key=_position)
+    return rows
+
+
+_position = itemgetter(2)
