@@ -1,6 +1,8 @@
 """Fixtures that many rooms share: a real store on each engine."""
 
 import asyncio
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from contextlib import asynccontextmanager
@@ -17,13 +19,19 @@ from tests.edges.fake_clock import FakeClock
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server of this test run's own, started once and only when a test asks."""
-    server = postgres_server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server of this test run's own, started once and only when a test asks.
+
+    Its folder is not pytest's: started by root, the server runs as another user, and each run of pytest closes its
+    own folder to all others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="soul-postgres-"))
+    server = postgres_server.get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -59,10 +67,10 @@ async def opened(
         yield store
 
 
-def run(coroutine: Coroutine[Any, Any, Any], *, timeout_seconds: float = 120.0) -> Any:  # noqa: ANN401  # a test knows what it asked for
+def run(coroutine: Coroutine[Any, Any, Any], *, timeout_seconds: float = 120.0) -> Any:
     """Run a test's coroutine to its end, within a bound."""
 
-    async def bounded() -> Any:  # noqa: ANN401  # the same
+    async def bounded() -> Any:
         async with asyncio.timeout(timeout_seconds):
             return await coroutine
 
