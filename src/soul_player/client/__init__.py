@@ -1,0 +1,23 @@
+"""The door of the client: `open_client(config)` gives a `Client`, a frozen set of parts.
+
+    async with open_client(load_config(home)) as client:
+        source = await client.sources.add("http://192.168.1.5:8420", username="ann", password=secret)
+        results = await client.sync.run()                       # every source, side by side; a SyncResult each
+        page = await client.library.tracks(limit=100)           # keyset pages of LibraryTrack
+        await client.downloads.fetch(page.tracks[0].id, path)   # the original's bytes, verified
+
+- `client.library`: reads only. `tracks(condition=None, order=..., after=None, limit=100)` pages a list (`condition` is
+  a `Condition`: SQL over the table `tracks` and its values, which the query language in `client/library/query.py`
+  makes); `search(words, limit=...)`; `track(id)`, `track_sources(ids)`; `count(condition=None)`; `read(function, ...)`
+  gives `function` a `Reader`.
+- `client.sources`: `add`, `list`, `find(name_or_id)`, `remove`, `login`, `activate`, `change_password`, `pin`,
+  `is_online`. `add` raises `CertificateUnknown` (show its `fingerprint`, ask, repeat with `fingerprint=`),
+  `InsecureAddress` (repeat with `insecure=True`), `CredentialsRefused`, `SourceExists`.
+- `client.sync`: `run(source_ids=None, full=False, due_only=False)`; `cancel()` from anywhere makes `run` return at
+  once, with what it has, as `cancelled`. Takes `client.lock`, else raises `HomeLocked`.
+- `client.questions`: `list()`, `answer(id, choice)`.
+- `client.events`: `with client.events.subscribe() as events: async for event in events`: `SyncStarted`, `SyncProgress`
+  (kind, done, total), `SyncFinished`, `LibraryChanged`, `SourceOffline`, `SourceOnline`, `EventsMissed`.
+- `client.downloads`: `fetch(track_id, target, ...)`, `read_range(track_id, first, last)`.
+- Every error is a `ClientError` (`code`, `message`, `hint`); its class says what can be done (`client/errors.py`).
+"""

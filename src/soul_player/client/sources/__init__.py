@@ -1,0 +1,1 @@
+"""How sources are reached: addresses, certificates, tokens, and one method per endpoint."""

@@ -1,0 +1,1 @@
+"""Bringing the library in step with its sources."""
