@@ -1,0 +1,1 @@
+"""`soul demo`: the main job on real audio, every claim checked."""
