@@ -1,14 +1,25 @@
 """Eras begin when a process starts alone, and only then."""
 
+import asyncio
 import multiprocessing
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from soul_player.database.access import Reader
 from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.server.store.eras import read_newest_era
-from soul_player.server.store.open import open_store
-from tests.conftest import opened, run
+from soul_player.server.store.open import open_store, stay_present
+from tests.conftest import make_postgres_database, opened, run
+
+
+END_ALL_OTHERS = """
+    SELECT pg_terminate_backend(pid)
+      FROM pg_stat_activity
+     WHERE datname = current_database()
+       AND pid <> pg_backend_pid()
+"""
 
 
 async def eras(reader: Reader) -> list[str]:
@@ -44,6 +55,25 @@ def test_a_new_era_can_be_asked_for(store_url: str) -> None:
                 assert await second.database.read(read_newest_era) != before
 
     run(main())
+
+
+def test_a_postgres_that_was_restarted_begins_an_era(postgres_url: str) -> None:
+    """It may have been restored in between, and the lock that would tell is gone with its connection."""
+    url = make_postgres_database(postgres_url)
+
+    async def main() -> None:
+        async with opened(url) as store, asyncio.TaskGroup() as tasks:
+            keeper = tasks.create_task(stay_present(store, clock=SystemClock(), randomness=SystemRandomness()))
+            connection = await asyncpg.connect(url)
+            await connection.execute(END_ALL_OTHERS)
+            await connection.close()
+            while len(await store.database.read(eras)) < 2:  # noqa: ASYNC110  # nobody tells when the era is minted
+                await asyncio.sleep(0.05)
+            async with opened(url) as beside:
+                assert len(await beside.database.read(eras)) == 2
+            keeper.cancel()
+
+    run(main(), timeout_seconds=60)
 
 
 def _hold(url: str, is_open: Any, may_end: Any) -> None:

@@ -1,5 +1,6 @@
 """Open the configured engine, migrate it, and join the processes that serve it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import EraId
 from soul_player.server.store.changes import open_scope
 from soul_player.server.store.eras import mint_era
-from soul_player.server.store.presence import PostgresPresence, SqlitePresence
+from soul_player.server.store.presence import Joined, PostgresPresence, SqlitePresence
 from soul_player.server.store.scopes import LIBRARY
 from soul_player.server.store.secrets import Secrets, make_secrets
+
+REJOIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Store:
 
     database: Database
     secrets: Secrets
+    presence: SqlitePresence | PostgresPresence
+    joined: Joined
 
 
 @asynccontextmanager
@@ -47,13 +52,37 @@ async def open_store(
             secrets = await database.write(make_secrets, clock, randomness)
             await database.write(open_scope, LIBRARY)
             if joined.was_alone or new_era:
-                reason = "asked for" if new_era else "started alone"
-                era = EraId(mint(clock, randomness))
-                await database.write(mint_era, era, reason=reason, now_ms=clock.now_ms())
+                await begin_era(database, "asked for" if new_era else "started alone", clock, randomness)
             await joined.let_others_in()
-            yield Store(database, secrets)
+            yield Store(database, secrets, presence, joined)
     finally:
         await database.close()
+
+
+async def begin_era(database: Database, reason: str, clock: Clock, randomness: Randomness) -> EraId:
+    """Begin a new history at the heads as they are."""
+    era = EraId(mint(clock, randomness))
+    await database.write(mint_era, era, reason=reason, now_ms=clock.now_ms())
+    return era
+
+
+async def stay_present(store: Store, *, clock: Clock, randomness: Randomness) -> None:
+    """Join again whenever the lock was lost; runs until it is cancelled.
+
+    PostgreSQL drops the lock when it restarts, and it may have been restored meanwhile: whoever joins alone then
+    begins a new era, as at a start.
+    """
+    await store.joined.lost()
+    while True:
+        try:
+            async with store.presence.join() as joined:
+                if joined.was_alone:
+                    await begin_era(store.database, "the database came back", clock, randomness)
+                await joined.let_others_in()
+                await joined.lost()
+        except DatabaseUnavailable:
+            # It is still away. Requests fail meanwhile and say so; nothing to do here but to try again.
+            await asyncio.sleep(REJOIN_SECONDS)
 
 
 async def connect(url: str, *, runner: Runner | None = None) -> SqliteDatabase | PostgresDatabase:

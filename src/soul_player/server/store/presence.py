@@ -9,7 +9,7 @@ import fcntl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from soul_player.database.errors import DatabaseUnavailable
 from soul_player.database.postgres import PostgresDatabase
@@ -48,6 +48,10 @@ class Joined:
         if self.was_alone and self._file is not None:
             await _lock_shared(self._file)
 
+    async def lost(self) -> None:
+        """Return when the lock is gone. A file's lock goes only with the process, so here: never."""
+        await asyncio.Event().wait()
+
 
 class PostgresPresence:
     """An advisory lock on a connection of its own; it goes when the connection does."""
@@ -69,16 +73,21 @@ class PostgresPresence:
 class PostgresJoined(Joined):
     """One process among those of a PostgreSQL database."""
 
-    def __init__(self, was_alone: bool, connection: object) -> None:  # noqa: FBT001  # as above
+    def __init__(self, was_alone: bool, connection: Any) -> None:  # noqa: ANN401, FBT001  # asyncpg ships no types
         super().__init__(was_alone)
         self._connection = connection
+        self._closed = asyncio.Event()
+        connection.add_termination_listener(lambda _: self._closed.set())
 
     async def let_others_in(self) -> None:
         """Shared first, then let go of the exclusive one: at no moment is there none."""
         if self.was_alone:
-            execute = self._connection.execute  # type: ignore[attr-defined]  # asyncpg ships no types
-            await execute("SELECT pg_advisory_lock_shared($1)", _PRESENCE_LOCK)
-            await execute("SELECT pg_advisory_unlock($1)", _PRESENCE_LOCK)
+            await self._connection.execute("SELECT pg_advisory_lock_shared($1)", _PRESENCE_LOCK)
+            await self._connection.execute("SELECT pg_advisory_unlock($1)", _PRESENCE_LOCK)
+
+    async def lost(self) -> None:
+        """Return when PostgreSQL has closed the connection that holds the lock."""
+        await self._closed.wait()
 
 
 def _try_lock(file: IO[bytes], kind: int) -> bool:
