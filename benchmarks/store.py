@@ -1,16 +1,20 @@
 """A server's store filled with a generated library, as a finished scan would have left it, in bulk."""
 
+import asyncio
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 
 from benchmarks.library import GeneratedTrack, encode_track, generate_tracks
 from soul_player.database.access import Database, Value, Writer
+from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.protocol.ids import id_bytes
 from soul_player.protocol.times import time_ms
 from soul_player.protocol.track import Track, TrackMetadata
 from soul_player.server.store.changes import Fact, claim, record
+from soul_player.server.store.open import connect, open_store
 from soul_player.server.store.scopes import LIBRARY, Kind
 
 ROWS_PER_TRANSACTION = 5_000
@@ -42,6 +46,29 @@ RETIRE_TRACK = """
 """
 
 _METADATA_FIELDS = tuple(field.name for field in msgspec.structs.fields(TrackMetadata))
+
+
+def library_file(folder: Path, count: int, *, seed: int) -> Path:
+    """A SQLite store of `count` tracks, made at the first call of a run."""
+    file = folder / f"library-{count}.db"
+    if not file.exists():
+        asyncio.run(make_library(f"sqlite:///{file}", count, seed=seed))
+    return file
+
+
+async def make_library(url: str, count: int, *, seed: int) -> None:
+    """Open (and migrate) the store behind the URL, on either engine, and fill it."""
+    async with open_store(url, clock=SystemClock(), randomness=SystemRandomness()) as store:
+        await fill(store.database, count, seed=seed)
+
+
+async def change_library(url: str, tracks: Sequence[Track], *, deleted: int) -> None:
+    """Change these tracks beside a server that runs; the last `deleted` of them are taken out."""
+    database = await connect(url)
+    try:
+        await change(database, tracks, deleted=deleted)
+    finally:
+        await database.close()
 
 
 async def fill(database: Database, count: int, *, seed: int) -> None:

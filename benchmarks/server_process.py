@@ -1,0 +1,151 @@
+"""A real `soul serve` in a process of its own, so that its CPU time and memory are its own."""
+
+import http.client
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+START_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 30.0
+REQUEST_SECONDS_MAX = 120.0
+LISTENING = "listening on "
+USERNAME = "admin"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that accepts connections, and an access token of its admin."""
+
+    url: str
+    pid: int
+    password: str
+    access_token: str
+
+
+class Connection:
+    """One kept-alive connection that sends the token along. What comes back is read, not decoded."""
+
+    def __init__(self, served: Served) -> None:
+        address = urlsplit(served.url)
+        assert address.hostname is not None
+        self._connection = http.client.HTTPConnection(address.hostname, address.port, timeout=REQUEST_SECONDS_MAX)
+        self._headers = {"Authorization": f"Bearer {served.access_token}"}
+
+    def get(self, path: str, **headers: str) -> bytes:
+        """The body of a 2xx or 304 answer, as it came over the wire. `Accept_Encoding=` becomes `Accept-Encoding`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._connection.request("GET", path, headers={**self._headers, **named})
+        with self._connection.getresponse() as response:
+            body = response.read()
+            if response.status not in (200, 206, 304):
+                raise AssertionError(f"{path}: {response.status} {body[:500]!r}")
+            return body
+
+    def discard(self, path: str, *, piece_bytes: int = 1 << 20, **headers: str) -> int:
+        """Read a large body and throw it away; how many bytes it had."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._connection.request("GET", path, headers={**self._headers, **named})
+        total = 0
+        buffer = bytearray(piece_bytes)
+        with self._connection.getresponse() as response:
+            assert response.status in (200, 206), (path, response.status)
+            while count := response.readinto(buffer):
+                total += count
+        return total
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+@contextmanager
+def connected(served: Served) -> Iterator[Connection]:
+    """A connection for the block."""
+    connection = Connection(served)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def serving(home: Path, *, database_url: str | None = None, music: Sequence[Path] = ()) -> Iterator[Served]:
+    """Start the server on a free port with a home of its own; stop it with SIGTERM when the block ends."""
+    with started(home, database_url=database_url, music=music) as (process, url):
+        password = (home / "first-password").read_text("utf-8").strip()
+        yield Served(url, process.pid, password, sign_in(url, password))
+
+
+@contextmanager
+def started(
+    home: Path, *, database_url: str | None = None, music: Sequence[Path] = ()
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and its URL, once it says that it is listening."""
+    command = [sys.executable, "-m", "soul_player", "--home", str(home), "serve", "--host", "127.0.0.1", "--port", "0"]
+    if database_url is not None:
+        command += ["--database", database_url]
+    for folder in music:
+        command += ["--music", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process, _await_listening(process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+def sign_in(url: str, password: str, *, device_id: str = "benchmark") -> str:
+    """An access token."""
+    address = urlsplit(url)
+    assert address.hostname is not None
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=REQUEST_SECONDS_MAX)
+    try:
+        body = {"username": USERNAME, "password": password, "device_id": device_id, "device_name": device_id}
+        connection.request("POST", "/api/auth/login", json.dumps(body), {"Content-Type": "application/json"})
+        with connection.getresponse() as response:
+            answer = json.load(response)
+            assert response.status == 200, answer
+            token = answer["access_token"]
+            assert isinstance(token, str)
+            return token
+    finally:
+        connection.close()
+
+
+def _await_listening(process: subprocess.Popen[str]) -> str:
+    """The URL after `listening on`. A thread goes on reading, so that a talkative server never blocks on its pipe."""
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    said: list[str] = []
+
+    def read() -> None:
+        assert process.stdout is not None
+        is_listening = False
+        for line in process.stdout:
+            if not is_listening:
+                lines.put(line)
+                is_listening = LISTENING in line
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=START_SECONDS_MAX)
+        except queue.Empty:
+            raise AssertionError(f"the server did not listen within {START_SECONDS_MAX} s: {''.join(said)}") from None
+        if line is None:
+            raise AssertionError(f"the server ended before it listened: {''.join(said)}")
+        said.append(line)
+        if LISTENING in line:
+            return line.partition(LISTENING)[2].split()[0]
