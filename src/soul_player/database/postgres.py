@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
@@ -16,6 +16,14 @@ T = TypeVar("T")
 
 POOL_SIZE_MAX = 10
 CONNECT_TIMEOUT_SECONDS = 10.0
+# asyncpg's ways of saying that the connection is gone; the last when PostgreSQL ended it while it lay idle.
+LOST_CONNECTION = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 # A transaction of ours takes milliseconds; this one ends those whose server has hung.
 STATEMENT_TIMEOUT_SECONDS = 60.0
 # A deadlock cannot come from the heads, which are taken in sorted order; it can from rows. The whole is then repeated.
@@ -78,10 +86,7 @@ class PostgresDatabase:
     ) -> T:
         """Run `function` over one snapshot (REPEATABLE READ, so that several statements agree)."""
         with postgres_errors():
-            async with (
-                self._pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
+            async with self._transaction(isolation="repeatable_read", readonly=True) as connection:
                 return await function(PostgresReader(connection), *args, **kwargs)
 
     async def write(
@@ -91,15 +96,45 @@ class PostgresDatabase:
         with postgres_errors():
             for attempt in range(1, ATTEMPTS_PER_WRITE + 1):
                 try:
-                    async with (
-                        self._pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection,
-                        connection.transaction(isolation="read_committed"),
-                    ):
+                    async with self._transaction(isolation="read_committed") as connection:
                         return await function(PostgresWriter(connection), *args, **kwargs)
                 except asyncpg.DeadlockDetectedError:
                     if attempt == ATTEMPTS_PER_WRITE:
                         raise
         raise AssertionError("unreachable: the loop returns or raises")
+
+    @asynccontextmanager
+    async def _transaction(self, *, isolation: str, readonly: bool = False) -> AsyncGenerator[Any, None]:
+        """A begun transaction. A pooled connection that died while it lay idle is only noticed when it is used: such
+        ones are thrown away, and since nothing has been done yet, another is taken."""
+        for attempt in range(1, POOL_SIZE_MAX + 2):
+            connection = await self._pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS)
+            transaction = connection.transaction(isolation=isolation, readonly=readonly)
+            try:
+                await transaction.start()
+            except LOST_CONNECTION:
+                # The pool takes a connection back by itself when it hears of its end; then there is nothing to end.
+                with suppress(asyncpg.InterfaceError):
+                    connection.terminate()
+                await self._pool.release(connection)
+                if attempt > POOL_SIZE_MAX:
+                    raise
+                continue
+            except BaseException:
+                await self._pool.release(connection)
+                raise
+            break
+        try:
+            try:
+                yield connection
+            except BaseException:
+                # A connection that is gone has rolled back already, and the first error is the one to tell.
+                with suppress(*LOST_CONNECTION):
+                    await transaction.rollback()
+                raise
+            await transaction.commit()
+        finally:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -146,7 +181,7 @@ def postgres_errors() -> Generator[None, None, None]:
         raise DatabaseFull("PostgreSQL: the disk is full") from error
     except asyncpg.DataCorruptedError as error:
         raise DatabaseDamaged(f"PostgreSQL: {error}") from error
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except (*LOST_CONNECTION, OSError, TimeoutError) as error:
         raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {error or type(error).__name__}") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise DatabaseUnavailable(f"PostgreSQL refused: {error}") from error

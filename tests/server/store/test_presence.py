@@ -13,7 +13,6 @@ from soul_player.server.store.eras import read_newest_era
 from soul_player.server.store.open import open_store, stay_present
 from tests.conftest import make_postgres_database, opened, run
 
-
 END_ALL_OTHERS = """
     SELECT pg_terminate_backend(pid)
       FROM pg_stat_activity
