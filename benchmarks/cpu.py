@@ -60,6 +60,11 @@ def memory_bytes(pid: int) -> int:
     return _status_kib(pid, "VmRSS") * 1024
 
 
+def children_memory_bytes(pid: int) -> int:
+    """The same for a process with all its living descendants."""
+    return memory_bytes(pid) + sum(children_memory_bytes(child) for child in _children(pid))
+
+
 def paired_medians(ours: Callable[[], float], limit: Callable[[], float], *, repeats: int) -> tuple[float, float]:
     """Both measured in turns, so that a noisy minute falls on both; the medians."""
     pairs = [(ours(), limit()) for _ in range(repeats)]

@@ -93,6 +93,13 @@ def started(
         command += ["--database", database_url]
     for folder in music:
         command += ["--music", str(folder)]
+    with listening(command) as started_process:
+        yield started_process
+
+
+@contextmanager
+def listening(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Any server that says `listening on URL`; stopped with SIGTERM when the block ends."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         yield process, _await_listening(process)

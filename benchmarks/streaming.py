@@ -1,0 +1,103 @@
+"""What a gigabyte of audio costs the server by ranges, beside the framework's own file response at its best."""
+
+import json
+import random
+import sys
+import time
+import wave
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.cpu import median, process_cpu_seconds
+from benchmarks.server_process import Connection, Served, connected, listening, serving
+from benchmarks.table import Bar, Of, Row, Settings
+
+# 240 MB for a library of 100k; a smoke test has less.
+FRAMES_PER_TRACK = 600
+CHUNKS_BYTES = (64 << 10, 256 << 10, 1 << 20, 4 << 20)
+HASHED_WITHIN_SECONDS = 120.0
+GIGABYTE = 1_000_000_000
+# What a player asks for while it plays: a few megabytes at a time.
+BYTES_PER_RANGE = 4 << 20
+RATIO_MAX = 1.3
+
+
+def measure(settings: Settings) -> Sequence[Row]:
+    """One open range to the end of the file, and the same file by ranges of a few megabytes."""
+    folder = settings.folder / "streaming-music"
+    folder.mkdir()
+    file = folder / "long.wav"
+    size_bytes = make_audio(file, frames=settings.tracks * FRAMES_PER_TRACK)
+    with (
+        serving(settings.folder / "streaming-home", music=[folder]) as served,
+        connected(served) as connection,
+        framework(file) as bare,
+        connected(bare) as bare_connection,
+    ):
+        path = _path_when_hashed(connection)
+
+        def whole() -> float:
+            return _cost(served, lambda: connection.discard(path, Range="bytes=0-"), size_bytes)
+
+        def pieces() -> float:
+            return _cost(served, lambda: _by_ranges(connection, path, size_bytes), size_bytes)
+
+        def limit(chunk_bytes: int) -> float:
+            return _cost(bare, lambda: bare_connection.discard(f"/{chunk_bytes}"), size_bytes)
+
+        rounds = [(whole(), pieces(), *(limit(chunk) for chunk in CHUNKS_BYTES)) for _ in range(settings.repeats)]
+    ours, by_ranges, *limits = (median(column) for column in zip(*rounds, strict=True))
+    best = min(range(len(limits)), key=limits.__getitem__)
+    limit_name = f"the framework's file response, pieces of {CHUNKS_BYTES[best] >> 10} KiB"
+    bar = Bar(Of.RATIO, at_most=RATIO_MAX)
+    return [
+        Row("one range to the end of the file", "server CPU-s per GB", ours, limits[best], limit_name, bar),
+        Row("ranges of 4 MiB", "server CPU-s per GB", by_ranges, limits[best], limit_name, bar),
+    ]
+
+
+def make_audio(file: Path, *, frames: int) -> int:
+    """Stereo noise of 16 bits; the size of the file."""
+    randomness = random.Random(1)
+    second = randomness.randbytes(4 * 44_100)
+    with wave.open(str(file), "wb") as audio:
+        audio.setnchannels(2)
+        audio.setsampwidth(2)
+        audio.setframerate(44_100)
+        for start in range(0, frames, 44_100):
+            audio.writeframesraw(second[: 4 * min(44_100, frames - start)])
+    return file.stat().st_size
+
+
+@contextmanager
+def framework(file: Path) -> Iterator[Served]:
+    """The framework's own answer, in a server of its own without accounts."""
+    command = [sys.executable, "-m", "benchmarks.framework_files", str(file)]
+    with listening(command) as (process, url):
+        yield Served(url, process.pid, password="", access_token="")
+
+
+def _path_when_hashed(connection: Connection) -> str:
+    """Where the one track is streamed from, once a hash is known: without one every request would be a first one."""
+    deadline = time.monotonic() + HASHED_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        tracks = json.loads(connection.get("/api/sync/tracks"))["tracks"]
+        if tracks and "file_hash" in tracks[0]:
+            return f"/api/tracks/{tracks[0]['id']}/stream"
+        time.sleep(0.2)
+    raise AssertionError(f"the file was not hashed within {HASHED_WITHIN_SECONDS} s")
+
+
+def _by_ranges(connection: Connection, path: str, size_bytes: int) -> int:
+    total = 0
+    for first in range(0, size_bytes, BYTES_PER_RANGE):
+        total += connection.discard(path, Range=f"bytes={first}-{first + BYTES_PER_RANGE - 1}")
+    return total
+
+
+def _cost(server: Served, fetch: Callable[[], int], size_bytes: int) -> float:
+    before = process_cpu_seconds(server.pid)
+    received = fetch()
+    assert received == size_bytes, (received, size_bytes)
+    return (process_cpu_seconds(server.pid) - before) / size_bytes * GIGABYTE
