@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from soul_player.database.access import Engine, Reader, Row, Value, Writer
 from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
+from soul_player.database.folding import folded
 from soul_player.database.names import numbered
 
 P = ParamSpec("P")
@@ -234,6 +235,8 @@ def connect(path: Path, *, cache_kib: int, durable: bool = True) -> sqlite3.Conn
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute("PRAGMA temp_store = MEMORY")
+    # SQLite itself folds the case of ASCII only.
+    connection.create_function("folded", 1, folded, deterministic=True)
     return connection
 
 

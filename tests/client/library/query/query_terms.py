@@ -21,10 +21,8 @@ from soul_player.client.library.query.terms import (
 # Letters that fold, combine and sort in surprising ways, and every character that means something in a query.
 ALPHABET = "abAB éÉßşİıñ夜電 0129:,^=\"\\.-<>%_*()'\n\u0301"
 texts = st.text(ALPHABET, max_size=8)
-whole_numbers = st.integers(0, 3_000)
-numbers = whole_numbers | st.integers(0, 3_000_000).map(lambda thousandths: thousandths / 1000).map(
-    lambda value: int(value) if value == int(value) else value
-)
+# Small ones are often right at an end of a range, which is where a fault would be.
+numbers = st.integers(0, 5) | st.integers(0, 10**12)
 
 
 @st.composite
@@ -45,11 +43,11 @@ def number_terms(draw: st.DrawFn, fields: st.SearchStrategy[NumberField] | None 
 
 
 periods = st.one_of(
-    st.builds(Period, st.integers(1990, 2040)),
-    st.builds(Period, st.integers(1990, 2040), st.integers(1, 12)),
-    st.builds(Period, st.integers(1990, 2040), st.integers(1, 12), st.integers(1, 28)),
+    st.builds(Period, st.integers(2025, 2026)),
+    st.builds(Period, st.integers(2025, 2026), st.integers(1, 12)),
+    st.builds(Period, st.integers(2025, 2026), st.integers(1, 12), st.integers(1, 28)),
 )
-whens = periods | st.builds(Ago, st.integers(0, 400), st.sampled_from(Unit))
+whens = periods | st.builds(Ago, st.integers(0, 3), st.sampled_from(Unit))
 
 
 @st.composite
@@ -93,4 +91,8 @@ plain_terms = st.one_of(
 )
 terms = plain_terms | st.builds(Not, plain_terms)
 groups = st.builds(AllOf, st.lists(terms, min_size=1, max_size=4).map(tuple))
-queries = st.just(Query((AllOf(()),))) | st.builds(Query, st.lists(groups, min_size=1, max_size=3).map(tuple))
+queries = st.one_of(
+    st.just(Query((AllOf(()),))),
+    terms.map(lambda term: Query((AllOf((term,)),))),
+    st.builds(Query, st.lists(groups, min_size=1, max_size=3).map(tuple)),
+)

@@ -1,4 +1,4 @@
-"""Dates in queries: `2026`, `2026-01..2026-03`, `-30d`, `<-1y`; and the milliseconds they stand for."""
+"""Dates in queries: `2026`, `2026-01..2026-03`, `-30d`, `<-1y`; and the seconds they stand for."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -12,13 +12,13 @@ COUNT_MAX = 100_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _AGO = re.compile(r"-([0-9]{1,6})([hdwmy])")
-_HOUR_MS = 3_600_000
-_UNIT_MS = {
-    Unit.HOURS: _HOUR_MS,
-    Unit.DAYS: 24 * _HOUR_MS,
-    Unit.WEEKS: 7 * 24 * _HOUR_MS,
-    Unit.MONTHS: 30 * 24 * _HOUR_MS,
-    Unit.YEARS: 365 * 24 * _HOUR_MS,
+_HOUR_SECONDS = 3_600
+_UNIT_SECONDS = {
+    Unit.HOURS: _HOUR_SECONDS,
+    Unit.DAYS: 24 * _HOUR_SECONDS,
+    Unit.WEEKS: 7 * 24 * _HOUR_SECONDS,
+    Unit.MONTHS: 30 * 24 * _HOUR_SECONDS,
+    Unit.YEARS: 365 * 24 * _HOUR_SECONDS,
 }
 
 
@@ -50,10 +50,10 @@ def dates_text(term: DateIn) -> str:
     return low if term.low == term.high and isinstance(term.low, Period) else f"{low}..{high}"
 
 
-def bounds_ms(term: DateIn, *, now_ms: int, zone: tzinfo) -> tuple[int | None, int | None]:
-    """The first millisecond that belongs to it, and the first that no longer does; None where it is open."""
-    low = None if term.low is None else _edges_ms(term.low, now_ms=now_ms, zone=zone)
-    high = None if term.high is None else _edges_ms(term.high, now_ms=now_ms, zone=zone)
+def bounds_seconds(term: DateIn, *, now_seconds: int, zone: tzinfo) -> tuple[int | None, int | None]:
+    """The first second that belongs to it, and the first that no longer does; None where it is open."""
+    low = None if term.low is None else _edges_seconds(term.low, now_seconds=now_seconds, zone=zone)
+    high = None if term.high is None else _edges_seconds(term.high, now_seconds=now_seconds, zone=zone)
     if term.strict:
         return (low[1] if low else None), (high[0] if high else None)
     return (low[0] if low else None), (high[1] if high else None)
@@ -90,23 +90,23 @@ def _when_text(when: When) -> str:
             assert_never(when)
 
 
-def _edges_ms(when: When, *, now_ms: int, zone: tzinfo) -> tuple[int, int]:
-    """The first millisecond of it, and the first after it. A time ago is one moment."""
+def _edges_seconds(when: When, *, now_seconds: int, zone: tzinfo) -> tuple[int, int]:
+    """The first second of it, and the first after it. A time ago is one second."""
     match when:
         case Ago(count, unit):
-            moment = now_ms - count * _UNIT_MS[unit]
+            moment = now_seconds - count * _UNIT_SECONDS[unit]
             return moment, moment + 1
         case Period(year, None, _):
-            return _ms(year, 1, 1, zone), _ms(year + 1, 1, 1, zone)
+            return _seconds(year, 1, 1, zone), _seconds(year + 1, 1, 1, zone)
         case Period(year, int() as month, None):
             following = (year, month + 1) if month < 12 else (year + 1, 1)
-            return _ms(year, month, 1, zone), _ms(*following, 1, zone)
+            return _seconds(year, month, 1, zone), _seconds(*following, 1, zone)
         case Period(year, int() as month, int() as day):
             after = datetime(year, month, day, tzinfo=UTC) + timedelta(days=1)
-            return _ms(year, month, day, zone), _ms(after.year, after.month, after.day, zone)
+            return _seconds(year, month, day, zone), _seconds(after.year, after.month, after.day, zone)
         case _:
             raise AssertionError(when)
 
 
-def _ms(year: int, month: int, day: int, zone: tzinfo) -> int:
-    return (datetime(year, month, day, tzinfo=zone) - _EPOCH) // timedelta(milliseconds=1)
+def _seconds(year: int, month: int, day: int, zone: tzinfo) -> int:
+    return (datetime(year, month, day, tzinfo=zone) - _EPOCH) // timedelta(seconds=1)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class TextField(StrEnum):
-    """Matched by containing, without regard to case; `=` asks for the whole."""
+    """Matched by containing, without regard to case and accents; `=` asks for the whole. An id is always whole."""
 
     TITLE = "title"
     ARTIST = "artist"
@@ -23,7 +23,7 @@ class NumberField(StrEnum):
     YEAR = "year"
     TRACK = "track"
     DISC = "disc"
-    DURATION = "duration"  # seconds, or m:ss
+    DURATION = "duration"  # whole seconds, as lists show them, or m:ss
     BITRATE = "bitrate"  # bits per second
     SAMPLE_RATE = "sample_rate"  # Hz
     CHANNELS = "channels"

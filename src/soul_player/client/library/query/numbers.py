@@ -1,4 +1,4 @@
-"""Numbers in queries: `5`, `2010..2019`, `2020..`, `>5`, `<=256k`, `3:30`."""
+"""Whole numbers in queries: `5`, `2010..2019`, `2020..`, `>5`, `<=256k`, `1.5M`, `3:30`."""
 
 import re
 from decimal import Decimal
@@ -37,14 +37,14 @@ def parse_numbers(field: NumberField, text: str) -> NumberIn:
 
 def numbers_text(term: NumberIn) -> str:
     """The one spelling that `parse_numbers` turns into this very term."""
-    low = "" if term.low is None else _number_text(term.low)
-    high = "" if term.high is None else _number_text(term.high)
+    low = "" if term.low is None else str(term.low)
+    high = "" if term.high is None else str(term.high)
     if term.strict:
         return f">{low}" if low else f"<{high}"
     return low if term.low == term.high else f"{low}..{high}"
 
 
-def _number(field: NumberField, text: str) -> float:
+def _number(field: NumberField, text: str) -> int:
     clock = _CLOCK.fullmatch(text) if field is NumberField.DURATION else None
     if clock is not None:
         return int(clock.group(1) or 0) * 3600 + int(clock.group(2)) * 60 + int(clock.group(3))
@@ -54,8 +54,6 @@ def _number(field: NumberField, text: str) -> float:
     value = Decimal(match.group(1)) * _FACTORS[match.group(2)]
     if value > NUMBER_MAX:
         raise BadNumber(f"{text} is beyond any number here")
-    return int(value) if value == int(value) else float(value)
-
-
-def _number_text(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.3f}".rstrip("0").rstrip(".")
+    if value != int(value):
+        raise BadNumber(f"a whole number is wanted here, not {text}")
+    return int(value)

@@ -27,8 +27,8 @@ class NumberIn:
     """Both ends belong to it, unless `strict`: then one end is there, and it does not."""
 
     field: NumberField
-    low: float | None
-    high: float | None
+    low: int | None
+    high: int | None
     strict: bool = False
 
 
