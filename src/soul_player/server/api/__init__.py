@@ -1,0 +1,1 @@
+"""What the server answers: routes parse and answer, the rooms below decide."""

@@ -91,6 +91,7 @@ class TracksSlice:
     has_more: bool
     is_initial: bool
     head: int
+    total: int | None = None
 
 
 async def read_tracks(store: Reader, scope: str, cursor: Cursor | None, *, limit: int) -> TracksSlice:
@@ -157,7 +158,9 @@ async def _initial_tracks(store: Reader, cursor: Cursor, standing: Standing, *, 
     page = rows[:limit] if rows[0][2] is not None else []
     last = page[-1][2] if len(rows) > limit else None
     following, has_more = advance(cursor, era=standing.newest, head=head, last=last)
-    return TracksSlice([row[3] for row in page], (), (), (), following, has_more, is_initial=True, head=head)
+    return TracksSlice(
+        [row[3] for row in page], (), (), (), following, has_more, is_initial=True, head=head, total=cursor.total
+    )
 
 
 async def _incremental_tracks(store: Reader, cursor: Cursor, standing: Standing, *, limit: int) -> TracksSlice:

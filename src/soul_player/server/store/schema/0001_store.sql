@@ -72,13 +72,13 @@ CREATE TABLE devices (
 );
 
 -- The chain of a session's refresh tokens, by hash. Each one's successor is derived from it, so a repeat of a lost
--- answer gets the same one.
+-- answer gets the same one; and whether the successor was used is its own `presented_at`.
 CREATE TABLE refresh_tokens (
-    token_hash         BLOB PRIMARY KEY,
-    session_id         BLOB NOT NULL REFERENCES devices (session_id) ON DELETE CASCADE,
-    issued_at          BIGINT NOT NULL,
-    presented_at       BIGINT,
-    successor_used_at  BIGINT
+    token_hash    BLOB PRIMARY KEY,
+    session_id    BLOB NOT NULL REFERENCES devices (session_id) ON DELETE CASCADE,
+    issued_at     BIGINT NOT NULL,
+    -- When it was first presented.
+    presented_at  BIGINT
 );
 
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
@@ -94,6 +94,17 @@ CREATE TABLE roots (
     confirmed_missing  BIGINT
 );
 
+-- The picture that lay in a folder when it was last looked at: another one makes its tracks be looked at again.
+CREATE TABLE folder_images (
+    root_id     BIGINT NOT NULL REFERENCES roots (id),
+    folder      BLOB NOT NULL,
+    name        BLOB NOT NULL,
+    size_bytes  BIGINT NOT NULL,
+    mtime_ns    BIGINT NOT NULL,
+    inode       BIGINT NOT NULL,
+    PRIMARY KEY (root_id, folder)
+);
+
 -- One row a file, and for ever: a deleted track keeps its identity as long as anything names it.
 CREATE TABLE tracks (
     id                BLOB PRIMARY KEY,
@@ -104,12 +115,15 @@ CREATE TABLE tracks (
     size_bytes        BIGINT NOT NULL,
     mtime_ns          BIGINT NOT NULL,
     inode             BIGINT NOT NULL,
+    -- Raw digests. Those of a file that has changed since stay, to know it by, until it is hashed anew.
     file_hash         BLOB,
     audio_hash        BLOB,
+    -- Whether the hashes and the artwork are those of the file with this size, mtime_ns and inode.
+    is_hashed         INTEGER NOT NULL DEFAULT 0,
     duration_seconds  DOUBLE PRECISION NOT NULL,
-    -- protocol.track.TrackMetadata as JSON: what the tags said.
-    metadata          BLOB NOT NULL,
     artwork_id        TEXT,
+    -- Counts what was written to this row: whoever read it, worked on it and comes back sees whether it is the same.
+    revision          BIGINT NOT NULL DEFAULT 0,
     added_at          BIGINT NOT NULL,
     updated_at        BIGINT NOT NULL,
     -- protocol.track.Track as JSON, `seq` included: written in the transaction that claims the position, so that a
@@ -117,6 +131,7 @@ CREATE TABLE tracks (
     body              BLOB NOT NULL
 );
 
-CREATE INDEX tracks_by_path ON tracks (root_id, path);
-CREATE INDEX tracks_by_file_hash ON tracks (file_hash);
-CREATE INDEX tracks_by_audio_hash ON tracks (audio_hash);
+-- Holds all that a scan compares, so that an unchanged library costs no look into its rows.
+CREATE INDEX tracks_by_path ON tracks (root_id, path, size_bytes, mtime_ns, inode, revision, id) WHERE is_present = 1;
+CREATE INDEX tracks_unhashed ON tracks (id) WHERE is_present = 1 AND is_hashed = 0;
+CREATE INDEX tracks_retired ON tracks (updated_at) WHERE is_present = 0;

@@ -1,0 +1,144 @@
+"""`/api/sync`: the heads, and the feed of tracks."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from soul_player.database.access import Database, Reader
+from soul_player.edges import Clock, Randomness, mint
+from soul_player.protocol.codec import encode
+from soul_player.protocol.cursor import Cursor, CursorInvalid, Feed, decode_cursor, encode_cursor
+from soul_player.protocol.ids import EraId, UserId, id_text
+from soul_player.protocol.page import Heads
+from soul_player.protocol.problem import ProblemCode
+from soul_player.protocol.times import time_text
+from soul_player.server.api.answers import PRIVATE, Answer, Headers, json_answer, not_modified
+from soul_player.server.api.calls import Call
+from soul_player.server.api.etags import tag_matches
+from soul_player.server.auth.sessions import check_session
+from soul_player.server.auth.tokens import Presented
+from soul_player.server.errors import RequestRefused
+from soul_player.server.store.changes import read_heads
+from soul_player.server.store.eras import read_newest_era
+from soul_player.server.store.feed import CursorRefused, Refusal, TracksSlice, check_standing, read_tracks
+from soul_player.server.store.heads import RememberedHeads, mint_if_lower
+from soul_player.server.store.scopes import LIBRARY, user_scope
+from soul_player.server.store.secrets import Secrets
+
+LIMIT_DEFAULT = 100
+LIMIT_MAX = 1000
+
+_REFUSALS = {
+    Refusal.EXPIRED: (ProblemCode.CURSOR_EXPIRED, "deletions that this cursor has not seen were forgotten: start anew"),
+    Refusal.DIVERGED: (ProblemCode.CURSOR_DIVERGED, "this cursor belongs to another history: start anew"),
+}
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A cursor at the head of its feed: there is nothing to tell."""
+
+    cursor: Cursor
+    head: int
+
+
+class SyncRoutes:
+    """Every answer comes from one read, the session's check included."""
+
+    def __init__(self, database: Database, secrets: Secrets, *, clock: Clock, randomness: Randomness) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._clock = clock
+        self._randomness = randomness
+        self._remembered = RememberedHeads()
+
+    async def heads(self, call: Call, presented: Presented) -> Answer:
+        """`GET /api/sync/heads`: an idle sync of this server is this one request, and reads no row of any feed."""
+        heads, era = await self._database.read(_read_heads, presented)
+        for scope, head in heads.items():
+            if self._remembered.is_lower(scope, head) and await self._begin_era_if_lower(scope):
+                heads, era = await self._database.read(_read_heads, presented)
+        tag = f'W/"heads.{era}.{".".join(str(heads[scope]) for scope in sorted(heads))}"'
+        headers = _tagged(tag)
+        if tag_matches(call.header(b"if-none-match"), tag):
+            return not_modified(headers)
+        message = Heads(self._secrets.server_id, era, heads, time_text(self._clock.now_ms()))
+        return json_answer(encode(message), accept_encoding=call.accept_encoding, headers=headers)
+
+    async def tracks(self, call: Call, presented: Presented) -> Answer:
+        """`GET /api/sync/tracks`."""
+        limit = call.query_int("limit", low=1, high=LIMIT_MAX, code=ProblemCode.INVALID_LIMIT) or LIMIT_DEFAULT
+        text = call.query("cursor") or ""
+        if_none_match = call.header(b"if-none-match")
+        found, user_id = await self._read_tracks(presented, text, limit, if_none_match)
+        if isinstance(found, _Standing):
+            return not_modified(_tagged(_feed_tag(found.cursor, found.head)))
+        cursor = encode_cursor(found.next_cursor, key=self._secrets.cursor_key, user_id=user_id)
+        headers = _tagged(_feed_tag(found.next_cursor, found.head))
+        return json_answer(tracks_envelope(found, cursor), accept_encoding=call.accept_encoding, headers=headers)
+
+    async def _read_tracks(
+        self, presented: Presented, text: str, limit: int, if_none_match: str
+    ) -> tuple[TracksSlice | _Standing, UserId]:
+        try:
+            found, user_id = await self._database.read(self._tracks_after, presented, text, limit, if_none_match)
+            if self._remembered.is_lower(LIBRARY, found.head) and await self._begin_era_if_lower(LIBRARY):
+                found, user_id = await self._database.read(self._tracks_after, presented, text, limit, if_none_match)
+        except CursorInvalid as error:
+            raise RequestRefused(ProblemCode.CURSOR_INVALID, f"not a cursor of this feed: {error}") from error
+        except CursorRefused as error:
+            code, detail = _REFUSALS[error.refusal]
+            raise RequestRefused(code, detail) from error
+        return found, user_id
+
+    async def _tracks_after(
+        self, store: Reader, presented: Presented, text: str, limit: int, if_none_match: str
+    ) -> tuple[TracksSlice | _Standing, UserId]:
+        session = await check_session(store, presented)
+        user_id = session.user_id
+        cursor = None
+        if text:
+            cursor = decode_cursor(text, feed=Feed.TRACKS, key=self._secrets.cursor_key, user_id=user_id)
+            if if_none_match and cursor.head0 is None:
+                # The cursor is checked before anything is said of it: a 304 to a lost one would keep it lost.
+                head = await check_standing(store, cursor)
+                if cursor.after == head and tag_matches(if_none_match, _feed_tag(cursor, head)):
+                    return _Standing(cursor, head), user_id
+        return await read_tracks(store, LIBRARY, cursor, limit=limit), user_id
+
+    async def _begin_era_if_lower(self, scope: str) -> bool:
+        era = EraId(mint(self._clock, self._randomness))
+        known = self._remembered.known(scope)
+        minted = await self._database.write(mint_if_lower, scope, known=known, era=era, now_ms=self._clock.now_ms())
+        if minted:
+            self._remembered.forget(scope)
+        return minted
+
+
+def tracks_envelope(found: TracksSlice, cursor: str) -> bytes:
+    """The page's JSON. Its rows are encoded already: joining them is all that a page costs."""
+    tail = b'"next_cursor":"%b","has_more":%b' % (cursor.encode(), b"true" if found.has_more else b"false")
+    if found.is_initial:
+        assert found.total is not None
+        return b'{"tracks":[%b],%b,"total":%d}' % (b",".join(found.live), tail, found.total)
+    return b'{"new_tracks":[%b],"updated_tracks":[%b],"deleted_tracks":%b,%b}' % (
+        b",".join(found.new),
+        b",".join(found.updated),
+        msgspec.json.encode([id_text(track_id) for track_id in found.deleted]),
+        tail,
+    )
+
+
+async def _read_heads(store: Reader, presented: Presented) -> tuple[dict[str, int], EraId]:
+    session = await check_session(store, presented)
+    era = await read_newest_era(store)
+    assert era is not None, "a store is served only after its first era began"
+    return await read_heads(store, own_scope=user_scope(session.user_id), library=LIBRARY), era
+
+
+def _feed_tag(cursor: Cursor, head: int) -> str:
+    return f'W/"{cursor.feed}.{cursor.scope}.{cursor.era}.{head}"'
+
+
+def _tagged(tag: str) -> Headers:
+    return (*PRIVATE, (b"etag", tag.encode()))

@@ -1,0 +1,194 @@
+"""Composition root: builds the parts of a server, wires them, owns their lifetime."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.server.api.admin import UserRoutes
+from soul_player.server.api.asgi import make_asgi
+from soul_player.server.api.gate import Gate
+from soul_player.server.api.info import InfoRoutes
+from soul_player.server.api.routes import Rooms, Route, all_routes
+from soul_player.server.api.sessions import SessionRoutes
+from soul_player.server.api.sync import SyncRoutes
+from soul_player.server.api.tracks import TrackRoutes
+from soul_player.server.auth.accounts import FIRST_ADMIN, Accounts
+from soul_player.server.auth.attempts import Attempts
+from soul_player.server.auth.first_password import FirstPassword
+from soul_player.server.auth.passwords import Passwords
+from soul_player.server.auth.sessions import Sessions
+from soul_player.server.config import ServerConfig
+from soul_player.server.housekeeping import keep_house
+from soul_player.server.listening.listener import Listener, bind, make_listener, url_of
+from soul_player.server.listening.proxies import behind_proxies
+from soul_player.server.media.hashes import FileHashing
+from soul_player.server.store.open import Store, open_store
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Connections are accepted at this address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class FirstPasswordMade:
+    """The first start made an admin: the password is told here and nowhere else."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"FirstPasswordMade(username={self.username!r})"
+
+
+@dataclass(frozen=True)
+class FirstPasswordWritten:
+    """The first start made an admin: the password waits in this file until somebody signs in."""
+
+    username: str
+    path: Path
+
+
+Notice = Listening | FirstPasswordMade | FirstPasswordWritten
+
+
+@dataclass(frozen=True)
+class Server:
+    """The parts of a running server."""
+
+    config: ServerConfig
+    store: Store
+    accounts: Accounts
+    routes: tuple[Route, ...]
+    asgi: Any
+    first_password: FirstPassword
+
+
+@asynccontextmanager
+async def open_server(
+    config: ServerConfig, *, clock: Clock, randomness: Randomness, passwords: Passwords | None = None
+) -> AsyncGenerator[Server, None]:
+    """The parts, open for as long as the block lasts; nothing listens yet."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    async with (
+        open_store(config.database_url, clock=clock, randomness=randomness, new_era=config.new_era) as store,
+        contextlib.AsyncExitStack() as owned,
+    ):
+        passwords = passwords or Passwords()
+        owned.callback(passwords.close)
+        hashing = FileHashing(clock)
+        owned.callback(hashing.close)
+        database = store.database
+        accounts = Accounts(database, passwords, clock=clock, randomness=randomness)
+        sessions = Sessions(
+            database,
+            passwords,
+            Attempts(clock),
+            key=store.secrets.token_key,
+            clock=clock,
+            randomness=randomness,
+        )
+        first_password = FirstPassword(config.home)
+        rooms = Rooms(
+            info=InfoRoutes(database, store.secrets, name=config.name, clock=clock),
+            sessions=SessionRoutes(sessions, database, first_password),
+            sync=SyncRoutes(database, store.secrets, clock=clock, randomness=randomness),
+            tracks=TrackRoutes(database, hashing),
+            users=UserRoutes(accounts, database),
+        )
+        routes = all_routes(rooms)
+        asgi = make_asgi(routes, Gate(sessions, database))
+        app = behind_proxies(asgi, base_path=config.base_path, trusted=config.trusted_proxies)
+        yield Server(config, store, accounts, routes, app, first_password)
+
+
+def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
+    """A whole server process, until SIGTERM or SIGINT. `tell` hears what people must know, in this thread.
+
+    Raises `ServerError` or a `DatabaseError`, whose texts are for people.
+    """
+    serving = serve(config, clock=SystemClock(), randomness=SystemRandomness(), tell=tell, is_terminal=is_terminal)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serving)
+
+
+async def serve(
+    config: ServerConfig,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    tell: Callable[[Notice], None],
+    is_terminal: bool,
+) -> None:
+    """Serve until SIGTERM or SIGINT. `tell` hears what people must know. Raises `ServerError` or a `DatabaseError`."""
+    bound = bind(config.host, config.port)
+    with contextlib.closing(bound):
+        async with open_server(config, clock=clock, randomness=randomness) as server:
+            await welcome_first_admin(server, tell=tell, is_terminal=is_terminal)
+            listener = listener_of(server, bound, on_listening=lambda: tell(Listening(_url(config, bound))))
+            with stopped_by_signals(listener):
+                await run(server, listener, clock=clock)
+
+
+async def run(server: Server, listener: Listener, *, clock: Clock) -> None:
+    """Answer until the listener is stopped, with the work in the background beside it."""
+    async with asyncio.TaskGroup() as tasks:
+        background = [tasks.create_task(keep_house(server.store.database, clock=clock), name="housekeeping")]
+        await listener.run_until_stopped()
+        for task in background:
+            task.cancel()
+
+
+async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
+    """Make the admin of an empty store, and tell its password where only its owner reads it."""
+    password = await server.accounts.add_first_admin()
+    if password is None:
+        return
+    if is_terminal:
+        tell(FirstPasswordMade(FIRST_ADMIN, password))
+    else:
+        tell(FirstPasswordWritten(FIRST_ADMIN, server.first_password.write(password)))
+
+
+def listener_of(server: Server, bound: socket.socket, *, on_listening: Callable[[], None]) -> Listener:
+    """What serves these parts at this socket."""
+    config = server.config
+    tls = None
+    if config.tls_cert is not None and config.tls_key is not None:
+        tls = (config.tls_cert, config.tls_key)
+    return make_listener(
+        server.asgi,
+        bound,
+        connections_max=config.connections_max,
+        stop_seconds=config.stop_seconds,
+        tls=tls,
+        on_listening=on_listening,
+    )
+
+
+@contextlib.contextmanager
+def stopped_by_signals(listener: Listener) -> Generator[None, None, None]:
+    """SIGTERM and SIGINT begin a graceful end."""
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, listener.stop)
+    try:
+        yield
+    finally:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(each)
+
+
+def _url(config: ServerConfig, bound: socket.socket) -> str:
+    return url_of(bound, is_tls=config.tls_cert is not None, base_path=config.base_path)

@@ -1,0 +1,100 @@
+"""How often somebody may try a password: by address and by account, in bounded memory."""
+
+import ipaddress
+from collections import OrderedDict
+from math import ceil
+
+from soul_player.edges import Clock
+from soul_player.protocol.problem import ProblemCode
+from soul_player.server.errors import RequestRefused
+
+# So many at once, and then one each so many seconds.
+ADDRESS_BURST = 20
+ADDRESS_SECONDS = 15.0
+ACCOUNT_BURST = 10
+ACCOUNT_SECONDS = 30.0
+KEYS_MAX = 10_000
+# A whole home behind one IPv6 line has a /64 of its own.
+IPV6_PREFIX = 64
+
+
+class Allowance:
+    """A bucket of attempts for each key, which fills up again with time. The keys least recently used are forgotten."""
+
+    def __init__(self, clock: Clock, *, burst: int, seconds_each: float) -> None:
+        self._clock = clock
+        self._burst = burst
+        self._seconds_each = seconds_each
+        # key -> the moment at which its bucket will be full again
+        self._full_at: OrderedDict[str, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many keys are remembered."""
+        return len(self._full_at)
+
+    def knows(self, key: str) -> bool:
+        """Whether attempts of this key are on record."""
+        return self._full_at.get(key, 0.0) > self._clock.monotonic()
+
+    def wait_seconds(self, key: str) -> float:
+        """0.0 when an attempt is allowed now."""
+        now = self._clock.monotonic()
+        spent = max(self._full_at.get(key, 0.0), now) + self._seconds_each - now
+        return max(0.0, spent - self._burst * self._seconds_each)
+
+    def take(self, key: str) -> None:
+        """One attempt."""
+        self._full_at[key] = max(self._full_at.pop(key, 0.0), self._clock.monotonic()) + self._seconds_each
+        while len(self._full_at) > KEYS_MAX:
+            self._full_at.popitem(last=False)
+
+    def give_back(self, key: str) -> None:
+        """That attempt was a right one."""
+        if key in self._full_at:
+            self._full_at[key] -= self._seconds_each
+
+
+class Attempts:
+    """Both limits together.
+
+    The account's limit spares the first attempt from an address that has none on record: strangers who use an account's
+    attempts up can slow each other down, but cannot lock its owner out.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._addresses = Allowance(clock, burst=ADDRESS_BURST, seconds_each=ADDRESS_SECONDS)
+        self._accounts = Allowance(clock, burst=ACCOUNT_BURST, seconds_each=ACCOUNT_SECONDS)
+
+    def begin(self, address: str, account: str) -> None:
+        """Count an attempt before it is checked, so that many at once do not slip through. Raises `RequestRefused`."""
+        address = address_key(address)
+        wait_seconds = self._addresses.wait_seconds(address)
+        if self._addresses.knows(address):
+            wait_seconds = max(wait_seconds, self._accounts.wait_seconds(account))
+        if wait_seconds > 0:
+            retry_after = str(ceil(wait_seconds)).encode()
+            raise RequestRefused(
+                ProblemCode.TOO_MANY_ATTEMPTS,
+                "too many attempts to sign in: wait and try again",
+                headers=((b"retry-after", retry_after),),
+            )
+        self._addresses.take(address)
+        self._accounts.take(account)
+
+    def succeeded(self, address: str, account: str) -> None:
+        """The password was right: that attempt does not count."""
+        self._addresses.give_back(address_key(address))
+        self._accounts.give_back(account)
+
+
+def address_key(address: str) -> str:
+    """What counts as one address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))
+    return str(parsed)

@@ -1,0 +1,172 @@
+"""What a server is told: flags over environment over file over default, read once."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from soul_player.server.errors import ConfigError
+
+FILE_NAME = "server.toml"
+ENVIRONMENT_PREFIX = "SOUL_SERVER_"
+DEFAULT_PORT = 8420
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """Everything that can be set. Every field but `home` is a key of `server.toml` and, in capitals and after
+    `SOUL_SERVER_`, of the environment."""
+
+    home: Path
+    host: str = "127.0.0.1"
+    # 0: any free one.
+    port: int = DEFAULT_PORT
+    # sqlite:///PATH or postgresql://...; empty for a file in the home.
+    database: str = field(default="", repr=False)
+    # The folders of music.
+    music: tuple[Path, ...] = ()
+    # What people see of this server.
+    name: str = "Soul Player"
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    # Behind a reverse proxy: the path below which it serves, such as /soul.
+    base_path: str = ""
+    # Addresses or networks whose X-Forwarded-* headers are believed.
+    trusted_proxies: tuple[str, ...] = ()
+    # Whether to look for new music while running, and at the start.
+    watch: bool = True
+    scan_at_start: bool = True
+    # Begin a new era: after the database was put back by other means than `soul restore`.
+    new_era: bool = False
+    connections_max: int = 1000
+    # How long requests in flight may take to finish after SIGTERM.
+    stop_seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def database_url(self) -> str:
+        """Where the store is."""
+        return self.database or f"sqlite:///{self.home / 'server.db'}"
+
+
+def read_config(
+    home: Path, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> ServerConfig:
+    """The settings of the server in this home. A flag that is None was not given. Raises `ConfigError`."""
+    settings: dict[str, Any] = {}
+    settings.update(_from_file(home / FILE_NAME))
+    settings.update(_from_environment(os.environ if environment is None else environment))
+    settings.update({_known(key, "a flag"): value for key, value in (flags or {}).items() if value is not None})
+    return ServerConfig(home=home, **{key: _converted(key, value) for key, value in settings.items()})
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            found = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return {_known(key, str(path)): value for key, value in found.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for name, text in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            key = _known(name.removeprefix(ENVIRONMENT_PREFIX).lower(), "the environment")
+            # Several folders or addresses: separated as PATH is.
+            settings[key] = [part for part in text.split(os.pathsep) if part] if key in _LISTS else text
+    return settings
+
+
+def _known(key: str, where: str) -> str:
+    if key not in _CONVERTERS:
+        raise ConfigError(f"{where}: {key} is no setting of a server (there are {', '.join(sorted(_CONVERTERS))})")
+    return key
+
+
+def _converted(key: str, value: Any) -> Any:  # noqa: ANN401  # whatever TOML or a flag gives
+    try:
+        return _CONVERTERS[key](value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{key}: {value!r} cannot be used: {error}") from error
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  # the same
+    if not isinstance(value, str):
+        raise TypeError("a text is needed")
+    return value
+
+
+def _flag(value: Any) -> bool:  # noqa: ANN401  # the same
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    raise ValueError("true or false is needed")
+
+
+def _path(value: Any) -> Path | None:  # noqa: ANN401  # the same
+    return Path(value).expanduser().absolute() if value else None
+
+
+def _paths(value: Any) -> tuple[Path, ...]:  # noqa: ANN401  # the same
+    parts = [value] if isinstance(value, str | Path) else value
+    return tuple(Path(part).expanduser().absolute() for part in parts)
+
+
+def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401  # the same
+    return tuple(_text(part) for part in ([value] if isinstance(value, str) else value))
+
+
+def _count(value: Any) -> int:  # noqa: ANN401  # the same
+    if isinstance(value, bool | float):
+        raise TypeError("a whole number is needed")
+    return int(value)
+
+
+_LISTS = frozenset(("music", "trusted_proxies"))
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "host": _text,
+    "port": _count,
+    "database": _text,
+    "music": _paths,
+    "name": _text,
+    "tls_cert": _path,
+    "tls_key": _path,
+    "base_path": _text,
+    "trusted_proxies": _texts,
+    "watch": _flag,
+    "scan_at_start": _flag,
+    "new_era": _flag,
+    "connections_max": _count,
+    "stop_seconds": float,
+}
+assert set(_CONVERTERS) == {each.name for each in fields(ServerConfig)} - {"home"}
+
+
+def _check(config: ServerConfig) -> None:
+    """Raise `ConfigError` for what could only fail later, and less clearly."""
+    if not 0 <= config.port <= 65_535:
+        raise ConfigError(f"port: {config.port} is not from 0 to 65535")
+    if (config.tls_cert is None) != (config.tls_key is None):
+        raise ConfigError("tls_cert and tls_key: one is of no use without the other")
+    if config.base_path and (not config.base_path.startswith("/") or config.base_path.endswith("/")):
+        raise ConfigError(f"base_path: {config.base_path!r} must begin with / and not end with it")
+    if not config.name.strip() or len(config.name) > 200:
+        raise ConfigError("name: 1 to 200 characters are needed")
+    if config.connections_max < 1 or not 0 <= config.stop_seconds <= 3600:
+        raise ConfigError("connections_max must be at least 1, stop_seconds from 0 to 3600")
+    for proxy in config.trusted_proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError as error:
+            raise ConfigError(f"trusted_proxies: {proxy!r} is neither an address nor a network") from error
