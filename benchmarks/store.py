@@ -12,7 +12,7 @@ from soul_player.database.access import Database, Value, Writer
 from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.protocol.ids import id_bytes
 from soul_player.protocol.times import time_ms
-from soul_player.protocol.track import Track, TrackMetadata
+from soul_player.protocol.track import Track
 from soul_player.server.store.changes import Fact, claim, record
 from soul_player.server.store.open import connect, open_store
 from soul_player.server.store.scopes import LIBRARY, Kind
@@ -27,10 +27,10 @@ ADD_ROOT = """
 """
 
 ADD_TRACK = """
-    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, file_hash, audio_hash,
-                        duration_seconds, metadata, artwork_id, added_at, updated_at, body)
-    VALUES (:id, :root_id, :path, :is_present, :size_bytes, :mtime_ns, :inode, :file_hash, :audio_hash,
-            :duration_seconds, :metadata, :artwork_id, :added_at, :updated_at, :body)
+    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, file_hash, audio_hash, is_hashed,
+                        duration_seconds, artwork_id, added_at, updated_at, body)
+    VALUES (:id, :root_id, :path, 1, :size_bytes, :mtime_ns, :inode, :file_hash, :audio_hash, 1,
+            :duration_seconds, :artwork_id, :added_at, :updated_at, :body)
 """
 
 CHANGE_TRACK = """
@@ -44,8 +44,6 @@ RETIRE_TRACK = """
        SET is_present = 0
      WHERE id = :id
 """
-
-_METADATA_FIELDS = tuple(field.name for field in msgspec.structs.fields(TrackMetadata))
 
 
 def library_file(folder: Path, count: int, *, seed: int) -> Path:
@@ -114,19 +112,16 @@ def _row(generated: GeneratedTrack) -> tuple[Value, ...]:
     track = generated.track
     assert track.file_hash is not None
     assert track.audio_hash is not None
-    metadata = TrackMetadata(**{name: getattr(track, name) for name in _METADATA_FIELDS})
     return (
         id_bytes(track.id),
         ROOT_ID,
         generated.path,
-        1,
         track.file_size,
         generated.mtime_ns,
         generated.inode,
         bytes.fromhex(track.file_hash.removeprefix("sha256:")),
         bytes.fromhex(track.audio_hash.removeprefix("v1:")),
         track.duration_seconds,
-        msgspec.json.encode(metadata),
         track.artwork_id,
         time_ms(track.added_at),
         time_ms(track.updated_at),
