@@ -65,7 +65,7 @@ async def running_server(
         await add_user(server, USERNAME, PASSWORD, is_admin=True)
         listener = listener_of(server, bound, on_listening=is_listening.set)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(run(server, listener, clock=clock))
+            tasks.create_task(run(server, listener, clock=clock, randomness=randomness))
             async with asyncio.timeout(30):
                 await is_listening.wait()
             try:

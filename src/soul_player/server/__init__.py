@@ -1,6 +1,8 @@
 """The door of the server: what the command line may use."""
 
 from soul_player.server.app import FirstPasswordMade, FirstPasswordWritten, Listening, Notice, run_server
+from soul_player.server.backup import back_up, restore
+from soul_player.server.commands import add_account, list_accounts, remove_account, set_account_password
 from soul_player.server.config import ServerConfig, read_config
 from soul_player.server.errors import AccountError, BackupError, ConfigError, ServerError, StartError
 
@@ -15,6 +17,12 @@ __all__ = [
     "ServerConfig",
     "ServerError",
     "StartError",
+    "add_account",
+    "back_up",
+    "list_accounts",
     "read_config",
+    "remove_account",
+    "restore",
     "run_server",
+    "set_account_password",
 ]

@@ -31,7 +31,7 @@ from soul_player.server.housekeeping import keep_house
 from soul_player.server.listening.listener import Listener, bind, make_listener, url_of
 from soul_player.server.listening.proxies import behind_proxies
 from soul_player.server.media.hashes import FileHashing
-from soul_player.server.store.open import Store, open_store
+from soul_player.server.store.open import Store, open_store, stay_present
 
 
 @dataclass(frozen=True)
@@ -138,13 +138,16 @@ async def serve(
             await welcome_first_admin(server, tell=tell, is_terminal=is_terminal)
             listener = listener_of(server, bound, on_listening=lambda: tell(Listening(_url(config, bound))))
             with stopped_by_signals(listener):
-                await run(server, listener, clock=clock)
+                await run(server, listener, clock=clock, randomness=randomness)
 
 
-async def run(server: Server, listener: Listener, *, clock: Clock) -> None:
+async def run(server: Server, listener: Listener, *, clock: Clock, randomness: Randomness) -> None:
     """Answer until the listener is stopped, with the work in the background beside it."""
     async with asyncio.TaskGroup() as tasks:
-        background = [tasks.create_task(keep_house(server.store.database, clock=clock), name="housekeeping")]
+        background = [
+            tasks.create_task(keep_house(server.store.database, clock=clock), name="housekeeping"),
+            tasks.create_task(stay_present(server.store, clock=clock, randomness=randomness), name="presence"),
+        ]
         await listener.run_until_stopped()
         for task in background:
             task.cancel()

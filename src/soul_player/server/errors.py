@@ -60,7 +60,11 @@ class StartError(ServerError):
 
 
 class AccountError(ServerError):
-    """An account cannot be made, changed or removed as asked."""
+    """An account cannot be made, changed or removed as asked; `code` says why."""
+
+    def __init__(self, code: ProblemCode, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class BackupError(ServerError):

@@ -6,8 +6,8 @@ the beginning of another history; cursors that were level with the old one go on
 
 import asyncio
 import fcntl
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,6 +34,12 @@ class SqlitePresence:
             if not was_alone:
                 await _lock_shared(file)
             yield Joined(was_alone, file)
+
+    @contextmanager
+    def alone(self) -> Generator[bool, None, None]:
+        """Keep every other process out while the block lasts; False when one is there already."""
+        with self._path.open("ab") as file:
+            yield _try_lock(file, fcntl.LOCK_EX)
 
 
 class Joined:
