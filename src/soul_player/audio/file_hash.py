@@ -150,8 +150,8 @@ class _OggDigest:
             return None
         return self._digest.digest()
 
-    def _take(self, audio: memoryview) -> None:
-        self._has_audio = True
+    def _take(self, audio: bytes) -> None:
+        self._has_audio = self._has_audio or bool(audio)
         self._digest.update(audio)
 
 

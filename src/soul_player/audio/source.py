@@ -3,6 +3,7 @@
 import os
 import stat as stat_module
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class UnreadableAudio(Exception):
@@ -13,8 +14,7 @@ class MalformedAudio(Exception):
     """A structure inside the file contradicts itself or the file's size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells one state of a file from another without reading it."""
 
     size_bytes: int

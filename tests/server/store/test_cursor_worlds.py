@@ -33,9 +33,9 @@ ENTITIES = 12
 
 ADD_ROOT = "INSERT INTO roots (id, path, is_configured) VALUES (1, :path, 1)"
 PUT_TRACK = """
-    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, duration_seconds, metadata,
+    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, duration_seconds,
                         added_at, updated_at, body)
-    VALUES (:id, 1, :id, 1, 1, 1, 1, 1.0, :id, 1, 1, :body)
+    VALUES (:id, 1, :id, 1, 1, 1, 1, 1.0, 1, 1, :body)
     ON CONFLICT (id) DO UPDATE SET body = excluded.body
 """
 LIVE = """

@@ -35,9 +35,9 @@ READ_CONTROL = """
 """
 ADD_ROOT = "INSERT INTO roots (id, path, is_configured) VALUES (1, :path, 1)"
 ADD_TRACK = """
-    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, duration_seconds, metadata,
+    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, duration_seconds,
                         added_at, updated_at, body)
-    VALUES (:id, 1, :id, 1, 1, 1, 1, 1.0, :id, 1, 1, :id)
+    VALUES (:id, 1, :id, 1, 1, 1, 1, 1.0, 1, 1, :id)
 """
 
 clock = SystemClock()
