@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import pages, startup, streaming
+from benchmarks import idle, pages, startup, streaming, sync
 from benchmarks.table import Measure, Row, Settings, Verdict, as_json, print_table
 
 RESULTS = Path(__file__).parent / "results"
@@ -22,6 +22,8 @@ TRACKS_OF_A_FULL_RUN = (300_000, 1_000_000)
 
 MEASURES: dict[str, Measure] = {
     "pages": pages.measure,
+    "sync": sync.measure,
+    "idle": idle.measure,
     "streaming": streaming.measure,
     "startup": startup.measure,
 }

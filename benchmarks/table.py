@@ -113,6 +113,11 @@ def figure(value: float) -> str:
     return f"{value:.3g}"
 
 
+def short_count(tracks: int) -> str:
+    """`100k`, `1M`."""
+    return f"{tracks // 1_000_000}M" if tracks % 1_000_000 == 0 else f"{tracks / 1000:g}k"
+
+
 def print_table(rows: Sequence[Row], console: Console) -> None:
     """The table, and below it every note."""
     table = Table(title="Soul Player: ours, the bare limit in the same run, and the ratio", title_justify="left")
