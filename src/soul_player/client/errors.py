@@ -45,6 +45,12 @@ class TrackNotFound(ClientError):
     code = "track_not_found"
 
 
+class FileUnwritable(ClientError):
+    """A file cannot be written where it was asked for."""
+
+    code = "file_unwritable"
+
+
 class QuestionNotFound(ClientError):
     """No open question has this id, or it has no such choice."""
 

@@ -136,12 +136,16 @@ class TrackOrder(StrEnum):
     ADDED = "added"
 
 
+# Where a page of a list ended: the sorted values of its last row. To callers it is opaque.
+PageKey = tuple[str | int, ...]
+
+
 @dataclass(frozen=True)
 class TrackPage:
     """Some tracks, and the place from which the next page goes on (None: these were the last)."""
 
     tracks: tuple[LibraryTrack, ...]
-    next_after: LocalTrackId | None
+    next_after: PageKey | None
 
 
 class QuestionKind(StrEnum):
@@ -183,6 +187,7 @@ class SyncState:
     run: int
     progress_done: int
     progress_total: int | None
+    sweep_owed: int
     last_reset_at_ms: int | None
     last_reset_code: str | None
 

@@ -113,3 +113,19 @@ class Query:
     """At least one group matches."""
 
     any_of: tuple[AllOf, ...]
+
+
+def shown(query: Query) -> Query:
+    """What no source and no file is left of is hidden, unless the query speaks of the status itself."""
+    hidden = Not(ChoiceIs(ChoiceField.STATUS, "unavailable"))
+    return Query(
+        tuple(
+            group if any(_speaks_of_status(term) for term in group.terms) else AllOf((*group.terms, hidden))
+            for group in query.any_of
+        )
+    )
+
+
+def _speaks_of_status(term: Term) -> bool:
+    plain = term.term if isinstance(term, Not) else term
+    return isinstance(plain, ChoiceIs) and plain.field is ChoiceField.STATUS

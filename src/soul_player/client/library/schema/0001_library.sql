@@ -57,6 +57,8 @@ CREATE TABLE sync_state (
     run             INTEGER NOT NULL,
     progress_done   INTEGER NOT NULL,
     progress_total  INTEGER,
+    -- The run began from nothing after an earlier one: what it does not tell of is swept at its end.
+    sweep_owed      INTEGER NOT NULL,
     last_reset_at   INTEGER,
     last_reset_code TEXT,
     PRIMARY KEY (source_id, feed)

@@ -1,0 +1,84 @@
+"""The composition root: the parts of a client, wired here and nowhere else."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from soul_player.client.config import ClientConfig
+from soul_player.client.downloads.fetch import Downloads
+from soul_player.client.events import Events
+from soul_player.client.library.browse import Library
+from soul_player.client.library.decisions import Questions
+from soul_player.client.library.lock import HomeLock
+from soul_player.client.library.open import open_library
+from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.manage import Sources
+from soul_player.client.sources.tokens import TokenStore, open_tokens
+from soul_player.client.sync.bulk_load import BulkLoads
+from soul_player.client.sync.engine import Sync
+from soul_player.client.sync.guard import GuardLimits
+from soul_player.client.sync.source_sync import SyncParts
+from soul_player.database.sqlite import Runner
+from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+
+
+@dataclass(frozen=True)
+class Client:
+    """The parts of an opened client. What each offers: the door's own page, `client/__init__.py`."""
+
+    config: ClientConfig
+    library: Library
+    sources: Sources
+    sync: Sync
+    questions: Questions
+    downloads: Downloads
+    events: Events
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The edges of the world, for simulations and tests. `runner` and `tokens`: None for those of the program."""
+
+    clock: Clock
+    randomness: Randomness
+    runner: Runner | None = None
+    tokens: TokenStore | None = None
+    limits: GuardLimits | None = None
+
+
+@asynccontextmanager
+async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> AsyncGenerator[Client, None]:
+    """The client of this home. Opening reads no network; several processes may have a home open at once."""
+    world = edges or Edges(SystemClock(), SystemRandomness())
+    async with open_library(config.home, runner=world.runner) as library:
+        tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
+        connections = Connections(config, library, tokens, world.clock)
+        events = Events()
+        parts = SyncParts(
+            config=config,
+            library=library,
+            events=events,
+            loads=BulkLoads(library),
+            limits=world.limits or GuardLimits(),
+            clock=world.clock,
+            randomness=world.randomness,
+        )
+        try:
+            yield Client(
+                config=config,
+                library=Library(library),
+                sources=Sources(
+                    config,
+                    library=library,
+                    connections=connections,
+                    tokens=tokens,
+                    clock=world.clock,
+                    randomness=world.randomness,
+                ),
+                sync=Sync(parts, connections, HomeLock(config.home)),
+                questions=Questions(library, world.clock),
+                downloads=Downloads(library, connections),
+                events=events,
+            )
+        finally:
+            await connections.close()

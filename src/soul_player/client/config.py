@@ -1,0 +1,107 @@
+"""The client's settings, read once: flags over environment over `client.toml` over default; unknown keys are errors."""
+
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from soul_player.client.errors import ConfigInvalid
+
+CONFIG_FILE = "client.toml"
+ENVIRONMENT_PREFIX = "SOUL_CLIENT_"
+
+
+@dataclass(frozen=True)
+class ClientConfig:
+    """`home` holds the library, the tokens and `client.toml`; it is no setting of its own file.
+
+    `page_rows`: tracks asked for at once. `connect_seconds`: until a server must have accepted a connection.
+    `read_seconds`: until the next bytes must have come. `request_seconds`: until an answer must be whole.
+    `keyring`: keep tokens in the system's keyring where there is one.
+    """
+
+    home: Path
+    device_name: str = field(default_factory=socket.gethostname)
+    page_rows: int = 1_000
+    connect_seconds: float = 10.0
+    read_seconds: float = 30.0
+    request_seconds: float = 120.0
+    keyring: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises `ConfigInvalid` for what cannot be."""
+        if not 1 <= self.page_rows <= 1_000:
+            raise ConfigInvalid(f"page_rows is 1 to 1000, not {self.page_rows}")
+        for name in ("connect_seconds", "read_seconds", "request_seconds"):
+            if not 0 < getattr(self, name) <= 3_600:
+                raise ConfigInvalid(f"{name} is above 0 and at most 3600, not {getattr(self, name)}")
+
+
+def load_config(
+    home: Path, *, flags: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None
+) -> ClientConfig:
+    """Raises `ConfigInvalid`, which names the place. Flags that are None were not given."""
+    settings = {**_of_file(home / CONFIG_FILE), **_of_environment(environment or {}), **_of_flags(flags or {})}
+    return ClientConfig(home=home, **settings)  # type: ignore[arg-type]  # each was checked against its field
+
+
+def setting_types() -> dict[str, type]:
+    """Every setting and what kind of value it takes."""
+    return {one.name: one.type for one in fields(ClientConfig) if one.name != "home" and isinstance(one.type, type)}
+
+
+def _of_file(path: Path) -> dict[str, object]:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(f"{path} cannot be read: {error}") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigInvalid(f"{path}: {error}") from error
+    return {name: _typed(name, value, place=str(path)) for name, value in values.items()}
+
+
+def _of_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for variable, text in environment.items():
+        if variable.startswith(ENVIRONMENT_PREFIX):
+            name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+            found[name] = parse_setting(name, text, place=f"the variable {variable}")
+    return found
+
+
+def _of_flags(flags: Mapping[str, object]) -> dict[str, object]:
+    return {name: _typed(name, value, place="a flag") for name, value in flags.items() if value is not None}
+
+
+def parse_setting(name: str, text: str, *, place: str) -> object:
+    """A value that came as text. Raises `ConfigInvalid`."""
+    kind = _kind(name, place)
+    if kind is bool:
+        if text.lower() not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+            raise ConfigInvalid(f"{place}: {name} is true or false, not {text!r}")
+        return text.lower() in {"true", "1", "yes", "on"}
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ConfigInvalid(f"{place}: {name} is a number, not {text!r}") from error
+
+
+def _typed(name: str, value: object, *, place: str) -> object:
+    kind = _kind(name, place)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not kind:
+        raise ConfigInvalid(f"{place}: {name} takes a value of the type {kind.__name__}, not {value!r}")
+    return value
+
+
+def _kind(name: str, place: str) -> type:
+    kinds = setting_types()
+    if name not in kinds:
+        raise ConfigInvalid(f"{place}: there is no setting {name}", hint=f"there are: {', '.join(sorted(kinds))}")
+    return kinds[name]

@@ -1,0 +1,149 @@
+"""News of the client, told after commit: a closed list of events and a bounded bus that nobody can block."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from soul_player.client.library.model import SourceId
+from soul_player.client.library.outcome import SyncResult
+
+PENDING_MAX = 256
+
+
+@dataclass(frozen=True)
+class SyncStarted:
+    """A source's sync began."""
+
+    source_id: SourceId
+    source_name: str
+
+
+@dataclass(frozen=True)
+class SyncProgress:
+    """`kind` is what is counted (`tracks`, `indexes`); `total` is None while it is not known."""
+
+    source_id: SourceId
+    kind: str
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class SyncRetrying:
+    """An attempt failed; the next one begins after this wait."""
+
+    source_id: SourceId
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SyncFinished:
+    """A source's sync ended, however it did."""
+
+    source_id: SourceId
+    result: SyncResult
+
+
+@dataclass(frozen=True)
+class LibraryChanged:
+    """A page of this source was committed: lists may look different now."""
+
+    source_id: SourceId
+
+
+@dataclass(frozen=True)
+class SourceOffline:
+    """Told once when a source goes."""
+
+    source_id: SourceId
+    reason: str
+
+
+@dataclass(frozen=True)
+class SourceOnline:
+    """Told once when it is back."""
+
+    source_id: SourceId
+
+
+@dataclass(frozen=True)
+class EventsMissed:
+    """This listener was too slow: so many of the oldest events were left out."""
+
+    count: int
+
+
+Event = (
+    SyncStarted
+    | SyncProgress
+    | SyncRetrying
+    | SyncFinished
+    | LibraryChanged
+    | SourceOffline
+    | SourceOnline
+    | EventsMissed
+)
+
+
+class Listener:
+    """One listener's events, in order. Iterating waits for the next one, without end."""
+
+    def __init__(self) -> None:
+        self._pending: deque[Event] = deque()
+        self._missed = 0
+        self._arrived = asyncio.Event()
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """Itself."""
+        return self
+
+    async def __anext__(self) -> Event:
+        """The next event, waited for."""
+        while True:
+            event = self.take()
+            if event is not None:
+                return event
+            await self._arrived.wait()
+
+    def take(self) -> Event | None:
+        """The next event if there is one."""
+        if self._missed:
+            missed, self._missed = self._missed, 0
+            return EventsMissed(missed)
+        if self._pending:
+            return self._pending.popleft()
+        self._arrived.clear()
+        return None
+
+    def put(self, event: Event) -> None:
+        """Never waits: the oldest goes when there are too many."""
+        if len(self._pending) == PENDING_MAX:
+            self._pending.popleft()
+            self._missed += 1
+        self._pending.append(event)
+        self._arrived.set()
+
+
+class Events:
+    """Who wants to know, and telling them."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    @contextmanager
+    def subscribe(self) -> Generator[Listener, None, None]:
+        """What is emitted from here on."""
+        listener = Listener()
+        self._listeners.append(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.remove(listener)
+
+    def emit(self, event: Event) -> None:
+        """To every listener, at once."""
+        for listener in self._listeners:
+            listener.put(event)

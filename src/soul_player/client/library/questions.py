@@ -1,0 +1,73 @@
+"""Decisions that wait for a person. They are rows, so they survive a restart."""
+
+import json
+from collections.abc import Mapping
+
+from soul_player.client.library.model import DeletionAnswer, Question, QuestionId, QuestionKind, SourceId
+from soul_player.database.access import Reader, Writer
+
+# A second question of the kind while one is open joins it: its numbers grow.
+ASK = """
+    INSERT INTO questions (kind, source_id, evidence, asked_at)
+    VALUES (:kind, :source_id, :evidence, :asked_at)
+        ON CONFLICT (kind, source_id) WHERE answer IS NULL
+        DO UPDATE SET evidence = excluded.evidence
+    RETURNING id
+"""
+
+OPEN = """
+    SELECT questions.id, questions.kind, questions.source_id, sources.name, questions.evidence, questions.asked_at
+      FROM questions
+      JOIN sources ON sources.id = questions.source_id
+     WHERE questions.answer IS NULL
+     ORDER BY questions.id
+"""
+
+ANSWER = """
+    UPDATE questions
+       SET answer = :answer, answered_at = :answered_at
+     WHERE id = :id
+       AND answer IS NULL
+"""
+
+CLOSE = """
+    DELETE FROM questions
+     WHERE kind = :kind
+       AND source_id = :source_id
+       AND answer IS NULL
+"""
+
+
+async def ask(
+    library: Writer, kind: QuestionKind, source_id: SourceId, evidence: Mapping[str, int], *, now_ms: int
+) -> QuestionId:
+    """Write the question down; the id of the one that is open now."""
+    row = await library.one(ASK, kind=kind.value, source_id=source_id, evidence=json.dumps(evidence), asked_at=now_ms)
+    assert row is not None
+    return QuestionId(row[0])
+
+
+async def open_questions(library: Reader) -> list[Question]:
+    """All that wait, the oldest first."""
+    return [
+        Question(
+            id=QuestionId(row[0]),
+            kind=QuestionKind(row[1]),
+            source_id=SourceId(row[2]),
+            source_name=row[3],
+            evidence=json.loads(row[4]),
+            asked_at_ms=row[5],
+            choices=tuple(answer.value for answer in DeletionAnswer),
+        )
+        for row in await library.all(OPEN)
+    ]
+
+
+async def write_answer(library: Writer, question_id: QuestionId, answer: str, *, now_ms: int) -> bool:
+    """False when it is no longer open."""
+    return await library.run(ANSWER, id=question_id, answer=answer, answered_at=now_ms) == 1
+
+
+async def close_question(library: Writer, kind: QuestionKind, source_id: SourceId) -> None:
+    """It no longer means anything."""
+    await library.run(CLOSE, kind=kind.value, source_id=source_id)

@@ -1,0 +1,97 @@
+"""Recordings, as the library shows them."""
+
+from collections.abc import Sequence
+
+from soul_player.client.library.model import SourceId
+from soul_player.client.library.words import add_words_of, remove_every_word, remove_words
+from soul_player.database.access import Writer
+
+# New rows of a source are new recordings; finding those that are the same is a later step's work.
+ADD_AFTER = """
+    INSERT INTO tracks (id, shown_source_id, status, title, artist, album, album_artist, genres, year, disc_number,
+                        track_number, duration_seconds, added_at)
+    SELECT track_id, source_id, status, title, artist, album, album_artist, genres, year, disc_number, track_number,
+           duration_seconds, added_at
+      FROM track_sources
+     WHERE id > :after_row_id
+"""
+
+SHOW_AGAIN = """
+    UPDATE tracks
+       SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
+            added_at) = (
+           SELECT title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
+                  added_at
+             FROM track_sources
+            WHERE track_id = tracks.id
+              AND source_id = tracks.shown_source_id)
+     WHERE id = :track_id
+       AND shown_source_id = :source_id
+"""
+
+# A file that is on this device plays, whatever became of its source.
+REFRESH_STATUS = """
+    UPDATE tracks
+       SET status = COALESCE(
+           (SELECT CASE WHEN status = 'unavailable' AND path IS NOT NULL THEN 'cached' ELSE status END
+              FROM track_sources
+             WHERE track_id = tracks.id
+             ORDER BY CASE WHEN status = 'local_file' THEN 0 WHEN path IS NOT NULL THEN 1
+                           WHEN status = 'stream_only' THEN 2 ELSE 3 END
+             LIMIT 1), 'unavailable')
+     WHERE id = :track_id
+"""
+
+
+# Recordings whose last source was forgotten. (`track_sources_by_track` makes the look-up one step.)
+FORGET_ORPHAN = """
+    DELETE FROM tracks
+     WHERE id = :track_id
+       AND NOT EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
+"""
+
+FORGET_EVERY = """
+    DELETE FROM tracks
+"""
+
+SHOW_OTHER_SOURCE = """
+    UPDATE tracks
+       SET shown_source_id = (SELECT MIN(source_id) FROM track_sources WHERE track_id = tracks.id)
+     WHERE id = :track_id
+"""
+
+ANY_SOURCE = """
+    SELECT 1
+      FROM track_sources
+     LIMIT 1
+"""
+
+
+async def add_shown_tracks(library: Writer, *, after_row_id: int) -> None:
+    """A recording for each row of `track_sources` above this id."""
+    await library.run(ADD_AFTER, after_row_id=after_row_id)
+
+
+async def show_again(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
+    """The new words of the source, for those recordings that show this source's."""
+    if track_ids:
+        await library.run_many(SHOW_AGAIN, [(track_id, source_id) for track_id in track_ids])
+        await add_words_of(library, source_id, track_ids)
+
+
+async def refresh_statuses(library: Writer, track_ids: Sequence[int]) -> None:
+    """The best status of all their sources."""
+    await library.run_many(REFRESH_STATUS, [(track_id,) for track_id in track_ids])
+
+
+async def leave_source(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
+    """After a source was forgotten: its recordings show another source, or go when it was their last one."""
+    if await library.one(ANY_SOURCE) is None:
+        await library.run(FORGET_EVERY)
+        await remove_every_word(library)
+        return
+    await remove_words(library, source_id, track_ids)
+    ids = [(track_id,) for track_id in track_ids]
+    await library.run_many(FORGET_ORPHAN, ids)
+    await library.run_many(SHOW_OTHER_SOURCE, ids)
+    await refresh_statuses(library, track_ids)

@@ -1,0 +1,76 @@
+"""The index of words behind the search: kept in step with `tracks`, some statements a page."""
+
+from collections.abc import Sequence
+
+from soul_player.client.library.model import SourceId
+from soul_player.database.access import Reader, Writer
+
+ADD_AFTER = """
+    INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
+    SELECT id, title, artist, album, album_artist, genres
+      FROM track_texts
+     WHERE id > :after_track_id
+"""
+
+ADD_ONE = """
+    INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
+    SELECT id, title, artist, album, album_artist, genres
+      FROM track_texts
+     WHERE id = (SELECT id FROM tracks WHERE id = :track_id AND shown_source_id = :source_id)
+"""
+
+REMOVE_ONE = """
+    DELETE FROM track_words
+     WHERE rowid = (SELECT id FROM tracks WHERE id = :track_id AND shown_source_id = :source_id)
+"""
+
+REMOVE_ALL = """
+    INSERT INTO track_words (track_words) VALUES ('delete-all')
+"""
+
+FIND = """
+    SELECT rowid
+      FROM track_words
+     WHERE track_words MATCH :pattern
+     ORDER BY rank, rowid
+     LIMIT :count
+"""
+
+
+async def add_words(library: Writer, *, after_track_id: int) -> None:
+    """Of every track above this id."""
+    await library.run(ADD_AFTER, after_track_id=after_track_id)
+
+
+async def remove_words(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
+    """Before the tracks change: the index reads their old words to take them out."""
+    if track_ids:
+        await library.run_many(REMOVE_ONE, [(track_id, source_id) for track_id in track_ids])
+
+
+async def remove_every_word(library: Writer) -> None:
+    """The library is empty."""
+    await library.run(REMOVE_ALL)
+
+
+async def add_words_of(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
+    """Of these tracks, once they have changed."""
+    if track_ids:
+        await library.run_many(ADD_ONE, [(track_id, source_id) for track_id in track_ids])
+
+
+def pattern(text: str) -> str | None:
+    """What a person typed as a MATCH pattern: every word must be there, the last may be unfinished. None: no words.
+
+    Each word is quoted, so that nothing a person types is read as the index's own language.
+    """
+    words = [word.replace('"', '""') for word in text.split() if any(sign.isalnum() for sign in word)]
+    return " ".join(f'"{word}"*' for word in words) or None
+
+
+async def find_words(library: Reader, text: str, *, count: int) -> list[int]:
+    """The ids of the tracks that hold every word (or its beginning), the best first."""
+    match = pattern(text)
+    if match is None:
+        return []
+    return [row[0] for row in await library.all(FIND, pattern=match, count=count)]

@@ -1,0 +1,218 @@
+"""Adding, signing in, choosing and removing the places music comes from."""
+
+import sqlite3
+
+from soul_player.client.config import ClientConfig
+from soul_player.client.errors import ClientError, SourceExists, SourceNotFound, SyncError
+from soul_player.client.library.model import Source, SourceId, SourceType
+from soul_player.client.library.notes import read_note, write_note
+from soul_player.client.library.sources import (
+    NewSource,
+    activate_source,
+    add_source,
+    all_sources,
+    mark_signed_in,
+    pin_certificate,
+    remove_source,
+)
+from soul_player.client.library.tracks import leave_source
+from soul_player.client.sources.addresses import Address, parse_address
+from soul_player.client.sources.certificates import parse_fingerprint
+from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.tokens import TokenStore
+from soul_player.database.access import Database, Reader, Writer
+from soul_player.edges import Clock, Randomness, mint
+from soul_player.protocol.ids import DeviceId
+from soul_player.protocol.server_info import ServerInfo
+from soul_player.protocol.session import LoginRequest, PasswordRequest
+
+DEVICE_ID = "device_id"
+NAME_CHARS_MAX = 100
+
+
+class SourceAmbiguous(ClientError):
+    """Several sources fit; `ids` are theirs."""
+
+    code = "source_ambiguous"
+
+    def __init__(self, message: str, ids: tuple[SourceId, ...]) -> None:
+        super().__init__(message, hint=f"give one of the ids {', '.join(str(one) for one in ids)}")
+        self.ids = ids
+
+
+class Sources:
+    """The sources of this home."""
+
+    def __init__(  # the parts it is wired from
+        self,
+        config: ClientConfig,
+        *,
+        library: Database,
+        connections: Connections,
+        tokens: TokenStore,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> None:
+        self._config = config
+        self._library = library
+        self._connections = connections
+        self._tokens = tokens
+        self._clock = clock
+        self._randomness = randomness
+
+    async def list(self) -> list[Source]:
+        """In the order in which they were added, with the number of their tracks."""
+        return await self._library.read(all_sources, counted=True)
+
+    async def find(self, name_or_id: str) -> Source:
+        """By id, by name, or by the beginning of one name. Raises `SourceNotFound`, `SourceAmbiguous`."""
+        sources = await self._library.read(all_sources)
+        wanted = name_or_id.casefold()
+        for exact in (
+            [source for source in sources if source.name.casefold() == wanted],
+            [source for source in sources if str(source.id) == name_or_id],
+            [source for source in sources if source.name.casefold().startswith(wanted)],
+        ):
+            if len(exact) == 1:
+                return exact[0]
+            if exact:
+                raise SourceAmbiguous(f"{name_or_id} fits several sources", tuple(source.id for source in exact))
+        raise SourceNotFound(f"there is no source {name_or_id}", hint="soul source list shows them")
+
+    async def add(  # what a person may say of a server, each by name
+        self,
+        url: str,
+        *,
+        username: str,
+        password: str,
+        name: str | None = None,
+        fingerprint: str | None = None,
+        insecure: bool = False,
+    ) -> Source:
+        """Sign this device in and remember the server. Who answers there is asked before anything secret is sent."""
+        address = parse_address(url)
+        pinned = None if fingerprint is None else parse_fingerprint(fingerprint)
+        client = self._connections.stranger(address, fingerprint=pinned, is_insecure=insecure)
+        try:
+            info = await client.server()
+            device_id = await self._device_id()
+            source_name = await self._library.read(_free_name, name, info)
+            answer = await client.login(self._login_request(username, password, device_id))
+        finally:
+            await client.transport.close()
+        new = NewSource(
+            name=source_name,
+            type=SourceType.SERVER,
+            urls=(address.url,),
+            server_id=info.server_id,
+            username=answer.user.username,
+            account_id=answer.user.id,
+            fingerprint=pinned,
+            is_insecure=insecure,
+            # Until the tokens are stored; a crash in between leaves a source that asks for its password.
+            needs_sign_in=True,
+        )
+        source_id = await self._insert(new, address)
+        await self._connections.sign_in(source_id).keep(answer)
+        await self._library.write(mark_signed_in, source_id, username=answer.user.username, account_id=answer.user.id)
+        return await self._source(source_id)
+
+    async def login(self, source_id: SourceId, *, password: str, username: str | None = None) -> Source:
+        """Sign in again, as the same account or another one."""
+        source = await self._source(source_id)
+        client = self._connections.to(source)
+        name = username or source.username or ""
+        answer = await client.login(self._login_request(name, password, await self._device_id()))
+        await self._connections.sign_in(source_id).keep(answer)
+        await self._connections.drop(source_id)
+        await self._library.write(mark_signed_in, source_id, username=answer.user.username, account_id=answer.user.id)
+        return await self._source(source_id)
+
+    async def change_password(self, source_id: SourceId, *, current: str, new: str) -> None:
+        """Of the account at the server."""
+        client = self._connections.to(await self._source(source_id))
+        await client.change_password(PasswordRequest(current, new))
+
+    async def activate(self, source_id: SourceId) -> None:
+        """New playlists and plays go to this one."""
+        await self._source(source_id)
+        await self._library.write(activate_source, source_id)
+
+    async def pin(self, source_id: SourceId, fingerprint: str) -> None:
+        """Trust this certificate, and no other, from here on."""
+        await self._source(source_id)
+        await self._library.write(pin_certificate, source_id, parse_fingerprint(fingerprint))
+        await self._connections.drop(source_id)
+
+    async def is_online(self, source_id: SourceId) -> bool:
+        """Whether the server answers now."""
+        client = self._connections.to(await self._source(source_id))
+        try:
+            await client.health()
+        except SyncError:
+            return False
+        return True
+
+    async def remove(self, source_id: SourceId) -> bool:
+        """Forget the source, its tracks and its tokens.
+
+        False: the server could not be told. It lists this device until its tokens end, or until somebody signs it out.
+        """
+        source = await self._source(source_id)
+        was_told = await self._sign_out(source)
+        await self._connections.drop(source_id)
+        await self._tokens.forget(source_id)
+        await self._library.write(_remove, source_id)
+        return was_told
+
+    async def _sign_out(self, source: Source) -> bool:
+        if source.type is not SourceType.SERVER or source.needs_sign_in:
+            return True
+        try:
+            await self._connections.to(source).logout()
+        except SyncError:
+            return False
+        return True
+
+    async def _insert(self, new: NewSource, address: Address) -> SourceId:
+        try:
+            return await self._library.write(add_source, new, now_ms=self._clock.now_ms())
+        except sqlite3.IntegrityError as error:
+            raise SourceExists(
+                f"{new.username} at {address.url} is a source already, or the name {new.name} is taken",
+                hint="soul source list shows them; soul source login signs in again",
+            ) from error
+
+    async def _source(self, source_id: SourceId) -> Source:
+        for source in await self._library.read(all_sources):
+            if source.id == source_id:
+                return source
+        raise SourceNotFound(f"there is no source with the id {source_id}")
+
+    async def _device_id(self) -> DeviceId:
+        return await self._library.write(_device_id, mint(self._clock, self._randomness))
+
+    def _login_request(self, username: str, password: str, device_id: DeviceId) -> LoginRequest:
+        return LoginRequest(username, password, device_id, self._config.device_name)
+
+
+async def _free_name(library: Reader, wanted: str | None, info: ServerInfo) -> str:
+    """The name that was asked for, else the server's own, with a number if it is taken."""
+    taken = {source.name.casefold() for source in await all_sources(library)}
+    name = (wanted or info.name or "server").strip()[:NAME_CHARS_MAX]
+    if wanted is not None and name.casefold() in taken:
+        raise SourceExists(f"there is a source named {name} already")
+    numbers = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return name if name.casefold() not in taken else next(one for one in numbers if one.casefold() not in taken)
+
+
+async def _device_id(library: Writer, fresh: str) -> DeviceId:
+    """This home's own name at servers, minted once."""
+    known = await read_note(library, DEVICE_ID)
+    if known is None:
+        await write_note(library, DEVICE_ID, fresh)
+    return DeviceId(known or fresh)
+
+
+async def _remove(library: Writer, source_id: SourceId) -> None:
+    await leave_source(library, source_id, await remove_source(library, source_id))

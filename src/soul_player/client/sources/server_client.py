@@ -1,0 +1,193 @@
+"""A server as the client sees it: one method per endpoint, every error one of ours."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import msgspec
+
+from soul_player.client.errors import CertificateUnknown, ProtocolError, ServerChanged, SyncError, TokenRefused
+from soul_player.client.sources.certificates import fingerprint_text, shown_fingerprint
+from soul_player.client.sources.received import ReceivedPage, ids_bytes, read_message, read_tracks_page
+from soul_player.client.sources.sign_in import SignIn
+from soul_player.client.sources.symptoms import Answer, diagnose
+from soul_player.client.sources.transport import Request, Streamed, Transport
+from soul_player.client.sources.transport_errors import CertificateUnverified
+from soul_player.edges import Clock
+from soul_player.protocol.codec import Message, encode
+from soul_player.protocol.ids import ServerId, TrackId
+from soul_player.protocol.page import Heads
+from soul_player.protocol.server_info import PROTOCOL_VERSION, ServerInfo
+from soul_player.protocol.session import LoginRequest, PasswordRequest, RefreshRequest, SignedIn
+
+T = TypeVar("T")
+
+# A page of 1000 tracks of 5 KB, three times over.
+PAGE_BYTES_MAX = 16 * 1024 * 1024
+MESSAGE_BYTES_MAX = 1024 * 1024
+CERTIFICATE_SECONDS = 10.0
+
+
+class ServerClient:
+    """`server_id`: who must answer there; None while that is not known yet."""
+
+    def __init__(
+        self, transport: Transport, clock: Clock, *, server_id: ServerId | None = None, sign_in: SignIn | None = None
+    ) -> None:
+        self.transport = transport
+        self._clock = clock
+        self._server_id = server_id
+        self._sign_in = sign_in
+
+    async def health(self) -> None:
+        """Returns when the server says that it is well."""
+        await self._ask(Request("/api/health"), bytes_max=MESSAGE_BYTES_MAX)
+
+    async def server(self) -> ServerInfo:
+        """Who answers there. Asked without credentials, before any are sent. Raises `ServerChanged`."""
+        answer = await self._ask(Request("/api/server"), bytes_max=MESSAGE_BYTES_MAX)
+        info = read_message(answer.body, ServerInfo)
+        ids_bytes([info.server_id])
+        if info.protocol != PROTOCOL_VERSION:
+            raise ProtocolError(
+                f"the server speaks version {info.protocol} of the protocol, this client version {PROTOCOL_VERSION}",
+                hint="install the same version of Soul Player on both",
+            )
+        self._require_same(info.server_id)
+        return info
+
+    async def login(self, request: LoginRequest) -> SignedIn:
+        """Sign a device in. Raises `CredentialsRefused`, `ServerChanged`; the latter before anything was sent."""
+        await self.server()
+        return await self._post("/api/auth/login", request, SignedIn)
+
+    async def refresh(self, refresh_token: str) -> SignedIn:
+        """A new pair of tokens. Raises `TokenRefused`, `ServerChanged`; the latter before anything was sent."""
+        await self.server()
+        return await self._post("/api/auth/refresh", RefreshRequest(refresh_token), SignedIn)
+
+    async def logout(self) -> None:
+        """Sign this device out."""
+        await self._authorised(
+            lambda token: self._ask(
+                Request("/api/auth/logout", method="POST", token=token), bytes_max=MESSAGE_BYTES_MAX
+            )
+        )
+
+    async def change_password(self, request: PasswordRequest) -> None:
+        """Raises `CredentialsRefused` when the current one is wrong."""
+        body = encode(request)
+        await self._authorised(
+            lambda token: self._ask(
+                Request("/api/auth/password", method="POST", token=token, body=body), bytes_max=MESSAGE_BYTES_MAX
+            )
+        )
+
+    async def heads(self) -> Heads:
+        """The newest position of every scope: all that an idle sync asks. Raises `ServerChanged`."""
+        answer = await self._authorised(
+            lambda token: self._ask(Request("/api/sync/heads", token=token), bytes_max=MESSAGE_BYTES_MAX)
+        )
+        heads = read_message(answer.body, Heads)
+        self._require_same(heads.server_id)
+        if not all(0 <= head < 2**63 for head in heads.heads.values()):
+            raise ProtocolError("a head came that is no position")
+        return heads
+
+    async def tracks_page(self, cursor: str | None, *, limit: int) -> ReceivedPage:
+        """The next page of the feed of tracks. Raises `ResetRequired` when the position is no longer servable."""
+        query = {"limit": str(limit)} if cursor is None else {"limit": str(limit), "cursor": cursor}
+        answer = await self._authorised(
+            lambda token: self._ask(Request("/api/sync/tracks", query=query, token=token), bytes_max=PAGE_BYTES_MAX)
+        )
+        return read_tracks_page(answer.body, limit=limit)
+
+    @asynccontextmanager
+    async def download(
+        self, track_id: TrackId, *, first: int | None = None, last: int | None = None, etag: str | None = None
+    ) -> AsyncGenerator[Streamed, None]:
+        """The original's bytes, all of them or a range; with `etag`, the range only while it is still that file."""
+        ids_bytes([track_id])
+        headers = {} if first is None else {"Range": f"bytes={first}-{'' if last is None else last}"}
+        if etag is not None:
+            headers["If-Range"] = etag
+
+        def opening(token: str) -> Request:
+            return Request(f"/api/tracks/{track_id}/download", token=token, headers=headers)
+
+        assert self._sign_in is not None
+        token = await self._sign_in.token(self.refresh)
+        for attempt in (1, 2):
+            async with self._streamed(opening(token)) as streamed:
+                if streamed.status in {200, 206, 416}:
+                    yield streamed
+                    return
+                error = await self._refusal(streamed)
+            if not isinstance(error, TokenRefused):
+                raise error
+            if attempt == 1:
+                token = await self._sign_in.renewed(token, self.refresh)
+        raise await self._sign_in.lose()
+
+    async def _authorised(self, ask: Callable[[str], Awaitable[T]]) -> T:
+        """With a token; once more with a new one if it is refused. Raises `SignInNeeded`."""
+        assert self._sign_in is not None
+        token = await self._sign_in.token(self.refresh)
+        try:
+            return await ask(token)
+        except TokenRefused:
+            token = await self._sign_in.renewed(token, self.refresh)
+        try:
+            return await ask(token)
+        except TokenRefused as error:
+            raise await self._sign_in.lose() from error
+
+    async def _post(self, path: str, message: msgspec.Struct, kind: type[Message]) -> Message:
+        request = Request(path, method="POST", body=encode(message))
+        answer = await self._ask(request, bytes_max=MESSAGE_BYTES_MAX)
+        return read_message(answer.body, kind)
+
+    async def _ask(self, request: Request, *, bytes_max: int) -> Answer:
+        try:
+            answer = await self.transport.ask(request, bytes_max=bytes_max)
+        except CertificateUnverified as error:
+            raise await self._certificate_unknown() from error
+        refusal = diagnose(answer, now_ms=self._clock.now_ms())
+        if refusal is not None:
+            raise refusal
+        return answer
+
+    @asynccontextmanager
+    async def _streamed(self, request: Request) -> AsyncGenerator[Streamed, None]:
+        try:
+            async with self.transport.stream(request) as streamed:
+                yield streamed
+        except CertificateUnverified as error:
+            raise await self._certificate_unknown() from error
+
+    async def _refusal(self, streamed: Streamed) -> SyncError:
+        body = b""
+        async for piece in streamed.pieces:
+            body += piece
+            if len(body) > MESSAGE_BYTES_MAX:
+                break
+        content_type = streamed.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        answer = Answer(streamed.status, content_type, body, streamed.headers.get("Retry-After"))
+        refusal = diagnose(answer, now_ms=self._clock.now_ms())
+        return refusal or ProtocolError(f"status {streamed.status} came where bytes were asked for")
+
+    async def _certificate_unknown(self) -> CertificateUnknown:
+        address = self.transport.address
+        digits = await shown_fingerprint(address.host, address.port, timeout_seconds=CERTIFICATE_SECONDS)
+        return CertificateUnknown(
+            f"no authority vouches for the certificate of {address.host}: {fingerprint_text(digits)}",
+            fingerprint=digits,
+            hint=f"if it is the one the server itself shows, trust it with --fingerprint {digits}",
+        )
+
+    def _require_same(self, server_id: ServerId) -> None:
+        if self._server_id is not None and server_id != self._server_id:
+            raise ServerChanged(
+                f"another server answers at {self.transport.address.url} than the one you added",
+                hint="if it was rebuilt, remove the source and add it again; if not, check the address",
+            )

@@ -1,0 +1,180 @@
+"""Requests to one server: the only place that knows the HTTP library. Its errors end here and become ours."""
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+import yarl
+
+from soul_player import __version__
+from soul_player.client.errors import AnswerTooLarge, OfflineError
+from soul_player.client.sources.addresses import Address, is_ip, require_private
+from soul_player.client.sources.bodies import ACCEPT_ENCODING, decompressed
+from soul_player.client.sources.private_resolver import PrivateResolver
+from soul_player.client.sources.symptoms import Answer
+from soul_player.client.sources.transport_errors import transport_errors
+
+REDIRECTS_MAX = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PIECE_BYTES = 256 * 1024
+
+
+@dataclass
+class Traffic:
+    """What went over the wire, counted for the one who asks."""
+
+    requests: int = 0
+    bytes_received: int = 0
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds until a connection must stand, the next bytes must have come, an answer must be whole."""
+
+    connect: float
+    read: float
+    request: float
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """An answer whose body comes in pieces, as it was sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked. `path` begins with a slash and stands below the address's own path."""
+
+    path: str
+    method: str = "GET"
+    query: Mapping[str, str] | None = None
+    body: bytes | None = None
+    token: str | None = None
+    headers: Mapping[str, str] | None = None
+
+
+class Transport:
+    """Connections to one address. No cookies, no proxies of the environment, no redirects to elsewhere."""
+
+    def __init__(self, address: Address, *, fingerprint: str | None, is_insecure: bool, timeouts: Timeouts) -> None:
+        self.address = address
+        self.traffic = Traffic()
+        self._fingerprint = fingerprint
+        self._is_insecure = is_insecure
+        self._timeouts = timeouts
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(self, request: Request, *, bytes_max: int) -> Answer:
+        """The whole answer, in plain bytes; at most `bytes_max` of them, compressed or not."""
+        async with self._send(request, total_seconds=self._timeouts.request, encodings=ACCEPT_ENCODING) as response:
+            body = await self._read(response, bytes_max)
+            return Answer(
+                response.status,
+                response.content_type if "Content-Type" in response.headers else "",
+                decompressed(body, response.headers.get("Content-Encoding", "").lower(), bytes_max=bytes_max),
+                response.headers.get("Retry-After"),
+            )
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncGenerator[Streamed, None]:
+        """An answer of any length, uncompressed; each piece must come in time, the whole may take long."""
+        async with self._send(request, total_seconds=None, encodings="identity") as response:
+            yield Streamed(response.status, response.headers, self._pieces(response))
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    @asynccontextmanager
+    async def _send(
+        self, request: Request, *, total_seconds: float | None, encodings: str
+    ) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+        url = yarl.URL(self.address.url + request.path).update_query(request.query or {})
+        headers = {"Accept-Encoding": encodings, **(request.headers or {})}
+        if request.token is not None:
+            headers["Authorization"] = f"Bearer {request.token}"
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        timeout = aiohttp.ClientTimeout(
+            total=total_seconds, sock_connect=self._timeouts.connect, sock_read=self._timeouts.read
+        )
+        async with contextlib.AsyncExitStack() as stack:
+            # An error inside the body of our caller's `with` is translated too: it reads from the same connection.
+            stack.enter_context(transport_errors(self.address))
+            for _ in range(1 + REDIRECTS_MAX):
+                self.traffic.requests += 1
+                response = await stack.enter_async_context(
+                    self._open().request(
+                        request.method, url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False
+                    )
+                )
+                if response.status not in _REDIRECTS:
+                    yield response
+                    return
+                url = self._target(request, url, response)
+        raise OfflineError(f"{self.address.host} redirects on and on")
+
+    def _target(self, request: Request, url: yarl.URL, response: aiohttp.ClientResponse) -> yarl.URL:
+        """Where a redirect leads: the same origin only, for what changes nothing."""
+        try:
+            target = url.join(yarl.URL(response.headers.get("Location", "")))
+            origin = (target.scheme, target.host, target.port)
+        except ValueError as error:
+            raise OfflineError(f"{self.address.host} redirects to nowhere") from error
+        if origin != self.address.origin:
+            raise OfflineError(
+                f"{self.address.host} redirects to {target.scheme}://{target.host}, where nothing was sent",
+                hint="a captive portal may be in the way, or the server has moved",
+            )
+        if request.method != "GET" or "Location" not in response.headers:
+            raise OfflineError(f"{self.address.host} redirects what must not be repeated elsewhere")
+        return target
+
+    async def _read(self, response: aiohttp.ClientResponse, bytes_max: int) -> bytes:
+        if (response.content_length or 0) > bytes_max:
+            raise AnswerTooLarge(
+                f"an answer of {response.content_length} bytes came, more than the {bytes_max} allowed"
+            )
+        pieces: list[bytes] = []
+        total = 0
+        async for piece in self._pieces(response):
+            pieces.append(piece)
+            total += len(piece)
+            if total > bytes_max:
+                raise AnswerTooLarge(f"an answer came that is larger than {bytes_max} bytes")
+        return b"".join(pieces)
+
+    async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        while piece := await response.content.readany():
+            self.traffic.bytes_received += len(piece)
+            yield piece
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            must_be_private = self.address.scheme == "http" and not self._is_insecure
+            if must_be_private and is_ip(self.address.host):
+                require_private(self.address.host, self.address.host)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    # A pinned certificate is the only one that is good; without a pin the authorities decide.
+                    ssl=True if self._fingerprint is None else aiohttp.Fingerprint(bytes.fromhex(self._fingerprint)),
+                    resolver=PrivateResolver() if must_be_private else None,
+                    limit=16,
+                ),
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=_PIECE_BYTES,
+                headers={
+                    "User-Agent": f"soul-player/{__version__}",
+                    "Accept": "application/json, application/problem+json",
+                },
+            )
+        return self._session

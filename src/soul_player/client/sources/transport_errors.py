@@ -1,0 +1,50 @@
+"""The HTTP library's errors -> ours, at this edge only (protocol, section 7)."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import aiohttp
+
+from soul_player.client.errors import (
+    CertificateChanged,
+    ConnectionLost,
+    NetworkTimeout,
+    OfflineError,
+    SecurityError,
+)
+from soul_player.client.sources.addresses import Address
+from soul_player.client.sources.certificates import fingerprint_text
+
+
+class CertificateUnverified(SecurityError):
+    """No authority vouches for it. Whoever may ask a person first looks up its fingerprint."""
+
+
+@contextmanager
+def transport_errors(address: Address) -> Generator[None, None, None]:
+    """The order matters: a certificate's error is a connection's error too, and a timeout is both."""
+    host = address.host
+    try:
+        yield
+    except aiohttp.ServerFingerprintMismatch as error:
+        raise CertificateChanged(
+            f"{host} shows another certificate than the one you trusted: {fingerprint_text(error.got.hex())}",
+            fingerprint=error.got.hex(),
+            hint="if you know why, trust the new one with --fingerprint; if not, someone may be in between",
+        ) from error
+    except aiohttp.ClientConnectorCertificateError as error:
+        raise CertificateUnverified(
+            f"the certificate of {host} cannot be verified: {error.certificate_error}"
+        ) from error
+    except aiohttp.ClientSSLError as error:
+        raise SecurityError(f"no secure connection to {host}: {error.strerror or error}") from error
+    except TimeoutError as error:
+        raise NetworkTimeout(f"{host} does not answer in time") from error
+    except aiohttp.ClientConnectorError as error:
+        raise OfflineError(f"{host} cannot be reached: {error.os_error.strerror or error.os_error}") from error
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError) as error:
+        raise ConnectionLost(f"the connection to {host} was lost") from error
+    except aiohttp.ClientResponseError as error:
+        raise OfflineError(f"what answers at {host} does not speak HTTP: {error.message}") from error
+    except aiohttp.ClientError as error:
+        raise OfflineError(f"{host} cannot be asked: {error or type(error).__name__}") from error

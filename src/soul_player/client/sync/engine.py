@@ -1,0 +1,70 @@
+"""Many sources side by side: none waits for another, all can be cancelled."""
+
+import asyncio
+from collections.abc import Sequence
+
+from soul_player.client.errors import HomeLocked
+from soul_player.client.library.lock import HomeLock
+from soul_player.client.library.model import Source, SourceId, SourceType
+from soul_player.client.library.outcome import SyncResult, SyncStatus
+from soul_player.client.library.sources import all_sources
+from soul_player.client.sources.connections import Connections
+from soul_player.client.sync.source_sync import SourceSync, SyncOptions, SyncParts
+
+
+class Sync:
+    """Syncs the sources of a home, of which it holds the lock meanwhile."""
+
+    def __init__(self, parts: SyncParts, connections: Connections, lock: HomeLock) -> None:
+        self._parts = parts
+        self._connections = connections
+        self._lock = lock
+        self._is_running = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def run(
+        self, source_ids: Sequence[SourceId] | None = None, *, full: bool = False, due_only: bool = False
+    ) -> list[SyncResult]:
+        """Every source (or these), side by side. `due_only`: for a timer; leaves alone what backs off.
+
+        Raises `HomeLocked` when another process of this home is syncing, or this one already is.
+        """
+        if self._is_running or not self._lock.acquire():
+            raise HomeLocked("this home is being synced already", hint="wait for it, or look at soul status")
+        self._is_running = True
+        try:
+            sources = await self._chosen(source_ids, due_only=due_only)
+            return await self._run(sources, SyncOptions(full=full, probes=due_only))
+        finally:
+            self._is_running = False
+            self._lock.release()
+
+    def cancel(self) -> None:
+        """What runs ends at once; what is committed stays, and the next run goes on from there."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _chosen(self, source_ids: Sequence[SourceId] | None, *, due_only: bool) -> list[Source]:
+        now_ms = self._parts.clock.now_ms()
+        return [
+            source
+            for source in await self._parts.library.read(all_sources)
+            if source.type is SourceType.SERVER
+            and (source_ids is None or source.id in source_ids)
+            and not (due_only and now_ms < (source.retry_at_ms or 0))
+        ]
+
+    async def _run(self, sources: Sequence[Source], options: SyncOptions) -> list[SyncResult]:
+        runs = [SourceSync(self._parts, source, self._connections.to(source), options) for source in sources]
+        try:
+            # A child that is cancelled by `cancel` does not fail its group.
+            async with asyncio.TaskGroup() as group:
+                self._tasks = [group.create_task(run.run()) for run in runs]
+        finally:
+            self._tasks = []
+        return [run.result or _never_began(run.source) for run in runs]
+
+
+def _never_began(source: Source) -> SyncResult:
+    """Cancelled before its task had its first turn."""
+    return SyncResult(source.name, SyncStatus.CANCELLED)

@@ -1,0 +1,149 @@
+"""One source's sync, from its start to its result."""
+
+from dataclasses import dataclass
+
+from soul_player.client.config import ClientConfig
+from soul_player.client.errors import OfflineError, SignInNeeded, SyncError
+from soul_player.client.events import (
+    Events,
+    LibraryChanged,
+    SourceOffline,
+    SourceOnline,
+    SyncFinished,
+    SyncProgress,
+    SyncRetrying,
+    SyncStarted,
+)
+from soul_player.client.library.model import Source
+from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
+from soul_player.client.library.sources import mark_failed, mark_synced
+from soul_player.client.sources.server_client import ServerClient
+from soul_player.client.sync.bulk_load import BulkLoads
+from soul_player.client.sync.guard import GuardLimits
+from soul_player.client.sync.library_errors import as_sync_error
+from soul_player.client.sync.pull import Pull
+from soul_player.client.sync.retry import JITTER, backoff_seconds, sync_with_retry
+from soul_player.client.sync.tally import Tally, conclude
+from soul_player.database.access import Database
+from soul_player.database.errors import DatabaseError
+from soul_player.edges import Clock, Randomness
+
+
+@dataclass(frozen=True)
+class SyncParts:
+    """What every source's sync is wired from."""
+
+    config: ClientConfig
+    library: Database
+    events: Events
+    loads: BulkLoads
+    limits: GuardLimits
+    clock: Clock
+    randomness: Randomness
+
+
+@dataclass(frozen=True)
+class SyncOptions:
+    """`full`: begin from nothing. `probes`: ask a source that was offline for its health first."""
+
+    full: bool = False
+    probes: bool = False
+
+
+class SourceSync:
+    """`result` is there once `run` has ended, also when it was cancelled."""
+
+    def __init__(self, parts: SyncParts, source: Source, server: ServerClient, options: SyncOptions) -> None:
+        self.source = source
+        self.result: SyncResult | None = None
+        self._parts = parts
+        self._server = server
+        self._options = options
+        self._tally = Tally()
+
+    async def run(self) -> None:
+        """Sync, and tell how it ended. Errors of the source are the result's; only a fault of the program is raised."""
+        parts, traffic = self._parts, self._server.transport.traffic
+        requests, bytes_received, started = traffic.requests, traffic.bytes_received, parts.clock.monotonic()
+        status, failure = SyncStatus.CANCELLED, None
+        parts.events.emit(SyncStarted(self.source.id, self.source.name))
+        try:
+            await self._sync()
+            status = SyncStatus.SYNCED
+        except SyncError as error:
+            status = SyncStatus.OFFLINE if isinstance(error, OfflineError) else SyncStatus.FAILED
+            failure = SyncFailure(error.code, error.message, error.hint)
+            await self._note_failure(error)
+        finally:
+            self.result = conclude(
+                self._tally,
+                name=self.source.name,
+                status=status,
+                requests=traffic.requests - requests,
+                bytes_received=traffic.bytes_received - bytes_received,
+                seconds=parts.clock.monotonic() - started,
+                error=failure,
+            )
+            parts.events.emit(SyncFinished(self.source.id, self.result))
+
+    async def _sync(self) -> None:
+        if self.source.needs_sign_in:
+            raise SignInNeeded(
+                f"{self.source.name} is signed out", hint=f"sign in again: soul source login {self.source.name}"
+            )
+        pull = self._pull()
+        try:
+            if self._options.full:
+                await pull.forget()
+            if self._options.probes and self.source.is_offline:
+                await self._server.health()
+            await sync_with_retry(pull.sync, randomness=self._parts.randomness, on_retry=self._tell_retry)
+            await self._parts.library.write(mark_synced, self.source.id, now_ms=self._parts.clock.now_ms())
+        except DatabaseError as error:
+            raise as_sync_error(error) from error
+        if self.source.is_offline:
+            self._parts.events.emit(SourceOnline(self.source.id))
+
+    def _pull(self) -> Pull:
+        return Pull(
+            self.source.id,
+            account_id=self.source.account_id,
+            server=self._server,
+            library=self._parts.library,
+            loads=self._parts.loads,
+            clock=self._parts.clock,
+            tally=self._tally,
+            progress=self._tell_progress,
+            page_rows=self._parts.config.page_rows,
+            limits=self._parts.limits,
+        )
+
+    async def _note_failure(self, error: SyncError) -> None:
+        is_offline = isinstance(error, OfflineError)
+        if is_offline and not self.source.is_offline:
+            self._parts.events.emit(SourceOffline(self.source.id, error.message))
+        wait_seconds = backoff_seconds(
+            error,
+            failed_attempts=self.source.failed_attempts + 1,
+            jitter=self._parts.randomness.uniform(*JITTER),
+        )
+        try:
+            await self._parts.library.write(
+                mark_failed,
+                self.source.id,
+                code=error.code,
+                message=error.message,
+                is_offline=is_offline,
+                retry_at_ms=self._parts.clock.now_ms() + round(wait_seconds * 1000),
+            )
+        except DatabaseError as unwritten:
+            # On a full disk even this finds no room: the result still tells what happened.
+            error.add_note(f"and it could not be written down: {unwritten}")
+
+    def _tell_progress(self, kind: str, done: int, total: int | None) -> None:
+        self._parts.events.emit(SyncProgress(self.source.id, kind, done, total))
+        if kind == "tracks":
+            self._parts.events.emit(LibraryChanged(self.source.id))
+
+    def _tell_retry(self, error: SyncError, seconds: float) -> None:
+        self._parts.events.emit(SyncRetrying(self.source.id, error.message, seconds))
