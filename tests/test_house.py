@@ -113,7 +113,8 @@ def test_every_test_file_has_its_source_file() -> None:
         if not path.name.startswith("test_") or len(relative.parts) == 1 or relative.parts[0] in SPANNING_TESTS:
             continue
         # test_page_crash.py is about page.py, seen from one side; a test of a whole room is named after the room.
-        subject = PACKAGE / relative.parent
+        # The benchmarks stand beside the package.
+        subject = (ROOT if relative.parts[0] == "benchmarks" else PACKAGE) / relative.parent
         words = path.stem.removeprefix("test_").split("_")
         stems = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
         mirrored = any((subject / f"{stem}.py").exists() or (subject / stem).is_dir() for stem in stems)
