@@ -55,6 +55,7 @@ from soul_player.client.events import (
     Event,
     EventsMissed,
     LibraryChanged,
+    Listener,
     SourceOffline,
     SourceOnline,
     SyncFinished,
@@ -62,6 +63,7 @@ from soul_player.client.events import (
     SyncRetrying,
     SyncStarted,
 )
+from soul_player.client.library.backup import BackupInvalid, back_up_library, library_migrations, restore_library
 from soul_player.client.library.browse import EVERYTHING, SHOWN
 from soul_player.client.library.model import (
     AvailabilityStatus,
@@ -79,16 +81,23 @@ from soul_player.client.library.model import (
     TrackPage,
     TrackSource,
 )
+from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
+from soul_player.client.library.query.parse import QuerySyntaxError
+from soul_player.client.library.query.parse import parse as parse_query
+from soul_player.client.library.query.sql import condition as query_condition
+from soul_player.client.library.query.terms import shown
 from soul_player.client.sources.manage import SourceAmbiguous
 
 __all__ = [
     "CONFIG_FILE",
     "ENVIRONMENT_PREFIX",
     "EVERYTHING",
+    "LIBRARY_FILE",
     "SHOWN",
     "AddressInvalid",
     "AvailabilityStatus",
+    "BackupInvalid",
     "CertificateChanged",
     "CertificateUnknown",
     "Client",
@@ -104,9 +113,11 @@ __all__ = [
     "InsecureAddress",
     "LibraryChanged",
     "LibraryTrack",
+    "Listener",
     "LocalTrackId",
     "OfflineError",
     "PageKey",
+    "QuerySyntaxError",
     "Question",
     "QuestionId",
     "QuestionKind",
@@ -135,8 +146,14 @@ __all__ = [
     "TrackPage",
     "TrackSource",
     "TransientSyncError",
+    "back_up_library",
+    "library_migrations",
     "load_config",
     "open_client",
+    "parse_query",
     "parse_setting",
+    "query_condition",
+    "restore_library",
     "setting_types",
+    "shown",
 ]

@@ -3,10 +3,13 @@
 from soul_player.server.app import FirstPasswordMade, FirstPasswordWritten, Listening, Notice, run_server
 from soul_player.server.backup import back_up, restore
 from soul_player.server.commands import add_account, list_accounts, remove_account, set_account_password
-from soul_player.server.config import ServerConfig, read_config
+from soul_player.server.config import ENVIRONMENT_PREFIX, FILE_NAME, ServerConfig, read_config
 from soul_player.server.errors import AccountError, BackupError, ConfigError, ServerError, StartError
+from soul_player.server.store.open import store_migrations
 
 __all__ = [
+    "ENVIRONMENT_PREFIX",
+    "FILE_NAME",
     "AccountError",
     "BackupError",
     "ConfigError",
@@ -25,4 +28,5 @@ __all__ = [
     "restore",
     "run_server",
     "set_account_password",
+    "store_migrations",
 ]

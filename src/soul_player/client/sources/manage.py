@@ -3,7 +3,14 @@
 import sqlite3
 
 from soul_player.client.config import ClientConfig
-from soul_player.client.errors import ClientError, SourceExists, SourceNotFound, SyncError
+from soul_player.client.errors import (
+    ClientError,
+    ProtocolError,
+    SignInNeeded,
+    SourceExists,
+    SourceNotFound,
+    SyncError,
+)
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.notes import read_note, write_note
 from soul_player.client.library.sources import (
@@ -25,6 +32,7 @@ from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import DeviceId
 from soul_player.protocol.server_info import ServerInfo
 from soul_player.protocol.session import LoginRequest, PasswordRequest
+from soul_player.protocol.times import BadTime, time_ms
 
 DEVICE_ID = "device_id"
 NAME_CHARS_MAX = 100
@@ -152,6 +160,17 @@ class Sources:
         except SyncError:
             return False
         return True
+
+    async def server_time_ms(self, source_id: SourceId) -> int:
+        """What the server's clock says now. Raises `SyncError`."""
+        source = await self._source(source_id)
+        if source.needs_sign_in:
+            raise SignInNeeded(f"{source.name} wants you to sign in again", hint=f"soul source login {source.name}")
+        heads = await self._connections.to(source).heads()
+        try:
+            return time_ms(heads.server_time)
+        except BadTime as error:
+            raise ProtocolError(f"{source.name} tells a time that is none") from error
 
     async def remove(self, source_id: SourceId) -> bool:
         """Forget the source, its tracks and its tokens.

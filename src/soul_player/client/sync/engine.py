@@ -39,6 +39,10 @@ class Sync:
             self._is_running = False
             self._lock.release()
 
+    def is_running_elsewhere(self) -> bool:
+        """Whether another process of this home is syncing now."""
+        return self._lock.is_held_elsewhere()
+
     def cancel(self) -> None:
         """What runs ends at once; what is committed stays, and the next run goes on from there."""
         for task in self._tasks:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseUnavailable
-from soul_player.database.migrate import migrate, read_migrations
+from soul_player.database.migrate import Migration, migrate, read_migrations
 from soul_player.database.postgres import PostgresDatabase, open_postgres
 from soul_player.database.sqlite import Runner, SqliteDatabase, open_sqlite
 from soul_player.edges import Clock, Randomness, mint
@@ -44,7 +44,7 @@ async def open_store(
     """
     database = await connect(url, runner=runner)
     try:
-        await migrate(database, read_migrations(files("soul_player.server.store") / "schema"))
+        await migrate(database, store_migrations())
         presence = (
             PostgresPresence(database) if isinstance(database, PostgresDatabase) else SqlitePresence(database.path)
         )
@@ -57,6 +57,11 @@ async def open_store(
             yield Store(database, secrets, presence, joined)
     finally:
         await database.close()
+
+
+def store_migrations() -> list[Migration]:
+    """The steps of the schema that this program knows."""
+    return read_migrations(files("soul_player.server.store") / "schema")
 
 
 async def begin_era(database: Database, reason: str, clock: Clock, randomness: Randomness) -> EraId:
