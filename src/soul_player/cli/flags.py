@@ -29,6 +29,12 @@ class Flags:
 
         return user_data_path("soul-player", appauthor=False)
 
+    def make_home(self) -> Path:
+        """The home, made if it is missing, for its owner only: there are keys and tokens in it."""
+        home = self.home
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return home
+
 
 def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     def callback(context: click.Context, _parameter: click.Parameter, value: Any) -> None:  # noqa: ANN401  # click's

@@ -38,7 +38,7 @@ def demo(flags: Flags, once: bool, keep: bool) -> int:
 @click.option("--name", metavar="NAME", help="What listeners see this server called.")
 @click.option("--new-era", is_flag=True, help="After a restore by other means than soul: every client checks itself.")
 @click.pass_obj
-def serve(flags: Flags, new_era: bool, **settings: object) -> int:
+def serve(flags: Flags, /, new_era: bool, **settings: object) -> int:
     """Serve a library of music folders."""
     from soul_player.cli.serve import run
 
@@ -51,7 +51,7 @@ def serve(flags: Flags, new_era: bool, **settings: object) -> int:
 @click.option("--full", is_flag=True, help="Read every file again, also the unchanged.")
 @click.option("--confirm", is_flag=True, help="Let go of the files that a held scan found missing.")
 @click.pass_obj
-def scan(flags: Flags, full: bool, confirm: bool, **settings: object) -> int:
+def scan(flags: Flags, /, full: bool, confirm: bool, **settings: object) -> int:
     """Look for new, changed, moved and missing files."""
     from soul_player.cli.scan import run
 
@@ -277,7 +277,7 @@ def version(flags: Flags) -> int:
 @click.argument("file")
 @DATABASE
 @click.pass_obj
-def backup(flags: Flags, file: str, **settings: object) -> int:
+def backup(flags: Flags, /, file: str, **settings: object) -> int:
     """Write this home's databases and settings into one file, also beside a running server."""
     from soul_player.cli.backups import backup_home
 
@@ -288,7 +288,7 @@ def backup(flags: Flags, file: str, **settings: object) -> int:
 @click.argument("file")
 @DATABASE
 @click.pass_obj
-def restore(flags: Flags, file: str, **settings: object) -> int:
+def restore(flags: Flags, /, file: str, **settings: object) -> int:
     """Put a backup back into this home; every client notices."""
     from soul_player.cli.backups import restore_home
 

@@ -1,0 +1,1 @@
+"""What `soul doctor` looks at."""

@@ -1,0 +1,58 @@
+"""Change one key of a flat TOML file, and nothing else in it: comments and order stay. Pure, but for the writing."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from soul_player.cli.exit_codes import CommandFailed
+
+TomlValue = str | bool | int | float | Sequence[str]
+
+
+def changed(text: str, key: str, value: TomlValue | None) -> str:
+    """The file's text with this key set, or taken out (None). Raises `CommandFailed` where only a person can edit."""
+    expected = tomllib.loads(text)
+    if value is None:
+        expected.pop(key, None)
+    else:
+        expected[key] = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    line = "" if value is None else f"{key} = {toml_value(value)}\n"
+    pattern = re.compile(rf"^[ \t]*{re.escape(key)}[ \t]*=.*(?:\n|\Z)", re.MULTILINE)
+    if pattern.search(text):
+        edited = pattern.sub(lambda _: line, text, count=1)
+    else:
+        edited = text + ("\n" if text and not text.endswith("\n") else "") + line
+    # A value over several lines, or a table, is beyond a line's edit: it shows here.
+    try:
+        is_right = tomllib.loads(edited) == expected
+    except tomllib.TOMLDecodeError:
+        is_right = False
+    if not is_right:
+        raise CommandFailed("config_by_hand", f"{key} is written there in a way that only a person can change")
+    return edited
+
+
+def toml_value(value: TomlValue) -> str:
+    """One value in TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        # JSON's strings are TOML's basic strings, but for DEL, which JSON leaves as it is.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return "[" + ", ".join(toml_value(each) for each in value) + "]"
+
+
+def write(path: Path, text: str) -> None:
+    """In one step, readable by its owner only: a database's address may hold a password."""
+    fresh = path.with_name(path.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

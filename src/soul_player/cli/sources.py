@@ -1,0 +1,143 @@
+"""`soul source`: the places this library's music comes from."""
+
+import asyncio
+import sys
+import time
+
+from soul_player.cli.ask import confirmed, secret
+from soul_player.cli.client_home import opened_client
+from soul_player.cli.exit_codes import CommandFailed, ExitCode
+from soul_player.cli.flags import Flags
+from soul_player.cli.output import Output, table
+from soul_player.cli.status import source_record, source_state
+from soul_player.cli.words import ago, count
+from soul_player.client import CertificateUnknown, Client, InsecureAddress, Source
+
+
+def add(
+    flags: Flags,
+    url: str,
+    *,
+    name: str | None,
+    username: str | None,
+    from_stdin: bool,
+    fingerprint: str | None,
+    insecure: bool,
+) -> int:
+    """Sign in at a server and keep it as a source."""
+    return asyncio.run(
+        _add(
+            flags, url, name=name, username=username, from_stdin=from_stdin, fingerprint=fingerprint, insecure=insecure
+        )
+    )
+
+
+def list_all(flags: Flags) -> int:
+    """A line each."""
+    return asyncio.run(_list(flags))
+
+
+def remove(flags: Flags, name: str) -> int:
+    """After a yes: its tracks leave the library, files stay."""
+    return asyncio.run(_remove(flags, name))
+
+
+def login(flags: Flags, name: str, *, username: str | None, from_stdin: bool) -> int:
+    """Sign in again; where the sync was, it goes on."""
+    return asyncio.run(_login(flags, name, username=username, from_stdin=from_stdin))
+
+
+async def _add(
+    flags: Flags,
+    url: str,
+    *,
+    name: str | None,
+    username: str | None,
+    from_stdin: bool,
+    fingerprint: str | None,
+    insecure: bool,
+) -> int:
+    output = Output(flags)
+    account = username or _asked_username()
+    password = secret(f"Password of {account}", from_stdin=from_stdin)
+    async with opened_client(flags) as client:
+        try:
+            source = await client.sources.add(
+                url, username=account, password=password, name=name, fingerprint=fingerprint, insecure=insecure
+            )
+        except CertificateUnknown as unknown:
+            _trust(flags, unknown)
+            source = await client.sources.add(
+                url, username=account, password=password, name=name, fingerprint=unknown.fingerprint, insecure=insecure
+            )
+        except InsecureAddress as error:
+            raise CommandFailed(error.code, error.message, hint="allow it with --insecure") from error
+    output.record({"source": source_record(source)})
+    output.result(f"added {source.name} ({source.url})")
+    return ExitCode.OK
+
+
+def _trust(flags: Flags, unknown: CertificateUnknown) -> None:
+    """A person compares the fingerprint, or nobody does: `--yes` alone is no comparison."""
+    question = f"{unknown.message}\n  its fingerprint: {unknown.fingerprint}\nTrust it?"
+    if flags.json or not sys.stdin.isatty():
+        raise CommandFailed(unknown.code, unknown.message, hint=f"if this is it: --fingerprint {unknown.fingerprint}")
+    if not confirmed(question, yes=False):
+        raise CommandFailed(unknown.code, "the certificate is not trusted; nothing was sent")
+
+
+def _asked_username() -> str:
+    if not sys.stdin.isatty():
+        raise CommandFailed(
+            "no_terminal", "whose account? There is no terminal to ask at", hint="say it with --username",
+            exit_code=ExitCode.USAGE,
+        )  # fmt: skip
+    sys.stderr.write("User name: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+async def _list(flags: Flags) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        sources = await client.sources.list()
+    output.record({"sources": [source_record(source) for source in sources]})
+    now_ms = time.time_ns() // 1_000_000
+    rows = [
+        (str(source.id), source.name, source.url, source.username or "", source_state(source),
+         count(source.tracks, "track"), ago(source.last_sync_at_ms, now_ms))
+        for source in sources
+    ]  # fmt: skip
+    for line in table(rows, headings=("id", "name", "address", "account", "state", "tracks", "last sync")):
+        output.result(line)
+    return ExitCode.OK
+
+
+async def _remove(flags: Flags, name: str) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        source = await client.sources.find(name)
+        question = f"Remove {source.name} and its {count(source.tracks, 'track')} from this library?"
+        if not confirmed(question, yes=flags.yes):
+            raise CommandFailed("not_confirmed", "nothing was removed")
+        await client.sources.remove(source.id)
+    output.record({"removed": source.name})
+    output.result(f"removed {source.name}")
+    return ExitCode.OK
+
+
+async def _login(flags: Flags, name: str, *, username: str | None, from_stdin: bool) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        source = await client.sources.find(name)
+        account = username or source.username or _asked_username()
+        password = secret(f"Password of {account} at {source.name}", from_stdin=from_stdin)
+        source = await _signed_in(client, source, account, password)
+    output.record({"source": source_record(source)})
+    output.result(f"signed in at {source.name} as {account}")
+    return ExitCode.OK
+
+
+async def _signed_in(client: Client, source: Source, account: str, password: str) -> Source:
+    await client.sources.login(source.id, username=account, password=password)
+    return await client.sources.find(str(source.id))

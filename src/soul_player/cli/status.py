@@ -1,0 +1,98 @@
+"""`soul status`: how the library and its sources are, from what this device knows."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from soul_player.cli.client_home import opened_client
+from soul_player.cli.exit_codes import ExitCode
+from soul_player.cli.flags import Flags
+from soul_player.cli.output import Output, table
+from soul_player.cli.words import ago, count, size
+from soul_player.client import Source
+from soul_player.protocol.times import time_text
+
+
+def run(flags: Flags) -> int:
+    """Reads the library; asks no server."""
+    return asyncio.run(_run(flags))
+
+
+async def _run(flags: Flags) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        sources = await client.sources.list()
+        questions = await client.questions.list()
+        is_syncing = client.sync.is_running_elsewhere()
+        tracks = await client.library.count()
+    badge = badge_of(sources, is_syncing=is_syncing)
+    free_bytes = shutil.disk_usage(flags.home).free
+    output.record(_record(badge, sources, decisions=len(questions), free_bytes=free_bytes))
+    now_ms = time.time_ns() // 1_000_000
+    output.result(f"{badge}: {count(tracks, 'track')} from {count(len(sources), 'source')}")
+    rows = [
+        (f"  {source.name}", source_state(source), count(source.tracks, "track"), ago(source.last_sync_at_ms, now_ms))
+        for source in sources
+    ]
+    for line in table(rows):
+        output.result(line)
+    for source in sources:
+        if source.last_error:
+            output.result(f"  {source.name}: {source.last_error}")
+    if questions:
+        output.result(f"  {count(len(questions), 'decision')} waiting")
+    output.result(f"  {size(free_bytes)} free at {flags.home}")
+    return ExitCode.OK
+
+
+def badge_of(sources: Sequence[Source], *, is_syncing: bool) -> str:
+    """The one word for all of it: the worst that a person should know."""
+    if is_syncing:
+        return "syncing"
+    if any(source.last_error_code and not source.is_offline for source in sources):
+        return "failed"
+    if sources and all(source.is_offline for source in sources):
+        return "offline"
+    return "synced"
+
+
+def source_state(source: Source) -> str:
+    """The one word for a source."""
+    if source.needs_sign_in:
+        return "sign in"
+    if source.is_offline:
+        return "offline"
+    if source.last_error_code:
+        return "failed"
+    return "synced" if source.last_sync_at_ms is not None else "not synced yet"
+
+
+def _record(badge: str, sources: Sequence[Source], *, decisions: int, free_bytes: int) -> dict[str, Any]:
+    """The JSON that programs rely on. Edits, downloads and kept files come with later parts: there are none."""
+    synced = [source.last_sync_at_ms for source in sources if source.last_sync_at_ms is not None]
+    return {
+        "badge": badge,
+        "last_synced_at": time_text(max(synced)) if synced else None,
+        "sources": [source_record(source) for source in sources],
+        "waiting_edits": 0,
+        "decisions": decisions,
+        "downloads": {"pending": 0, "active": 0, "failed": 0},
+        "storage": {"kept_bytes": 0, "automatic_bytes": 0, "limit_bytes": None, "free_bytes": free_bytes},
+    }
+
+
+def source_record(source: Source) -> dict[str, Any]:
+    """One source for programs."""
+    return {
+        "id": source.id,
+        "name": source.name,
+        "type": source.type.value,
+        "url": source.url,
+        "online": not source.is_offline,
+        "active": source.is_active,
+        "tracks": source.tracks,
+        "last_sync_at": time_text(source.last_sync_at_ms) if source.last_sync_at_ms is not None else None,
+        "error": source.last_error,
+    }

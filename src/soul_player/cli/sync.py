@@ -1,0 +1,147 @@
+"""`soul sync`: bring the library up to date, and show how far it is."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from soul_player.cli.client_home import exit_code_of_code, opened_client
+from soul_player.cli.exit_codes import CommandFailed, ExitCode
+from soul_player.cli.flags import Flags
+from soul_player.cli.output import Output
+from soul_player.cli.progress import Progress, Step
+from soul_player.cli.words import count, size
+from soul_player.client import (
+    Client,
+    Event,
+    Listener,
+    SourceId,
+    SourceOffline,
+    SyncProgress,
+    SyncResult,
+    SyncRetrying,
+    SyncStarted,
+    SyncStatus,
+)
+
+
+def run(flags: Flags, names: Sequence[str], *, full: bool) -> int:
+    """Sync these sources, or all; how it ended decides the exit code."""
+    return asyncio.run(_run(flags, names, full=full))
+
+
+async def _run(flags: Flags, names: Sequence[str], *, full: bool) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        chosen = [(await client.sources.find(name)).id for name in names]
+        if not chosen and not await client.sources.list():
+            raise CommandFailed(
+                "no_sources",
+                "this library has no sources yet",
+                hint="soul source add URL",
+                exit_code=ExitCode.NOT_FOUND,
+            )
+        results = await _synced(client, output, chosen or None, full=full)
+    output.record({"event": "summary", "sources": [asdict(result) for result in results]})
+    for result in results:
+        output.result(result_line(result))
+    return exit_code_of(results)
+
+
+async def _synced(
+    client: Client, output: Output, source_ids: Sequence[SourceId] | None, *, full: bool
+) -> Sequence[SyncResult]:
+    """The results; also those of a sync that Ctrl-C has cancelled, for they say what was kept."""
+    shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
+    with client.events.subscribe() as events, interrupt_cancels(client):
+        async with asyncio.TaskGroup() as tasks:
+            showing = tasks.create_task(_show(events, shown))
+            try:
+                results = await client.sync.run(source_ids=source_ids, full=full)
+            finally:
+                showing.cancel()
+        while (event := events.take()) is not None:
+            shown.hear(event)
+    shown.close()
+    return results
+
+
+@contextmanager
+def interrupt_cancels(client: Client) -> Generator[None, None, None]:
+    """The first Ctrl-C lets the sync end by itself, with what it has; a second one ends the program."""
+    loop = asyncio.get_running_loop()
+    former = signal.getsignal(signal.SIGINT)
+
+    def cancel() -> None:
+        restore()
+        client.sync.cancel()
+
+    def restore() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, former)
+
+    loop.add_signal_handler(signal.SIGINT, cancel)
+    try:
+        yield
+    finally:
+        restore()
+
+
+async def _show(events: Listener, shown: "SyncProgressShown") -> None:
+    async for event in events:
+        shown.hear(event)
+
+
+class SyncProgressShown:
+    """The client's events as a progress tree."""
+
+    def __init__(self, progress: Progress, output: Output) -> None:
+        self._progress = progress
+        self._output = output
+        self._titles: dict[SourceId, str] = {}
+
+    def hear(self, event: Event) -> None:
+        """One event; those that change no number on the screen are left to the results."""
+        match event:
+            case SyncStarted(source_id, source_name):
+                self._titles[source_id] = f"Syncing from {source_name}"
+                self._progress.begin(self._titles[source_id])
+            case SyncProgress(source_id, kind, done, total):
+                self._progress.step(self._titles[source_id], Step(kind.capitalize(), done, total))
+            case SyncRetrying(source_id, reason, seconds):
+                self._output.message(f"{self._titles[source_id]}: {reason}; again in {seconds:.0f} s")
+            case SourceOffline(source_id, reason):
+                self._output.message(f"{self._titles[source_id]}: offline: {reason}")
+            case _:
+                return
+
+    def close(self) -> None:
+        """Leave the last state on the screen."""
+        self._progress.close()
+
+
+def result_line(result: SyncResult) -> str:
+    """`Home Server: synced, 24 new, 0 updated, 0 deleted (2 requests, 5.1 kB, 0.3 s)`."""
+    changes = f"{result.tracks_synced:,} new, {result.tracks_updated:,} updated, {result.tracks_deleted:,} deleted"
+    cost = f"{count(result.requests, 'request')}, {size(result.bytes_received)}, {result.seconds:.1f} s"
+    line = f"{result.name}: {result.status.value}, {changes} ({cost})"
+    if result.error is not None:
+        line += f"\n  {result.error.message}"
+        if result.error.hint:
+            line += f"\n  {result.error.hint}"
+    return line
+
+
+def exit_code_of(results: Sequence[SyncResult]) -> ExitCode:
+    """Cancelled before all; else what happened to all of them, or `PARTLY_DONE`."""
+    statuses = {result.status for result in results}
+    if SyncStatus.CANCELLED in statuses:
+        return ExitCode.INTERRUPTED
+    if statuses <= {SyncStatus.SYNCED}:
+        return ExitCode.OK
+    if SyncStatus.SYNCED in statuses:
+        return ExitCode.PARTLY_DONE
+    codes = {exit_code_of_code(result.error.code) if result.error else ExitCode.TEMPORARY for result in results}
+    return codes.pop() if len(codes) == 1 else ExitCode.FAILED
