@@ -107,25 +107,39 @@ class SqliteReader:
 class SqliteWriter(SqliteReader):
     """A `Writer` on the one writing connection."""
 
+    def _execute(self, sql: str, values: dict[str, Value]) -> sqlite3.Cursor:
+        self._check_open()
+        return super()._execute(sql, values)
+
+    def _check_open(self) -> None:
+        """A full disk makes SQLite undo the whole transaction by itself. Whoever caught that error and went on would
+        then write outside of any transaction."""
+        if not self._connection.in_transaction:
+            raise DatabaseFull("the transaction was undone, most likely because the disk is full")
+
     async def run(self, sql: str, /, **values: Value) -> int:
         """Run one statement; how many rows it touched."""
         return self._execute(sql, values).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Sequence[Value]], /) -> None:
         """Run one statement for many rows."""
+        self._check_open()
         self._connection.executemany(numbered(sql, "?").sql, rows)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
         """Undo what is done inside when an exception leaves it."""
+        self._check_open()
         self._connection.execute("SAVEPOINT step")
         try:
             yield
         except BaseException:
+            self._check_open()
             self._connection.execute("ROLLBACK TO step")
-            raise
-        finally:
             self._connection.execute("RELEASE step")
+            raise
+        self._check_open()
+        self._connection.execute("RELEASE step")
 
 
 class SqliteDatabase:

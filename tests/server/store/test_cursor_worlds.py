@@ -26,18 +26,12 @@ from soul_player.server.store.changes import TOMBSTONE_DAYS, Fact, claim, open_s
 from soul_player.server.store.eras import mint_era
 from soul_player.server.store.feed import CursorRefused, Refusal, read_tracks
 from soul_player.server.store.scopes import LIBRARY, Kind
+from tests.server.track_rows import add_root, put_track
 
 DAY_MS = 86_400_000
 KEY = b"k" * 32
 ENTITIES = 12
 
-ADD_ROOT = "INSERT INTO roots (id, path, is_configured) VALUES (1, :path, 1)"
-PUT_TRACK = """
-    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, duration_seconds,
-                        added_at, updated_at, body)
-    VALUES (:id, 1, :id, 1, 1, 1, 1, 1.0, 1, 1, :body)
-    ON CONFLICT (id) DO UPDATE SET body = excluded.body
-"""
 LIVE = """
     SELECT entity_id, seq FROM sync_change WHERE scope = 'library' AND deleted = 0
 """
@@ -98,7 +92,7 @@ class Worlds(RuleBasedStateMachine):
         self.open()
         drive(migrate(self.database, SCHEMA))
         self.write(open_scope, LIBRARY)
-        self.write(_add_root)
+        self.write(add_root)
         self.start_alone()
 
     def open(self) -> None:
@@ -193,10 +187,6 @@ class Worlds(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-async def _add_root(store: Writer) -> None:
-    await store.run(ADD_ROOT, path=b"/music")
-
-
 async def _live(store: Reader) -> list[tuple[bytes, int]]:
     return [(row[0], row[1]) for row in await store.all(LIVE)]
 
@@ -208,7 +198,7 @@ async def _change(store: Writer, ids: list[bytes], *, deleted: bool, now_ms: int
         return
     positions = await claim(store, LIBRARY, len(ids))
     for entity_id, seq in zip(ids, positions, strict=True):
-        await store.run(PUT_TRACK, id=entity_id, body=entity_id + str(seq).encode())
+        await put_track(store, entity_id, entity_id + str(seq).encode())
     facts = [Fact(Kind.TRACK, entity_id, seq, deleted) for entity_id, seq in zip(ids, positions, strict=True)]
     await record(store, LIBRARY, facts, now_ms=now_ms)
 

@@ -18,6 +18,7 @@ from soul_player.server.store.changes import Fact, claim, record
 from soul_player.server.store.feed import read_tracks
 from soul_player.server.store.scopes import LIBRARY, Kind
 from tests.conftest import opened, run
+from tests.server.track_rows import add_root, put_track
 
 WRITERS = 8
 TRANSACTIONS_PER_WRITER = 40
@@ -33,13 +34,6 @@ READ_CONTROL = """
      ORDER BY updated_at, id
      LIMIT :count
 """
-ADD_ROOT = "INSERT INTO roots (id, path, is_configured) VALUES (1, :path, 1)"
-ADD_TRACK = """
-    INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, duration_seconds,
-                        added_at, updated_at, body)
-    VALUES (:id, 1, :id, 1, 1, 1, 1, 1.0, 1, 1, :id)
-"""
-
 clock = SystemClock()
 randomness = SystemRandomness()
 
@@ -48,14 +42,10 @@ def new_id() -> bytes:
     return id_bytes(mint(clock, randomness))
 
 
-async def add_root(store: Writer) -> None:
-    await store.run(ADD_ROOT, path=b"/music")
-
-
 async def write_through_heads(store: Writer, ids: list[bytes]) -> None:
     positions = await claim(store, LIBRARY, len(ids))
     for track_id in ids:
-        await store.run(ADD_TRACK, id=track_id)
+        await put_track(store, track_id)
     facts = [Fact(Kind.TRACK, track_id, seq) for track_id, seq in zip(ids, positions, strict=True)]
     await record(store, LIBRARY, facts, now_ms=clock.now_ms())
 

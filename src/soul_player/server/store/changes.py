@@ -23,6 +23,20 @@ CLAIM = """
     RETURNING seq
 """
 
+# Taken by a transaction that learns only as it goes how many positions it needs.
+LOCK = """
+    UPDATE sync_head
+       SET seq = seq
+     WHERE scope = :scope
+    RETURNING seq
+"""
+
+ADVANCE = """
+    UPDATE sync_head
+       SET seq = :seq
+     WHERE scope = :scope
+"""
+
 # An entity changed a thousand times is one row: it is moved. `created_seq` stays at its first position, but for one
 # that comes back from the dead, which is new to everyone who saw it go.
 RECORD = """
@@ -102,6 +116,42 @@ async def claim(store: Writer, scope: str, count: int) -> range:
     assert row is not None, f"scope {scope} was never opened"
     head = int(row[0])
     return range(head - count + 1, head + 1)
+
+
+class Positions:
+    """Positions taken one by one, by a transaction that holds the head's lock from `lock_head` to its commit."""
+
+    def __init__(self, head: int) -> None:
+        self._first = head
+        self.head = head
+
+    def take(self) -> int:
+        """The next one."""
+        self.head += 1
+        return self.head
+
+    def give_back_to(self, head: int) -> None:
+        """What was taken above `head` was undone with its savepoint."""
+        assert self._first <= head <= self.head, (self._first, head, self.head)
+        self.head = head
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether any position was taken."""
+        return self.head > self._first
+
+
+async def lock_head(store: Writer, scope: str) -> Positions:
+    """Lock the scope's head. MUST be the transaction's first statement, as with `claim`."""
+    row = await store.one(LOCK, scope=scope)
+    assert row is not None, f"scope {scope} was never opened"
+    return Positions(int(row[0]))
+
+
+async def advance_head(store: Writer, scope: str, positions: Positions) -> None:
+    """Write back how far the positions went, before the commit. A change that changed nothing moves no head."""
+    if positions.is_moved:
+        await store.run(ADVANCE, scope=scope, seq=positions.head)
 
 
 async def record(store: Writer, scope: str, facts: Sequence[Fact], *, now_ms: int) -> None:

@@ -1,0 +1,231 @@
+"""A pushed batch -> a result for each operation: one transaction, a savepoint an operation, each applied once."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from soul_player.database.access import Writer
+from soul_player.protocol.ids import BadId, id_bytes, minted_at_ms
+from soul_player.protocol.operation import (
+    AnyOperation,
+    EntryAdd,
+    EntryMove,
+    EntryRemove,
+    FavouriteSet,
+    OutcomeStatus,
+    PlayAdd,
+    PlaylistCreate,
+    PlaylistDelete,
+    PlaylistRename,
+    RatingSet,
+    Reason,
+)
+from soul_player.server.accept.edit import Applied, Blocked, Conflict, Edit, Outcome, Rejected
+from soul_player.server.accept.marks import accept_favourite, accept_play, accept_rating
+from soul_player.server.accept.playlists import (
+    accept_add,
+    accept_create,
+    accept_delete,
+    accept_move,
+    accept_remove,
+    accept_rename,
+)
+from soul_player.server.store.changes import advance_head, lock_head, record
+from soul_player.server.store.eras import Standing, read_standing
+from soul_player.server.store.operations import (
+    Progress,
+    StoredResult,
+    find_result,
+    raise_progress,
+    read_progress,
+    save_results,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Received:
+    """One operation as it came. `operation` is None when it does not parse; `fault` then says why.
+
+    `body_hash` digests it as a value, without its `n`.
+    """
+
+    op_id: str
+    n: int
+    body_hash: bytes
+    operation: AnyOperation | None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A push, read and checked as far as that goes without the store. `ack` is (era, seq) of what it carried."""
+
+    user_id: bytes
+    scope: str
+    device_id: str
+    operations: Sequence[Received]
+    clock_behind_ms: int | None
+    confirmed_through: int | None
+    ack: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one operation."""
+
+    op_id: str
+    status: OutcomeStatus
+    seq: int | None = None
+    reason: str | None = None
+    detail: str | None = None
+    server_state: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A batch that was taken: `head` and `era` are the position that the new `ack` names."""
+
+    results: Sequence[Result]
+    era: str
+    head: int
+    has_moved: bool
+
+
+class AckDiverged(Exception):
+    """The device was answered by a history that this server no longer has. Nothing was applied."""
+
+
+class DeviceCloned(Exception):
+    """Two homes push under one device id. Nothing was applied."""
+
+
+async def accept_batch(store: Writer, batch: Batch, *, now_ms: int) -> Accepted:
+    """Apply what was not applied yet. Raises `AckDiverged` or `DeviceCloned`, and then nothing has changed."""
+    positions = await lock_head(store, batch.scope)
+    standing = await _check_ack(store, batch, positions.head)
+    progress = await read_progress(store, batch.user_id, batch.device_id)
+    _check_clone(batch, progress)
+    edit = Edit(store, batch.user_id, batch.device_id, now_ms, batch.clock_behind_ms, positions)
+    final: dict[bytes, StoredResult] = {}
+    results = [await _accept_once(edit, received, progress, final) for received in batch.operations]
+    await record(store, batch.scope, edit.facts, now_ms=now_ms)
+    await save_results(store, batch.user_id, list(final.items()))
+    await advance_head(store, batch.scope, positions)
+    if batch.confirmed_through is not None:
+        await raise_progress(store, batch.user_id, batch.device_id, to=batch.confirmed_through, from_=progress)
+    return Accepted(results, standing.newest, positions.head, positions.is_moved)
+
+
+async def _check_ack(store: Writer, batch: Batch, head: int) -> Standing:
+    era, seq = batch.ack or ("", 0)
+    standing = await read_standing(store, batch.scope, era)
+    if batch.ack is not None and not standing.holds(seq, head=head):
+        raise AckDiverged
+    return standing
+
+
+def _check_clone(batch: Batch, progress: Progress) -> None:
+    """The watermark of before the batch counts: what it covers was answered, so nothing younger can stand below it."""
+    for received in batch.operations:
+        # One that does not parse is refused alone, whatever its number.
+        is_covered = received.operation is not None and received.n <= progress.confirmed_through
+        if is_covered and minted_at_ms(received.op_id) > progress.confirmed_op_ms:
+            raise DeviceCloned
+
+
+async def _accept_once(edit: Edit, received: Received, progress: Progress, final: dict[bytes, StoredResult]) -> Result:
+    """The first result, whenever there was one; else the operation is tried."""
+    try:
+        op_id = id_bytes(received.op_id)
+    except BadId:
+        return Result(received.op_id, OutcomeStatus.REJECTED, reason=Reason.INVALID, detail=received.fault)
+    if received.n <= progress.confirmed_through and received.operation is not None:
+        return Result(received.op_id, OutcomeStatus.DUPLICATE)
+    stored = final.get(op_id) or await find_result(edit.store, edit.user_id, op_id)
+    if stored is not None:
+        return _repeated(received, stored)
+    if received.operation is None:
+        outcome: Outcome | None = Rejected(Reason.INVALID, received.fault or "it does not parse")
+    else:
+        outcome = await _try(edit, received.operation)
+    if outcome is None:
+        return Result(received.op_id, OutcomeStatus.RETRY, reason=Reason.BUSY)
+    result = _result(received.op_id, outcome)
+    if not isinstance(outcome, Blocked):
+        final[op_id] = StoredResult(
+            edit.device_id,
+            received.n,
+            received.body_hash,
+            result.status,
+            result.reason,
+            result.detail,
+            result.seq,
+            result.server_state,
+        )
+    return result
+
+
+def _repeated(received: Received, stored: StoredResult) -> Result:
+    if stored.body_hash != received.body_hash:
+        detail = "this id was used for another operation"
+        return Result(received.op_id, OutcomeStatus.REJECTED, reason=Reason.OP_ID_REUSED, detail=detail)
+    status = OutcomeStatus(stored.status)
+    if status is OutcomeStatus.APPLIED:
+        return Result(received.op_id, OutcomeStatus.DUPLICATE, seq=stored.seq)
+    return Result(received.op_id, status, stored.seq, stored.reason, stored.detail, stored.server_state)
+
+
+async def _try(edit: Edit, operation: AnyOperation) -> Outcome | None:
+    """The outcome, or None when it failed for no fault of its own: it alone is undone, and may be tried again."""
+    head, fact_count = edit.positions.head, len(edit.facts)
+    try:
+        async with edit.store.savepoint():
+            return await _accept(edit, operation)
+    except Exception:
+        # The one place where any error is caught: a poisoned operation must not block the others of its batch
+        # (protocol, section 4). It is logged whole, and nothing is stored for it.
+        log.exception("operation %s (%s) failed", operation.op_id, type(operation).__name__)
+        edit.positions.give_back_to(head)
+        del edit.facts[fact_count:]
+        return None
+
+
+async def _accept(edit: Edit, operation: AnyOperation) -> Outcome:  # noqa: PLR0911  # one line an operation
+    match operation:
+        case PlayAdd():
+            return await accept_play(edit, operation)
+        case FavouriteSet():
+            return await accept_favourite(edit, operation)
+        case RatingSet():
+            return await accept_rating(edit, operation)
+        case PlaylistCreate():
+            return await accept_create(edit, operation)
+        case PlaylistRename():
+            return await accept_rename(edit, operation)
+        case PlaylistDelete():
+            return await accept_delete(edit, operation)
+        case EntryAdd():
+            return await accept_add(edit, operation)
+        case EntryMove():
+            return await accept_move(edit, operation)
+        case EntryRemove():
+            return await accept_remove(edit, operation)
+        case _:
+            assert_never(operation)
+
+
+def _result(op_id: str, outcome: Outcome) -> Result:
+    match outcome:
+        case Applied(seq=seq):
+            return Result(op_id, OutcomeStatus.APPLIED, seq=seq)
+        case Conflict(reason=reason, state=state):
+            return Result(op_id, OutcomeStatus.CONFLICT, reason=reason, server_state=state)
+        case Rejected(reason=reason, detail=detail):
+            return Result(op_id, OutcomeStatus.REJECTED, reason=reason, detail=detail)
+        case Blocked(reason=reason):
+            return Result(op_id, OutcomeStatus.BLOCKED, reason=reason)
+        case _:
+            assert_never(outcome)
