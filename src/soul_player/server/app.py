@@ -13,7 +13,9 @@ from typing import Any
 import uvloop
 
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.folders.pool import WorkerPool
 from soul_player.server.api.admin import UserRoutes
+from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.asgi import make_asgi
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.info import InfoRoutes
@@ -30,6 +32,7 @@ from soul_player.server.config import ServerConfig
 from soul_player.server.housekeeping import keep_house
 from soul_player.server.listening.listener import Listener, bind, make_listener, url_of
 from soul_player.server.listening.proxies import behind_proxies
+from soul_player.server.media.artwork import Artwork
 from soul_player.server.media.hashes import FileHashing
 from soul_player.server.store.open import Store, open_store, stay_present
 
@@ -87,6 +90,8 @@ async def open_server(
     ):
         passwords = passwords or Passwords()
         owned.callback(passwords.close)
+        # Not the scanner's: who looks at an album must not wait until a batch of files is read.
+        pictures = await owned.enter_async_context(WorkerPool(workers=1))
         hashing = FileHashing(clock)
         owned.callback(hashing.close)
         database = store.database
@@ -105,6 +110,7 @@ async def open_server(
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, randomness=randomness),
             tracks=TrackRoutes(database, hashing),
+            artwork=ArtworkRoutes(database, Artwork(pictures)),
             users=UserRoutes(accounts, database),
         )
         routes = all_routes(rooms)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from soul_player.server.api.admin import UserRoutes
+from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.gate import Access, InOneRead, Open, OpenOrSignedIn, SignedIn, Work
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.sessions import SessionRoutes
@@ -28,6 +29,7 @@ class Rooms:
     sessions: SessionRoutes
     sync: SyncRoutes
     tracks: TrackRoutes
+    artwork: ArtworkRoutes
     users: UserRoutes
 
 
@@ -49,6 +51,7 @@ def all_routes(rooms: Rooms) -> tuple[Route, ...]:
         Route("GET", "/api/tracks/{track_id}", user, InOneRead(tracks.track)),
         Route("GET", "/api/tracks/{track_id}/stream", user, InOneRead(tracks.stream)),
         Route("GET", "/api/tracks/{track_id}/download", user, InOneRead(tracks.download)),
+        Route("GET", "/api/tracks/{track_id}/artwork", user, InOneRead(rooms.artwork.artwork)),
         Route("GET", "/api/admin/users", admin, SignedIn(users.users)),
         Route("POST", "/api/admin/users", admin, SignedIn(users.add_user)),
         Route("DELETE", "/api/admin/users/{user_id}", admin, SignedIn(users.remove_user)),

@@ -1,19 +1,17 @@
 """`/api/tracks`: one track, its bytes to hear, its bytes to keep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from soul_player.audio.formats import suffix_of
-from soul_player.database.access import Database, Reader
+from soul_player.database.access import Database
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.quality import StreamQuality
 from soul_player.server.api.answers import PRIVATE, Answer, Headers, json_answer, not_modified
 from soul_player.server.api.calls import Call
 from soul_player.server.api.etags import tag_matches
 from soul_player.server.api.gate import Reply
-from soul_player.server.auth.sessions import check_session
+from soul_player.server.api.reads import find_as_somebody
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
 from soul_player.server.media.answers import FileAnswer
@@ -22,8 +20,6 @@ from soul_player.server.media.hashes import FileHashing, tag_of
 from soul_player.server.media.names import attachment
 from soul_player.server.media.ranges import Part, Unsatisfiable, Whole, span_of
 from soul_player.server.store.track_files import TrackFile, find_track_body, find_track_file
-
-T = TypeVar("T")
 
 _GONE = "this track is not in the library any more"
 
@@ -47,7 +43,7 @@ class TrackRoutes:
     async def track(self, call: Call, presented: Presented) -> Answer:
         """`GET /api/tracks/{track_id}`."""
         track_id = call.path_id("track_id", missing=ProblemCode.TRACK_GONE)
-        body = await self._database.read(_as_somebody, presented, find_track_body, track_id)
+        body = await self._database.read(find_as_somebody, presented, find_track_body, track_id)
         if body is None:
             raise RequestRefused(ProblemCode.TRACK_GONE, _GONE)
         return json_answer(body, accept_encoding=call.accept_encoding)
@@ -68,7 +64,7 @@ class TrackRoutes:
 
     async def _open(self, call: Call, presented: Presented, *, must_have_tag: bool) -> Opened:
         track_id = call.path_id("track_id", missing=ProblemCode.TRACK_GONE)
-        track = await self._database.read(_as_somebody, presented, find_track_file, track_id)
+        track = await self._database.read(find_as_somebody, presented, find_track_file, track_id)
         if track is None:
             raise RequestRefused(ProblemCode.TRACK_GONE, _GONE)
         file = await asyncio.to_thread(open_below, track.root, track.path)
@@ -80,13 +76,6 @@ class TrackRoutes:
             file.close()
             raise
         return Opened(file, track, None if file_hash is None else tag_of(file_hash))
-
-
-async def _as_somebody(
-    store: Reader, presented: Presented, find: Callable[[Reader, bytes], Awaitable[T]], entity_id: bytes
-) -> T:
-    await check_session(store, presented)
-    return await find(store, entity_id)
 
 
 def _check_quality(call: Call) -> None:

@@ -8,7 +8,9 @@ from soul_player.audio.source import Stamp
 from soul_player.database.access import Reader
 
 FIND = """
-    SELECT roots.path, tracks.path, tracks.size_bytes, tracks.mtime_ns, tracks.inode, tracks.file_hash, tracks.body
+    SELECT roots.path, tracks.path, tracks.size_bytes, tracks.mtime_ns, tracks.inode,
+           CASE WHEN tracks.is_hashed = 1 THEN tracks.file_hash END, tracks.is_hashed,
+           tracks.body
       FROM tracks
       JOIN roots ON roots.id = tracks.root_id
      WHERE tracks.id = :id
@@ -34,12 +36,13 @@ class TrackLabel(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class TrackFile:
-    """A track's file as it was when it was last looked at. `file_hash` is raw sha256, None before it is computed."""
+    """A track's file as it was when it was last looked at. `file_hash` is raw sha256, None unless `is_hashed`."""
 
     root: bytes
     path: bytes
     stamp: Stamp
     file_hash: bytes | None
+    is_hashed: bool
     label: TrackLabel
 
 
@@ -51,12 +54,13 @@ async def find_track_file(store: Reader, track_id: bytes) -> TrackFile | None:
     row = await store.one(FIND, id=track_id)
     if row is None:
         return None
-    root, path, size_bytes, mtime_ns, inode, file_hash, body = row
+    root, path, size_bytes, mtime_ns, inode, file_hash, is_hashed, body = row
     return TrackFile(
         bytes(root),
         bytes(path),
         Stamp(int(size_bytes), int(mtime_ns), int(inode)),
         None if file_hash is None else bytes(file_hash),
+        bool(is_hashed),
         _decoder.decode(body),
     )
 
