@@ -90,9 +90,9 @@ def test_the_watch_sees_a_page_being_read(tmp_path: Path) -> None:
         async with running_server(tmp_path) as running, aiohttp.ClientSession() as session:
             await fill(running.server.store.database, TRACKS, seed=1)
             headers = {"Authorization": f"Bearer {await _token(session, running)}"}
-            async with tables_read(running) as read:
-                async with session.get(f"{running.url}/api/sync/tracks", headers=headers) as response:
-                    assert response.status == 200
+            url = f"{running.url}/api/sync/tracks"
+            async with tables_read(running) as read, session.get(url, headers=headers) as response:
+                assert response.status == 200
             assert read >= FEED_TABLES
 
     run(check())
