@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.server_process import USERNAME, Served
+from benchmarks.server_process import Served
 
 COMMAND_SECONDS_MAX = 1_800
 
@@ -27,7 +27,7 @@ class Finished:
 
 def add_source(home: Path, served: Served) -> None:
     """Sign this home in at the server."""
-    arguments = ["source", "add", served.url, "--name", "home", "--username", USERNAME, "--password-stdin"]
+    arguments = ["source", "add", served.url, "--name", "home", "--username", served.username, "--password-stdin"]
     run_soul(home, arguments, stdin=f"{served.password}\n")
 
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import queue
+import secrets
 import subprocess
 import sys
 import threading
@@ -16,15 +17,15 @@ START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
 REQUEST_SECONDS_MAX = 120.0
 LISTENING = "listening on "
-USERNAME = "admin"
 
 
 @dataclass(frozen=True)
 class Served:
-    """A server that accepts connections, and an access token of its admin."""
+    """A server that accepts connections, an account of it, and an access token of that account."""
 
     url: str
     pid: int
+    username: str
     password: str
     access_token: str
 
@@ -78,19 +79,32 @@ def connected(served: Served) -> Iterator[Connection]:
 @contextmanager
 def serving(home: Path, *, database_url: str | None = None, music: Sequence[Path] = ()) -> Iterator[Served]:
     """Start the server on a free port with a home of its own; stop it with SIGTERM when the block ends."""
-    with started(home, database_url=database_url, music=music) as (process, url):
-        password = (home / "first-password").read_text("utf-8").strip()
-        yield Served(url, process.pid, password, sign_in(url, password))
+    username, password = f"bench-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+    write_settings(home, database_url)
+    # The library may have had a server with another home before: its first admin's password is not known here.
+    add_user(home, username, password)
+    with started(home, music=music) as (process, url):
+        yield Served(url, process.pid, username, password, sign_in(url, username, password))
+
+
+def write_settings(home: Path, database_url: str | None) -> None:
+    """Let every command in this home find the store."""
+    home.mkdir(parents=True, exist_ok=True)
+    if database_url is not None:
+        (home / "server.toml").write_text(f"database = {json.dumps(database_url)}\n", "utf-8")
+
+
+def add_user(home: Path, username: str, password: str) -> None:
+    """An admin's account."""
+    arguments = ["user", "add", username, "--admin", "--password-stdin"]
+    command = [sys.executable, "-m", "soul_player", "--home", str(home), *arguments]
+    subprocess.run(command, input=f"{password}\n", text=True, check=True, capture_output=True)
 
 
 @contextmanager
-def started(
-    home: Path, *, database_url: str | None = None, music: Sequence[Path] = ()
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(home: Path, *, music: Sequence[Path] = ()) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process and its URL, once it says that it is listening."""
     command = [sys.executable, "-m", "soul_player", "--home", str(home), "serve", "--host", "127.0.0.1", "--port", "0"]
-    if database_url is not None:
-        command += ["--database", database_url]
     for folder in music:
         command += ["--music", str(folder)]
     with listening(command) as started_process:
@@ -113,13 +127,13 @@ def listening(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], s
             raise
 
 
-def sign_in(url: str, password: str, *, device_id: str = "benchmark") -> str:
+def sign_in(url: str, username: str, password: str, *, device_id: str = "benchmark") -> str:
     """An access token."""
     address = urlsplit(url)
     assert address.hostname is not None
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=REQUEST_SECONDS_MAX)
     try:
-        body = {"username": USERNAME, "password": password, "device_id": device_id, "device_name": device_id}
+        body = {"username": username, "password": password, "device_id": device_id, "device_name": device_id}
         connection.request("POST", "/api/auth/login", json.dumps(body), {"Content-Type": "application/json"})
         with connection.getresponse() as response:
             answer = json.load(response)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from benchmarks.cpu import children_memory_bytes, median
-from benchmarks.server_process import started
+from benchmarks.server_process import started, write_settings
 from benchmarks.store import library_file
 from benchmarks.table import Bar, Of, Row, Settings
 
@@ -20,14 +20,14 @@ def measure(settings: Settings) -> Sequence[Row]:
     """A second start, as after a reboot: the home and the library are there already."""
     database = library_file(settings.folder, settings.tracks, seed=settings.seed)
     home = settings.folder / "startup-home"
-    url = f"sqlite:///{database}"
-    with started(home, database_url=url):
+    write_settings(home, f"sqlite:///{database}")
+    with started(home):
         pass
     starts, bare_starts, memory = [], [], []
     for number in range(settings.repeats):
         with ExitStack() as running:
             begin = time.perf_counter()
-            process, _ = running.enter_context(started(home, database_url=url))
+            process, _ = running.enter_context(started(home))
             starts.append(time.perf_counter() - begin)
             if number == 0:
                 time.sleep(SETTLE_SECONDS)

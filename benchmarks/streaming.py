@@ -75,7 +75,7 @@ def framework(file: Path) -> Iterator[Served]:
     """The framework's own answer, in a server of its own without accounts."""
     command = [sys.executable, "-m", "benchmarks.framework_files", str(file)]
     with listening(command) as (process, url):
-        yield Served(url, process.pid, password="", access_token="")
+        yield Served(url, process.pid, username="", password="", access_token="")
 
 
 def _path_when_hashed(connection: Connection) -> str:
