@@ -4,7 +4,8 @@ from soul_player.server.app import FirstPasswordMade, FirstPasswordWritten, List
 from soul_player.server.backup import back_up, restore
 from soul_player.server.commands import add_account, list_accounts, remove_account, set_account_password
 from soul_player.server.config import ENVIRONMENT_PREFIX, FILE_NAME, ServerConfig, read_config
-from soul_player.server.errors import AccountError, BackupError, ConfigError, ServerError, StartError
+from soul_player.server.errors import AccountError, BackupError, ConfigError, ScanError, ServerError, StartError
+from soul_player.server.scanning import scan_library
 from soul_player.server.store.open import store_migrations
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "FirstPasswordWritten",
     "Listening",
     "Notice",
+    "ScanError",
     "ServerConfig",
     "ServerError",
     "StartError",
@@ -27,6 +29,7 @@ __all__ = [
     "remove_account",
     "restore",
     "run_server",
+    "scan_library",
     "set_account_password",
     "store_migrations",
 ]

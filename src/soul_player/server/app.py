@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -12,6 +14,7 @@ from typing import Any
 
 import uvloop
 
+from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import WorkerPool
 from soul_player.server.api.admin import UserRoutes
@@ -20,6 +23,7 @@ from soul_player.server.api.asgi import make_asgi
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.routes import Rooms, Route, all_routes
+from soul_player.server.api.scans import ScanRoutes
 from soul_player.server.api.sessions import SessionRoutes
 from soul_player.server.api.sync import SyncRoutes
 from soul_player.server.api.tracks import TrackRoutes
@@ -33,8 +37,16 @@ from soul_player.server.housekeeping import keep_house
 from soul_player.server.listening.listener import Listener, bind, make_listener, url_of
 from soul_player.server.listening.proxies import behind_proxies
 from soul_player.server.media.artwork import Artwork
+from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing
+from soul_player.server.scanner.parts import ScanParts
+from soul_player.server.scanner.scan import Scanner
 from soul_player.server.store.open import Store, open_store, stay_present
+from soul_player.server.store.scan_lock import ScanLocked
+
+log = logging.getLogger("soul_player.server")
+
+SCAN_AGAIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,8 @@ class Server:
     routes: tuple[Route, ...]
     asgi: Any
     first_password: FirstPassword
+    scanner: Scanner
+    following: RowsThatFollow
 
 
 @asynccontextmanager
@@ -90,6 +104,9 @@ async def open_server(
     ):
         passwords = passwords or Passwords()
         owned.callback(passwords.close)
+        readers = await owned.enter_async_context(WorkerPool())
+        scanner = make_scanner(store, config, readers, clock=clock, randomness=randomness)
+        following = RowsThatFollow(scanner.hash_now)
         # Not the scanner's: who looks at an album must not wait until a batch of files is read.
         pictures = await owned.enter_async_context(WorkerPool(workers=1))
         hashing = FileHashing(clock)
@@ -109,14 +126,15 @@ async def open_server(
             info=InfoRoutes(database, store.secrets, name=config.name, clock=clock),
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, randomness=randomness),
-            tracks=TrackRoutes(database, hashing),
+            tracks=TrackRoutes(database, hashing, following),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
+            scans=ScanRoutes(scanner),
             users=UserRoutes(accounts, database),
         )
-        routes = all_routes(rooms)
+        routes = all_routes(rooms, base_path=config.base_path)
         asgi = make_asgi(routes, Gate(sessions, database))
         app = behind_proxies(asgi, base_path=config.base_path, trusted=config.trusted_proxies)
-        yield Server(config, store, accounts, routes, app, first_password)
+        yield Server(config, store, accounts, routes, app, first_password, scanner, following)
 
 
 def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
@@ -153,10 +171,34 @@ async def run(server: Server, listener: Listener, *, clock: Clock, randomness: R
         background = [
             tasks.create_task(keep_house(server.store.database, clock=clock), name="housekeeping"),
             tasks.create_task(stay_present(server.store, clock=clock, randomness=randomness), name="presence"),
+            tasks.create_task(keep_scanning(server.scanner), name="scanner"),
+            tasks.create_task(server.following.run(), name="following"),
         ]
         await listener.run_until_stopped()
         for task in background:
             task.cancel()
+
+
+async def keep_scanning(scanner: Scanner) -> None:
+    """The scanner, begun again when the database was away: listening to music goes on meanwhile."""
+    while True:
+        try:
+            await scanner.run()
+        except* (DatabaseError, ScanLocked) as group:
+            log.warning("scanning was interrupted: %s", "; ".join(str(error) for error in group.exceptions))
+        await asyncio.sleep(SCAN_AGAIN_SECONDS)
+
+
+def make_scanner(
+    store: Store, config: ServerConfig, readers: WorkerPool, *, clock: Clock, randomness: Randomness
+) -> Scanner:
+    """Of the folders that the settings name."""
+    parts = ScanParts(store.database, clock, randomness, readers, announce=_nobody_listens)
+    return Scanner(parts, [os.fsencode(folder) for folder in config.music])
+
+
+def _nobody_listens(scope: str) -> None:
+    """Clients of this version ask for the heads; nobody waits to be told of them."""
 
 
 async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:

@@ -36,9 +36,6 @@ class ServerConfig:
     base_path: str = ""
     # Addresses or networks whose X-Forwarded-* headers are believed.
     trusted_proxies: tuple[str, ...] = ()
-    # Whether to look for new music while running, and at the start.
-    watch: bool = True
-    scan_at_start: bool = True
     # Begin a new era: after the database was put back by other means than `soul restore`.
     new_era: bool = False
     connections_max: int = 1000
@@ -144,8 +141,6 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "tls_key": _path,
     "base_path": _text,
     "trusted_proxies": _texts,
-    "watch": _flag,
-    "scan_at_start": _flag,
     "new_era": _flag,
     "connections_max": _count,
     "stop_seconds": float,

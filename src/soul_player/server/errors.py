@@ -71,6 +71,10 @@ class BackupError(ServerError):
     """A backup cannot be made or restored; nothing was changed."""
 
 
+class ScanError(ServerError):
+    """A scan cannot begin, or another one does not end."""
+
+
 class RequestRefused(ServerError):
     """A request that is answered with a problem document."""
 

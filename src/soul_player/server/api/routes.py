@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from soul_player.server.api.admin import UserRoutes
 from soul_player.server.api.artwork import ArtworkRoutes
+from soul_player.server.api.documentation import Documentation
 from soul_player.server.api.gate import Access, InOneRead, Open, OpenOrSignedIn, SignedIn, Work
 from soul_player.server.api.info import InfoRoutes
+from soul_player.server.api.scans import ScanRoutes
 from soul_player.server.api.sessions import SessionRoutes
 from soul_player.server.api.sync import SyncRoutes
 from soul_player.server.api.tracks import TrackRoutes
@@ -30,14 +32,15 @@ class Rooms:
     sync: SyncRoutes
     tracks: TrackRoutes
     artwork: ArtworkRoutes
+    scans: ScanRoutes
     users: UserRoutes
 
 
-def all_routes(rooms: Rooms) -> tuple[Route, ...]:
+def all_routes(rooms: Rooms, *, base_path: str = "") -> tuple[Route, ...]:
     """The whole API. `GET` answers `HEAD` too."""
     anyone, user, admin = Access.ANONYMOUS, Access.USER, Access.ADMIN
     info, sessions, sync, tracks, users = rooms.info, rooms.sessions, rooms.sync, rooms.tracks, rooms.users
-    return (
+    routes = (
         Route("GET", "/api/health", anyone, Open(info.health)),
         Route("GET", "/api/server", anyone, OpenOrSignedIn(info.server)),
         Route("POST", "/api/auth/login", anyone, Open(sessions.login)),
@@ -52,7 +55,16 @@ def all_routes(rooms: Rooms) -> tuple[Route, ...]:
         Route("GET", "/api/tracks/{track_id}/stream", user, InOneRead(tracks.stream)),
         Route("GET", "/api/tracks/{track_id}/download", user, InOneRead(tracks.download)),
         Route("GET", "/api/tracks/{track_id}/artwork", user, InOneRead(rooms.artwork.artwork)),
+        Route("GET", "/api/admin/scan", admin, SignedIn(rooms.scans.status)),
+        Route("POST", "/api/admin/scan", admin, SignedIn(rooms.scans.scan)),
+        Route("POST", "/api/admin/scan/confirm", admin, SignedIn(rooms.scans.confirm)),
         Route("GET", "/api/admin/users", admin, SignedIn(users.users)),
         Route("POST", "/api/admin/users", admin, SignedIn(users.add_user)),
         Route("DELETE", "/api/admin/users/{user_id}", admin, SignedIn(users.remove_user)),
+    )
+    documentation = Documentation([(each.method, each.path, each.access) for each in routes], base_path=base_path)
+    return (
+        *routes,
+        Route("GET", "/api/openapi.json", anyone, Open(documentation.json)),
+        Route("GET", "/api/docs", anyone, Open(documentation.page)),
     )

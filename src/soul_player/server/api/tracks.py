@@ -16,6 +16,7 @@ from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
 from soul_player.server.media.answers import FileAnswer
 from soul_player.server.media.files import OpenedFile, open_below
+from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing, tag_of
 from soul_player.server.media.names import attachment
 from soul_player.server.media.ranges import Part, Unsatisfiable, Whole, span_of
@@ -36,9 +37,10 @@ class Opened:
 class TrackRoutes:
     """Every answer comes from one read of the store, the session's check included."""
 
-    def __init__(self, database: Database, hashing: FileHashing) -> None:
+    def __init__(self, database: Database, hashing: FileHashing, following: RowsThatFollow) -> None:
         self._database = database
         self._hashing = hashing
+        self._following = following
 
     async def track(self, call: Call, presented: Presented) -> Answer:
         """`GET /api/tracks/{track_id}`."""
@@ -69,8 +71,10 @@ class TrackRoutes:
             raise RequestRefused(ProblemCode.TRACK_GONE, _GONE)
         file = await asyncio.to_thread(open_below, track.root, track.path)
         try:
+            if not track.is_hashed or track.stamp != file.stamp:
+                self._following.note(track_id)
             file_hash = self._hashing.known(file, stored=track.stamp, stored_hash=track.file_hash)
-            if file_hash is None and (must_have_tag or track.file_hash is not None):
+            if file_hash is None and (must_have_tag or track.is_hashed):
                 file_hash = await self._hashing.hash(file)
         except BaseException:
             file.close()
