@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Protocol, assert_never
 
 from soul_player.audio import flac_frames, iff_chunks, mp3_frames, mp4_samples
-from soul_player.audio.formats import HEAD_BYTES, AudioFormat, detect
+from soul_player.audio.detect import detect_format
+from soul_player.audio.formats import HEAD_BYTES, AudioFormat
 from soul_player.audio.ogg_packets import OggPackets
 from soul_player.audio.source import MalformedAudio, Source, Stamp, UnreadableAudio
 
@@ -156,7 +157,7 @@ class _OggDigest:
 
 
 def _audio_digest(source: Source, name: bytes) -> _AudioDigest:
-    audio_format = detect(source.read_at(0, HEAD_BYTES), name)
+    audio_format = detect_format(source, source.read_at(0, HEAD_BYTES), name)
     if audio_format is None:
         return _NoAudio()
     if audio_format in (AudioFormat.VORBIS, AudioFormat.OPUS, AudioFormat.OGG_FLAC):

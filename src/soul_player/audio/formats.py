@@ -67,8 +67,8 @@ def is_lossless(audio_format: AudioFormat) -> bool | None:
 
 
 def detect(head: bytes, name: bytes = b"") -> AudioFormat | None:
-    """The format by the first `HEAD_BYTES` bytes. `name` decides only where they do not: behind an ID3 tag, for an
-    mp3 with something else before its first frame, and for an Ogg file that begins with a stream beside its audio."""
+    """The format by the first `HEAD_BYTES` bytes. `name` decides only where they do not: for an mp3 with
+    something else before its first frame, and for an Ogg file that begins with a stream beside its audio."""
     if head.startswith(b"fLaC"):
         return AudioFormat.FLAC
     if head.startswith(b"OggS"):
@@ -79,12 +79,9 @@ def detect(head: bytes, name: bytes = b"") -> AudioFormat | None:
         return AudioFormat.WAV
     if head.startswith(b"FORM") and head[8:12] in (b"AIFF", b"AIFC"):
         return AudioFormat.AIFF
-    lower = name.lower()
-    if head.startswith(b"ID3") and lower.endswith(b".flac"):
-        return AudioFormat.FLAC
     if head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0):
         return AudioFormat.MP3
-    return AudioFormat.MP3 if head and lower.endswith(b".mp3") else None
+    return AudioFormat.MP3 if head and name.lower().endswith(b".mp3") else None
 
 
 def _detect_ogg(head: bytes, name: bytes) -> AudioFormat | None:

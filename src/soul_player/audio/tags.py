@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from tinytag import TinyTag, TinyTagException
 
 from soul_player.audio.cut_off import is_cut_off
-from soul_player.audio.formats import CONTENT_TYPES, HEAD_BYTES, AudioFormat, detect
+from soul_player.audio.detect import detect_format
+from soul_player.audio.formats import CONTENT_TYPES, HEAD_BYTES, AudioFormat
 from soul_player.audio.ogg_packets import last_page
 from soul_player.audio.source import MalformedAudio, Source, Stamp, UnreadableAudio
 from soul_player.audio.text import clean, clean_values, year_of
@@ -58,7 +59,7 @@ def read_tags(descriptor: int, name: bytes) -> FileTags:
     if stamp.size_bytes == 0:
         raise UnreadableAudio("the file is empty")
     head = source.read_at(0, HEAD_BYTES)
-    audio_format = detect(head, name)
+    audio_format = detect_format(source, head, name)
     if audio_format is None:
         raise UnreadableAudio("no audio format that is known here")
     if is_cut_off(source, audio_format):

@@ -37,7 +37,7 @@ class Comparison(Generic[Known]):
 class Comparing(Generic[Known]):
     """Takes the listings of a walk one by one, so that the disk is never held in memory as a whole."""
 
-    def __init__(self, known: Mapping[bytes, tuple[Stamp, Known]], *, full: bool = False) -> None:
+    def __init__(self, known: Mapping[bytes, tuple[tuple[int, int, int], Known]], *, full: bool = False) -> None:
         self._left = dict(known)
         self._full = full
         self._found: Comparison[Known] = Comparison()

@@ -2,78 +2,76 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
-from pathlib import Path
+import posixpath
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
-import watchfiles
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 QUIET_SECONDS = 2.0
-# Together with a scan of what changed this stays within ten seconds, even while a copy goes on.
+# Together with the scan of what changed this stays within ten seconds, even while a long copy goes on.
 BURST_SECONDS_MAX = 7.0
+_GROUP_MS = 200
+_STEP_MS = 50
+
+# Waits at most so many seconds for events; how many there were.
+NextEvents = Callable[[float], Awaitable[int]]
 
 
-async def watch_folders(folders: Sequence[bytes], stop: asyncio.Event) -> AsyncIterator[int]:
-    """The number of events of each burst below the folders, until `stop` is set.
-
-    Raises `OSError` when they cannot be watched (one does not exist, or the kernel's watches are used up).
-    """
-    events = watchfiles.awatch(
-        *(os.fsdecode(folder) for folder in folders),
-        watch_filter=_matters,
-        debounce=400,
-        step=100,
-        stop_event=stop,
-        ignore_permission_denied=True,
-        raise_interrupt=False,
-    )
-    async for burst in settled(events):
-        yield burst
+class CannotWatch(Exception):
+    """A folder does not exist, or the system has no watch left for it: look again by the clock."""
 
 
-async def settled(
-    events: AsyncIterator[Iterable[object]],
+@asynccontextmanager
+async def watch_folders(folders: Sequence[bytes]) -> AsyncGenerator[NextEvents, None]:
+    """Watch everything below the folders; once inside, no event is missed. Raises `CannotWatch`."""
+    stop = threading.Event()
+    try:
+        # It walks the folders to watch each: not on the loop's own thread.
+        watcher = await asyncio.to_thread(_watcher, [os.fsdecode(each) for each in folders])
+    except (OSError, UnicodeEncodeError, WatchfilesRustInternalError) as error:
+        raise CannotWatch(str(error)) from error
+
+    async def next_events(seconds: float) -> int:
+        found = await asyncio.to_thread(watcher.watch, _GROUP_MS, _STEP_MS, max(1, int(seconds * 1000)), stop)
+        return sum(1 for _, path in found if _matters(path)) if isinstance(found, set) else 0
+
+    try:
+        yield next_events
+    finally:
+        stop.set()
+        watcher.close()
+
+
+async def next_burst(
+    next_events: NextEvents,
     *,
+    wait_seconds: float,
     quiet_seconds: float = QUIET_SECONDS,
     burst_seconds_max: float = BURST_SECONDS_MAX,
-) -> AsyncIterator[int]:
-    """The number of events of each burst: it ends after a quiet while, or when it has gone on for too long."""
-    arrived: asyncio.Queue[int | None] = asyncio.Queue(maxsize=1000)
-    async with asyncio.TaskGroup() as group:
-        reading = group.create_task(_read(events, arrived))
-        try:
-            while (first := await arrived.get()) is not None:
-                total, is_last = await _rest_of_burst(first, arrived, quiet_seconds, burst_seconds_max)
-                yield total
-                if is_last:
-                    break
-        finally:
-            reading.cancel()
+) -> int:
+    """The number of events of the next burst, which ends after a quiet while, or when it has gone on for too long.
 
-
-async def _read(events: AsyncIterator[Iterable[object]], arrived: "asyncio.Queue[int | None]") -> None:
-    async for changes in events:
-        await arrived.put(sum(1 for _ in changes))
-    await arrived.put(None)
-
-
-async def _rest_of_burst(
-    first: int, arrived: "asyncio.Queue[int | None]", quiet_seconds: float, burst_seconds_max: float
-) -> tuple[int, bool]:
-    total = first
+    0 when none began within `wait_seconds`.
+    """
     clock = asyncio.get_running_loop().time
+    total = await next_events(wait_seconds)
     end = clock() + burst_seconds_max
-    while (left := end - clock()) > 0:
-        try:
-            async with asyncio.timeout(min(quiet_seconds, left)):
-                more = await arrived.get()
-        except TimeoutError:
+    while total and (left := end - clock()) > 0:
+        more = await next_events(min(quiet_seconds, left))
+        if more == 0:
             break
-        if more is None:
-            return total, True
         total += more
-    return total, False
+    return total
 
 
-def _matters(_change: watchfiles.Change, path: str) -> bool:
+def _matters(path: str) -> bool:
     """Hidden files are none of a library's: editors and copying programs write into them first."""
-    return not Path(path).name.startswith(".")
+    return not posixpath.basename(path).startswith(".")
+
+
+def _watcher(folders: list[str]) -> RustNotify:
+    return RustNotify(
+        folders, debug=False, force_polling=False, poll_delay_ms=0, recursive=True, ignore_permission_denied=True
+    )
