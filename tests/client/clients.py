@@ -9,6 +9,7 @@ from soul_player.client import Client, ClientConfig, Edges, Source, SyncResult, 
 from soul_player.client.sources.tokens import FileTokens
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.edges import Clock, SystemClock
+from soul_player.database.access import Database, Reader, Row, Writer
 from tests.edges.fake_server import PASSWORD, USERNAME, FakeServer
 from tests.edges.seeded_randomness import SeededRandomness
 
@@ -59,3 +60,35 @@ async def titles(client: Client) -> dict[str, str]:
         after = page.next_after
         if after is None:
             return found
+
+
+INTEGRITY = "INSERT INTO track_words (track_words, rank) VALUES ('integrity-check', 1)"
+WRONG_STATUSES = """
+    SELECT COUNT(*)
+      FROM tracks
+     WHERE (status = 'unavailable') <> NOT EXISTS (SELECT 1
+                                                     FROM track_sources
+                                                    WHERE track_id = tracks.id
+                                                      AND (track_sources.status <> 'unavailable' OR path IS NOT NULL))
+"""
+
+
+async def assert_consistent(client: Client, server: FakeServer) -> None:
+    """The library shows exactly what the server has, and its tables and its words agree with each other."""
+    assert await titles(client) == {track.id: track.title for track in server.live.values()}
+    await database_of(client).write(_check_words)
+    wrong = await client.library.read(_one, WRONG_STATUSES)
+    assert wrong == (0,)
+
+
+def database_of(client: Client) -> Database:
+    """Behind the parts, for looking."""
+    return client.library._database
+
+
+async def _check_words(library: Writer) -> None:
+    await library.run(INTEGRITY)
+
+
+async def _one(library: Reader, sql: str) -> Row | None:
+    return await library.one(sql)

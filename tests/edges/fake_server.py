@@ -78,8 +78,9 @@ class FakeServer:
     deleted: dict[TrackId, int] = field(default_factory=dict)
     files: dict[TrackId, bytes] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
-    # Every position at or below it is refused with this code.
+    # Positions of an earlier era (or every one) are refused with this code.
     refuses: str | None = None
+    refuses_every: bool = False
     access_tokens: set[str] = field(default_factory=set)
     refresh_token: str = "refresh-0"
     expires_in: int = 900
@@ -165,11 +166,11 @@ class FakeServer:
         return _json(request, SignedIn(token, self.refresh_token, self.expires_in, user))
 
     def _page(self, request: web.Request) -> web.Response:
-        if self.refuses is not None and "cursor" in request.query:
-            return problem(410, self.refuses)
         limit = int(request.query.get("limit", "100"))
         if "cursor" in request.query:
-            cursor = json.loads(base64.urlsafe_b64decode(request.query["cursor"]))
+            era, cursor = json.loads(base64.urlsafe_b64decode(request.query["cursor"]))
+            if self.refuses is not None and (self.refuses_every or era != self.era):
+                return problem(410, self.refuses)
         else:
             cursor = {"after": 0, "head0": self.head, "total": len(self.live)}
         if "head0" in cursor:
@@ -183,7 +184,7 @@ class FakeServer:
         following = {**cursor, "after": page[-1].seq} if rest else {"after": head0}
         return {
             "tracks": page,
-            "next_cursor": _cursor(following),
+            "next_cursor": self._cursor(following),
             "has_more": bool(rest) or self.head > head0,
             "total": cursor["total"],
         }
@@ -198,9 +199,12 @@ class FakeServer:
             "new_tracks": [],
             "updated_tracks": [row for _, row in page if isinstance(row, Track)],
             "deleted_tracks": [row for _, row in page if isinstance(row, str)],
-            "next_cursor": _cursor({"after": page[-1][0] if rest else self.head}),
+            "next_cursor": self._cursor({"after": page[-1][0] if rest else self.head}),
             "has_more": bool(rest),
         }
+
+    def _cursor(self, inside: dict[str, int]) -> str:
+        return base64.urlsafe_b64encode(json.dumps([self.era, inside]).encode()).decode()
 
     def _download(self, request: web.Request, track_id: TrackId) -> web.Response:
         content = self.files.get(track_id)
@@ -217,10 +221,6 @@ class FakeServer:
         end = int(first) + len(part) - 1
         headers["Content-Range"] = f"bytes {first}-{end}/{len(content)}"
         return web.Response(status=206, body=part, headers=headers, content_type="audio/flac")
-
-
-def _cursor(inside: dict[str, int]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(inside).encode()).decode()
 
 
 def problem(status: int, code: str, headers: dict[str, str] | None = None) -> web.Response:

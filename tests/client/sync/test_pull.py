@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from soul_player.client import SyncStatus
 from tests.client.clients import add, opened_client, sync_one, titles
 from tests.conftest import run
