@@ -19,10 +19,10 @@ class Output:
         # In JSON mode stderr stays plain, whatever it is: a program is listening.
         self.is_live = sys.stderr.isatty() and not flags.json and not flags.quiet
 
-    def result(self, line: str = "") -> None:
+    def result(self, line: str = "", *, has_colours: bool = False) -> None:
         """A line that the command was run for. In JSON mode there are none: `record` tells the same."""
         if not self.is_json:
-            _write(sys.stdout, printable(line))
+            _write(sys.stdout, line if has_colours else printable(line))
 
     def record(self, value: Mapping[str, Any]) -> None:
         """One JSON object on a line of its own, in JSON mode only."""

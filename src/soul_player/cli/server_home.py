@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.failures import database_failures
 from soul_player.cli.flags import Flags
+from soul_player.protocol.problem import ProblemCode
 from soul_player.server import (
     AccountError,
     BackupError,
     ConfigError,
+    ScanError,
     ServerConfig,
     ServerError,
     StartError,
@@ -21,6 +23,7 @@ _FAILURES: dict[type[ServerError], tuple[str, ExitCode]] = {
     StartError: ("cannot_start", ExitCode.FAILED),
     AccountError: ("account", ExitCode.FAILED),
     BackupError: ("backup", ExitCode.FAILED),
+    ScanError: ("scan", ExitCode.FAILED),
 }
 
 
@@ -37,4 +40,7 @@ def server_failures() -> Generator[None, None, None]:
             yield
         except ServerError as error:
             code, exit_code = _FAILURES.get(type(error), ("server", ExitCode.FAILED))
+            if isinstance(error, AccountError):
+                code = error.code.value
+                exit_code = ExitCode.NOT_FOUND if error.code is ProblemCode.USER_NOT_FOUND else ExitCode.FAILED
             raise CommandFailed(code, str(error), exit_code=exit_code) from error

@@ -38,6 +38,14 @@ def make_library(folder: Path, songs: Sequence[Song]) -> None:
             covers[song.album.title].unlink(missing_ok=True)
 
 
+def add_song(folder: Path, song: Song) -> None:
+    """One more file, with its cover inside."""
+    cover = folder / song.path.parent / "cover.jpg"
+    _draw_cover(song.album).save(cover, quality=85)
+    make_song(folder, song, cover)
+    cover.unlink()
+
+
 def make_song(folder: Path, song: Song, cover: Path) -> None:
     """One file: four chords, encoded and tagged."""
     embeds = song.album.audio_format in _EMBEDS

@@ -1,0 +1,47 @@
+"""Where the demo keeps what it makes, and what it does to the music in mid-walk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from soul_player.cli.demo.albums import ENCORE, SONGS, Song
+from soul_player.cli.demo.music import add_song, make_library, retag
+
+RETAGGED, RENAMED, DELETED = SONGS[6], SONGS[3], SONGS[19]
+NEW_TITLE = "Borrowed Coat (2026 Remaster)"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Folders and files below one temporary folder."""
+
+    music: Path
+    server_home: Path
+    client_home: Path
+    downloads: Path
+
+    @classmethod
+    def below(cls, folder: Path) -> "Places":
+        """All in one folder."""
+        return cls(folder / "music", folder / "server", folder / "client", folder / "downloads")
+
+    def file(self, song: Song) -> Path:
+        """Where a song is at the start."""
+        return self.music / song.path
+
+    def make_music(self) -> None:
+        """The library as it is at the start."""
+        make_library(self.music, SONGS)
+
+    def change_music(self) -> list[str]:
+        """One file re-tagged, one renamed, one deleted, one added; what was done, for people."""
+        retag(self.file(RETAGGED), title=NEW_TITLE)
+        renamed = self.file(RENAMED).with_name("Rain on the Roof - final mix.flac")
+        self.file(RENAMED).rename(renamed)
+        self.file(DELETED).unlink()
+        add_song(self.music, ENCORE)
+        return [
+            f"re-tagged  {self.file(RETAGGED).name}: its title is now {NEW_TITLE!r}",
+            f"renamed    {self.file(RENAMED).name} to {renamed.name}",
+            f"deleted    {self.file(DELETED).name}",
+            f"added      {self.file(ENCORE).name}",
+        ]

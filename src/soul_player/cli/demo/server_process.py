@@ -1,0 +1,74 @@
+"""The demo's server: `soul serve` in a process of its own, as anyone would start it."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from soul_player.cli.exit_codes import CommandFailed
+
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """Where it listens, who it is, and who may sign in."""
+
+    url: str
+    password: str
+    password_file: Path
+    process: asyncio.subprocess.Process
+
+
+@asynccontextmanager
+async def running_server(home: Path, music: Path, log: Path) -> AsyncGenerator[RunningServer, None]:
+    """Started, listening, and stopped again when the block ends, however it ends."""
+    with log.open("wb") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "soul_player", "serve", "--home", home, "--music", music, "--port", "0",
+            stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=said,
+            # Ctrl-C at the terminal is for the demo, which then stops its server.
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        url = await _listening(process, log)
+        password_file = home / "first-password"
+        yield RunningServer(url, password_file.read_text().strip(), password_file, process)
+    finally:
+        await stop(process)
+
+
+async def _listening(process: asyncio.subprocess.Process, log: Path) -> str:
+    """The address it prints once it accepts connections."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for line in _said(log).splitlines():
+            if line.startswith("listening on "):
+                return line.removeprefix("listening on ")
+        if process.returncode is not None:
+            break
+        await asyncio.sleep(_POLL_SECONDS)
+    raise CommandFailed("demo_server", f"the server did not start:\n{_said(log)[-2000:]}")
+
+
+def _said(log: Path) -> str:
+    return log.read_text(errors="replace")
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM, and SIGKILL for one that does not listen."""
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
