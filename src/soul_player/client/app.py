@@ -14,6 +14,7 @@ from soul_player.client.library.open import open_library
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.manage import Sources
 from soul_player.client.sources.tokens import TokenStore, open_tokens
+from soul_player.client.sources.transport import OpenTransport
 from soul_player.client.sync.bulk_load import BulkLoads
 from soul_player.client.sync.engine import Sync
 from soul_player.client.sync.guard import GuardLimits
@@ -37,13 +38,14 @@ class Client:
 
 @dataclass(frozen=True)
 class Edges:
-    """The edges of the world, for simulations and tests. `runner` and `tokens`: None for those of the program."""
+    """The edges of the world, for simulations and tests. What is None is the program's own."""
 
     clock: Clock
     randomness: Randomness
     runner: Runner | None = None
     tokens: TokenStore | None = None
     limits: GuardLimits | None = None
+    open_transport: OpenTransport | None = None
 
 
 @asynccontextmanager
@@ -52,7 +54,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
     world = edges or Edges(SystemClock(), SystemRandomness())
     async with open_library(config.home, runner=world.runner) as library:
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
-        connections = Connections(config, library, tokens, world.clock)
+        connections = Connections(config, library, tokens, world.clock, open_transport=world.open_transport)
         events = Events()
         parts = SyncParts(
             config=config,

@@ -8,7 +8,7 @@ from soul_player.client.sources.addresses import Address, parse_address
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.sign_in import SignIn
 from soul_player.client.sources.tokens import TokenStore
-from soul_player.client.sources.transport import Timeouts, Transport
+from soul_player.client.sources.transport import HttpTransport, OpenTransport, Timeouts
 from soul_player.database.access import Database
 from soul_player.edges import Clock
 
@@ -16,11 +16,20 @@ from soul_player.edges import Clock
 class Connections:
     """Shared by everything that talks to servers, so that all tasks of a source share its sign-in."""
 
-    def __init__(self, config: ClientConfig, library: Database, tokens: TokenStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        config: ClientConfig,
+        library: Database,
+        tokens: TokenStore,
+        clock: Clock,
+        *,
+        open_transport: OpenTransport | None = None,
+    ) -> None:
         self._timeouts = Timeouts(config.connect_seconds, config.read_seconds, config.request_seconds)
         self._library = library
         self._tokens = tokens
         self._clock = clock
+        self._open_transport: OpenTransport = open_transport or HttpTransport
         self._clients: dict[SourceId, ServerClient] = {}
 
     def to(self, source: Source) -> ServerClient:
@@ -29,7 +38,7 @@ class Connections:
             raise AddressInvalid(f"{source.name} is a folder, no server")
         client = self._clients.get(source.id)
         if client is None:
-            transport = Transport(
+            transport = self._open_transport(
                 parse_address(source.url),
                 fingerprint=source.fingerprint,
                 is_insecure=source.is_insecure,
@@ -41,7 +50,9 @@ class Connections:
 
     def stranger(self, address: Address, *, fingerprint: str | None, is_insecure: bool) -> ServerClient:
         """A server that is no source yet. Whoever asks for it closes its transport."""
-        transport = Transport(address, fingerprint=fingerprint, is_insecure=is_insecure, timeouts=self._timeouts)
+        transport = self._open_transport(
+            address, fingerprint=fingerprint, is_insecure=is_insecure, timeouts=self._timeouts
+        )
         return ServerClient(transport, self._clock)
 
     def sign_in(self, source_id: SourceId) -> SignIn:

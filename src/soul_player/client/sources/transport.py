@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 import yarl
@@ -59,7 +60,43 @@ class Request:
     headers: Mapping[str, str] | None = None
 
 
-class Transport:
+class Transport(Protocol):
+    """Requests to one address, whatever carries them; every error is one of ours."""
+
+    @property
+    def address(self) -> Address:
+        """Where they go."""
+        ...
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went there and back."""
+        ...
+
+    async def ask(self, request: Request, *, bytes_max: int) -> Answer:
+        """The whole answer, in plain bytes; at most `bytes_max` of them, compressed or not."""
+        ...
+
+    def stream(self, request: Request) -> AbstractAsyncContextManager[Streamed]:
+        """An answer of any length, uncompressed; each piece must come in time, the whole may take long."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
+class OpenTransport(Protocol):
+    """Makes a `Transport`: `HttpTransport` in a program, one without sockets in a simulation."""
+
+    def __call__(
+        self, address: Address, *, fingerprint: str | None, is_insecure: bool, timeouts: Timeouts
+    ) -> Transport:
+        """Connects only when something is asked."""
+        ...
+
+
+class HttpTransport:
     """Connections to one address. No cookies, no proxies of the environment, no redirects to elsewhere."""
 
     def __init__(self, address: Address, *, fingerprint: str | None, is_insecure: bool, timeouts: Timeouts) -> None:
