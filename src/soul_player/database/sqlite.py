@@ -5,11 +5,13 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from itertools import chain
 from pathlib import Path
 from threading import local
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from soul_player.database.access import Engine, Reader, Row, Value, Writer
+from soul_player.database.bulk import ROWS_PER_STATEMENT, many_rows
 from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
 from soul_player.database.folding import folded
 from soul_player.database.names import numbered
@@ -124,7 +126,14 @@ class SqliteWriter(SqliteReader):
     async def run_many(self, sql: str, rows: Sequence[Sequence[Value]], /) -> None:
         """Run one statement for many rows."""
         self._check_open()
-        self._connection.executemany(numbered(sql, "?").sql, rows)
+        whole = len(rows) - len(rows) % ROWS_PER_STATEMENT
+        statement = many_rows(sql) if whole else None
+        if statement is None:
+            whole = 0
+        else:
+            for at in range(0, whole, ROWS_PER_STATEMENT):
+                self._connection.execute(statement, [*chain.from_iterable(rows[at : at + ROWS_PER_STATEMENT])])
+        self._connection.executemany(numbered(sql, "?").sql, rows[whole:])
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
