@@ -98,7 +98,8 @@ def add_user(home: Path, username: str, password: str) -> None:
     """An admin's account."""
     arguments = ["user", "add", username, "--admin", "--password-stdin"]
     command = [sys.executable, "-m", "soul_player", "--home", str(home), *arguments]
-    subprocess.run(command, input=f"{password}\n", text=True, check=True, capture_output=True)
+    done = subprocess.run(command, input=f"{password}\n", text=True, capture_output=True, check=False)
+    assert done.returncode == 0, (command, done.stdout, done.stderr)
 
 
 @contextmanager
