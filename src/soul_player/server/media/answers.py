@@ -8,7 +8,7 @@ from typing import Any
 from soul_player.server.media.files import OpenedFile
 
 # Measured (benchmarks/streaming.py): from here on larger pieces save nothing.
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 128 * 1024
 # A player that has buffered enough stops reading; one that does so for longer asks again with a range.
 STALLED_SECONDS = 300.0
 # Linux reads what is in the page cache at once with this flag, and says so when it is not there.
