@@ -26,22 +26,45 @@ class CannotWatch(Exception):
 @asynccontextmanager
 async def watch_folders(folders: Sequence[bytes]) -> AsyncGenerator[NextEvents, None]:
     """Watch everything below the folders; once inside, no event is missed. Raises `CannotWatch`."""
-    stop = threading.Event()
+    watching = _Watching(folders)
+    await watching.begin()
     try:
-        # It walks the folders to watch each: not on the loop's own thread.
-        watcher = await asyncio.to_thread(_watcher, [os.fsdecode(each) for each in folders])
-    except (OSError, UnicodeEncodeError, WatchfilesRustInternalError) as error:
-        raise CannotWatch(str(error)) from error
+        yield watching.next_events
+    finally:
+        watching.end()
 
-    async def next_events(seconds: float) -> int:
-        found = await asyncio.to_thread(watcher.watch, _GROUP_MS, _STEP_MS, max(1, int(seconds * 1000)), stop)
+
+class _Watching:
+    def __init__(self, folders: Sequence[bytes]) -> None:
+        self._folders = folders
+        self._stop = threading.Event()
+        self._watcher: RustNotify | None = None
+
+    async def begin(self) -> None:
+        """It walks the folders to watch each: not on the loop's own thread."""
+        try:
+            self._watcher = await asyncio.to_thread(_watcher, self._folders)
+        except (OSError, UnicodeDecodeError, WatchfilesRustInternalError) as error:
+            raise CannotWatch(str(error)) from error
+
+    async def next_events(self, seconds: float) -> int:
+        """Waits at most so many seconds for events; how many there were."""
+        assert self._watcher is not None
+        milliseconds = max(1, int(seconds * 1000))
+        try:
+            found = await asyncio.to_thread(self._watcher.watch, _GROUP_MS, _STEP_MS, milliseconds, self._stop)
+        except WatchfilesRustInternalError:
+            # The library stumbles over a name that is no UTF-8, and stays down: the event counts, and it begins anew.
+            self._watcher.close()
+            await self.begin()
+            return 1
         return sum(1 for _, path in found if _matters(path)) if isinstance(found, set) else 0
 
-    try:
-        yield next_events
-    finally:
-        stop.set()
-        watcher.close()
+    def end(self) -> None:
+        """The thread that waits for events ends within a step."""
+        self._stop.set()
+        if self._watcher is not None:
+            self._watcher.close()
 
 
 async def next_burst(
@@ -71,7 +94,15 @@ def _matters(path: str) -> bool:
     return not posixpath.basename(path).startswith(".")
 
 
-def _watcher(folders: list[str]) -> RustNotify:
+def _watcher(folders: Sequence[bytes]) -> RustNotify:
+    for folder in folders:
+        if not os.path.isdir(folder):
+            raise FileNotFoundError(folder)
     return RustNotify(
-        folders, debug=False, force_polling=False, poll_delay_ms=0, recursive=True, ignore_permission_denied=True
+        [folder.decode() for folder in folders],
+        debug=False,
+        force_polling=False,
+        poll_delay_ms=0,
+        recursive=True,
+        ignore_permission_denied=True,
     )
