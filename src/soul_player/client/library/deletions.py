@@ -145,7 +145,8 @@ async def settle_deletions(library: Writer, source_id: SourceId, *, now_ms: int)
     deletions = await _count_of_run(library, source_id)
     if deletions == 0:
         return 0
-    available = await count_available(library, source_id)
+    # So few are never held: the library is not counted for them, and ten changes cost the same at any size.
+    available = await count_available(library, source_id) if deletions >= HELD_COUNT_MIN else 0
     match decide(deletions=deletions, available=available):
         case Apply():
             await _apply(library, source_id, None)
