@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from soul_player.cli.exit_codes import CommandFailed
+
 
 @dataclass
 class Flags:
@@ -32,7 +34,12 @@ class Flags:
     def make_home(self) -> Path:
         """The home, made if it is missing, for its owner only: there are keys and tokens in it."""
         home = self.home
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandFailed(
+                "home_unusable", f"{home} cannot be the home: {error.strerror}", hint="choose another with --home"
+            ) from error
         return home
 
 

@@ -31,36 +31,34 @@ def make_library(folder: Path, songs: Sequence[Song]) -> None:
             cover.parent.mkdir(parents=True, exist_ok=True)
             _draw_cover(song.album).save(cover, quality=85)
     with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
-        for made in [workers.submit(make_song, folder, song, covers[song.album.title]) for song in songs]:
+        for made in [workers.submit(make_song, folder / song.path, song, covers[song.album.title]) for song in songs]:
             made.result()
     for song in songs:
         if song.album.audio_format in _EMBEDS:
             covers[song.album.title].unlink(missing_ok=True)
 
 
-def add_song(folder: Path, song: Song) -> None:
-    """One more file, with its cover inside."""
-    cover = folder / song.path.parent / "cover.jpg"
+def make_with_cover(file: Path, song: Song) -> None:
+    """One more song, with its cover inside, anywhere."""
+    cover = file.with_suffix(".jpg")
     _draw_cover(song.album).save(cover, quality=85)
-    make_song(folder, song, cover)
+    make_song(file, song, cover)
     cover.unlink()
 
 
-def make_song(folder: Path, song: Song, cover: Path) -> None:
+def make_song(file: Path, song: Song, cover: Path) -> None:
     """One file: four chords, encoded and tagged."""
     embeds = song.album.audio_format in _EMBEDS
     picture = ("-i", cover, "-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic")
     run_ffmpeg([
         "-f", "lavfi", "-i", _synthesiser(song), *(picture if embeds else ()), "-threads", "1",
-        *_CODECS[song.album.audio_format], *_tags(song), folder / song.path,
+        *_CODECS[song.album.audio_format], *_tags(song), file,
     ])  # fmt: skip
 
 
-def retag(path: Path, *, title: str) -> None:
-    """Give a file another title, its audio untouched, as a tagger does: a new file takes the old one's place."""
-    changed = path.with_name(f".{path.name}.retagged{path.suffix}")
-    run_ffmpeg(["-i", path, "-map", "0", "-c", "copy", "-metadata", f"title={title}", changed])
-    changed.replace(path)
+def retag(file: Path, changed: Path, *, title: str) -> None:
+    """A copy with another title, its audio untouched, as a tagger makes it."""
+    run_ffmpeg(["-i", file, "-map", "0", "-c", "copy", "-metadata", f"title={title}", changed])
 
 
 def _synthesiser(song: Song) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soul_player.cli.demo.albums import ENCORE, SONGS, Song
-from soul_player.cli.demo.music import add_song, make_library, retag
+from soul_player.cli.demo.music import make_library, make_with_cover, retag
 
 RETAGGED, RENAMED, DELETED = SONGS[6], SONGS[3], SONGS[19]
 NEW_TITLE = "Borrowed Coat (2026 Remaster)"
@@ -18,11 +18,12 @@ class Places:
     server_home: Path
     client_home: Path
     downloads: Path
+    workshop: Path
 
     @classmethod
     def below(cls, folder: Path) -> "Places":
         """All in one folder."""
-        return cls(folder / "music", folder / "server", folder / "client", folder / "downloads")
+        return cls(folder / "music", folder / "server", folder / "client", folder / "downloads", folder / "workshop")
 
     def file(self, song: Song) -> Path:
         """Where a song is at the start."""
@@ -33,12 +34,19 @@ class Places:
         make_library(self.music, SONGS)
 
     def change_music(self) -> list[str]:
-        """One file re-tagged, one renamed, one deleted, one added; what was done, for people."""
-        retag(self.file(RETAGGED), title=NEW_TITLE)
+        """One file re-tagged, one renamed, one deleted, one added; what was done, for people.
+
+        What takes time is done beside the library, so that the changes themselves are one burst for its watcher.
+        """
+        retagged, added = self.workshop / "retagged.mp3", self.workshop / "added.flac"
+        self.workshop.mkdir()
+        retag(self.file(RETAGGED), retagged, title=NEW_TITLE)
+        make_with_cover(added, ENCORE)
         renamed = self.file(RENAMED).with_name("Rain on the Roof - final mix.flac")
+        retagged.replace(self.file(RETAGGED))
         self.file(RENAMED).rename(renamed)
         self.file(DELETED).unlink()
-        add_song(self.music, ENCORE)
+        added.replace(self.file(ENCORE))
         return [
             f"re-tagged  {self.file(RETAGGED).name}: its title is now {NEW_TITLE!r}",
             f"renamed    {self.file(RENAMED).name} to {renamed.name}",
