@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soul_player.server.accept.positions import LONG_CHARS
+from soul_player.protocol.positions import LONG_CHARS
 from tests.conftest import run
 from tests.server.accept.push import a_world
 

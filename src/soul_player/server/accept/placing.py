@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from msgspec import UNSET, UnsetType
 
 from soul_player.protocol.ids import minted_at_ms
+from soul_player.protocol.positions import LONG_CHARS, between, spread
 from soul_player.server.accept.edit import Edit, key
-from soul_player.server.accept.positions import LONG_CHARS, between, spread
 from soul_player.server.store.changes import TOMBSTONE_DAYS, Fact
 from soul_player.server.store.playlists import (
     Place,

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soul_player.server.accept.positions import DIGITS, LONG_CHARS, between, spread
+from soul_player.protocol.positions import DIGITS, LONG_CHARS, between, spread
 
 KEYS = st.text(alphabet=DIGITS, min_size=1, max_size=24).map(lambda text: text.rstrip("0")).filter(bool)
 
