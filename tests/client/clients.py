@@ -8,8 +8,8 @@ from typing import Any
 from soul_player.client import Client, ClientConfig, Edges, Source, SyncResult, open_client
 from soul_player.client.sources.tokens import FileTokens
 from soul_player.client.sync.guard import GuardLimits
-from soul_player.edges import Clock, SystemClock
 from soul_player.database.access import Database, Reader, Row, Writer
+from soul_player.edges import Clock, SystemClock
 from tests.edges.fake_server import PASSWORD, USERNAME, FakeServer
 from tests.edges.seeded_randomness import SeededRandomness
 

@@ -89,6 +89,7 @@ class FakeServer:
     # Asked first for each request; what it answers is sent, None means: behave.
     misbehave: Misbehaviour | None = None
     url: str = ""
+    base_path: str = ""
 
     def put(self, *tracks: Track) -> None:
         """Add or change tracks: each moves to a position of its own."""
@@ -117,7 +118,9 @@ class FakeServer:
             answer = await self.misbehave(request)
             if answer is not None:
                 return answer
-        match request.path.split("/")[2:]:
+        if not request.path.startswith(f"{self.base_path}/api/"):
+            return web.Response(status=404, text="no such page")
+        match self._parts(request):
             case ["health"]:
                 return _json(request, {"status": "ok"})
             case ["server"]:
@@ -131,8 +134,11 @@ class FakeServer:
             return problem(401, "token_expired")
         return self._authorised(request)
 
+    def _parts(self, request: web.Request) -> list[str]:
+        return request.path.removeprefix(self.base_path).split("/")[2:]
+
     def _authorised(self, request: web.Request) -> web.StreamResponse:
-        match request.path.split("/")[2:]:
+        match self._parts(request):
             case ["auth", "logout" | "password"]:
                 return web.Response(status=204)
             case ["sync", "heads"]:
@@ -168,7 +174,10 @@ class FakeServer:
     def _page(self, request: web.Request) -> web.Response:
         limit = int(request.query.get("limit", "100"))
         if "cursor" in request.query:
-            era, cursor = json.loads(base64.urlsafe_b64decode(request.query["cursor"]))
+            try:
+                era, cursor = json.loads(base64.urlsafe_b64decode(request.query["cursor"]))
+            except ValueError:
+                return problem(410, "cursor_invalid")
             if self.refuses is not None and (self.refuses_every or era != self.era):
                 return problem(410, self.refuses)
         else:

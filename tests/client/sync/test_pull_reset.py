@@ -127,11 +127,10 @@ def test_a_reset_that_is_cut_off_still_sweeps_when_it_is_done(tmp_path: Path) ->
             server.misbehave = misbehave
             assert (await sync_one(client)).status is SyncStatus.OFFLINE
             assert await client.library.count() == 100, "stale tracks stay until the run is whole"
-        async with opened_client(tmp_path, clock=clock, page_rows=30) as client:
-            async with fake_server_at(server) as moved:
-                result = await sync_one(client)
-                assert (result.status, result.tracks_deleted) == (SyncStatus.SYNCED, 5)
-                await assert_consistent(client, moved)
+        async with opened_client(tmp_path, clock=clock, page_rows=30) as client, fake_server_at(server) as moved:
+            result = await sync_one(client)
+            assert (result.status, result.tracks_deleted) == (SyncStatus.SYNCED, 5)
+            await assert_consistent(client, moved)
 
     run(story())
 

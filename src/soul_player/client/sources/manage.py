@@ -105,7 +105,7 @@ class Sources:
             info = await client.server()
             device_id = await self._device_id()
             source_name = await self._library.read(_free_name, name, info)
-            answer = await client.login(self._login_request(username, password, device_id))
+            answer = await client.login(self._login_request(username, password, device_id), info)
         finally:
             await client.transport.close()
         new = NewSource(
@@ -130,7 +130,7 @@ class Sources:
         source = await self._source(source_id)
         client = self._connections.to(source)
         name = username or source.username or ""
-        answer = await client.login(self._login_request(name, password, await self._device_id()))
+        answer = await client.login(self._login_request(name, password, await self._device_id()), await client.server())
         await self._connections.sign_in(source_id).keep(answer)
         await self._connections.drop(source_id)
         await self._library.write(mark_signed_in, source_id, username=answer.user.username, account_id=answer.user.id)

@@ -56,9 +56,9 @@ class ServerClient:
         self._require_same(info.server_id)
         return info
 
-    async def login(self, request: LoginRequest) -> SignedIn:
-        """Sign a device in. Raises `CredentialsRefused`, `ServerChanged`; the latter before anything was sent."""
-        await self.server()
+    async def login(self, request: LoginRequest, server: ServerInfo) -> SignedIn:
+        """Sign a device in at `server`, which was asked who it is before. Raises `CredentialsRefused`."""
+        self._require_same(server.server_id)
         return await self._post("/api/auth/login", request, SignedIn)
 
     async def refresh(self, refresh_token: str) -> SignedIn:

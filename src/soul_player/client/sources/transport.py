@@ -8,6 +8,7 @@ from typing import Protocol
 
 import aiohttp
 import yarl
+from aiohttp.resolver import ThreadedResolver
 
 from soul_player import __version__
 from soul_player.client.errors import AnswerTooLarge, OfflineError
@@ -203,7 +204,7 @@ class HttpTransport:
                 connector=aiohttp.TCPConnector(
                     # A pinned certificate is the only one that is good; without a pin the authorities decide.
                     ssl=True if self._fingerprint is None else aiohttp.Fingerprint(bytes.fromhex(self._fingerprint)),
-                    resolver=PrivateResolver() if must_be_private else None,
+                    resolver=PrivateResolver(ThreadedResolver()) if must_be_private else None,
                     limit=16,
                 ),
                 auto_decompress=False,

@@ -1,0 +1,130 @@
+"""What is taken from a server: everything in it has a bound."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soul_player.client.errors import ProtocolError
+from soul_player.client.sources.received import ids_bytes, read_tracks_page
+from soul_player.protocol.ids import BadId, id_bytes
+from tests.edges.fake_server import make_id, make_track
+
+
+def page(**changed: Any) -> bytes:
+    """A valid page of two tracks, one thing changed."""
+    return msgspec.json.encode(
+        {"tracks": [make_track(1), make_track(2)], "next_cursor": "c", "has_more": False, "total": 2, **changed}
+    )
+
+
+def track(**changed: Any) -> dict[str, Any]:
+    """A valid track, one thing changed."""
+    values: dict[str, Any] = msgspec.to_builtins(make_track(1))
+    return {**values, **changed}
+
+
+def test_both_shapes_become_one() -> None:
+    first = read_tracks_page(page(), limit=10)
+    assert (first.rows, first.total, first.ids) == (2, 2, id_bytes(make_id(1)) + id_bytes(make_id(2)))
+    later = read_tracks_page(
+        msgspec.json.encode(
+            {
+                "new_tracks": [make_track(1)],
+                "updated_tracks": [make_track(2)],
+                "deleted_tracks": [make_id(3)],
+                "next_cursor": "c",
+                "has_more": True,
+                "a_field_of_tomorrow": {"deep": [1, 2, {"x": None}]},
+            }
+        ),
+        limit=10,
+    )
+    assert [one.title for one in later.tracks] == ["Title 1", "Title 2"]
+    assert later.deleted_ids == id_bytes(make_id(3))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"<html>",
+        b"[" * 1_000_000,
+        b'{"next_cursor":"c","has_more":false,"x":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}",
+        b'{"next_cursor":"c","has_more":false,"tracks":' + b'{"a":' * 1_000_000,
+        page()[:-1],
+        page() + b"}",
+        page().replace(b'"Title 1"', b'"\\ud800"'),
+        page().replace(b'"Title 1"', b'"\xff"'),
+        page(next_cursor=""),
+        page(next_cursor="c" * 513),
+        page(next_cursor=5),
+        page(has_more="no"),
+        page(total=-1),
+        page(total=10**30),
+        page(tracks=None),
+        page(tracks=[make_track(1)] * 2),
+        page(tracks=[make_track(1)], deleted_tracks=[make_id(1)]),
+        page(tracks=[make_track(number) for number in range(11)]),
+        page(deleted_tracks=["../../etc/passwd"]),
+        page(deleted_tracks=[make_id(3).upper()]),
+        page(tracks=[track(id="../../../../etc/passwd")]),
+        page(tracks=[track(id="")]),
+        page(tracks=[track(id=make_id(1).replace("-", ""))]),
+        page(tracks=[track(id=make_id(1) + "\n")]),
+        page(tracks=[track(id=" " + make_id(1)[1:])]),
+        page(tracks=[track(id=None)]),
+        page(tracks=[track(title=7)]),
+        page(tracks=[track(title="x" * 16_385)]),
+        page(tracks=[track(artists=["x"] * 1_001)]),
+        page(tracks=[track(artists="x")]),
+        page(tracks=[track(seq=2**63)]),
+        page(tracks=[track(file_size=-(2**63) - 1)]),
+        page(tracks=[track(seq=1.5)]),
+        page(tracks=[{"id": make_id(1)}]),
+        page().replace(b"200.5", b"1e999"),
+        page().replace(b"200.5", b"NaN"),
+    ],
+)
+def test_a_malformed_page_is_refused_whole(body: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        read_tracks_page(body, limit=10)
+
+
+@given(st.lists(st.uuids().map(str), max_size=50))
+def test_a_page_of_ids_is_read_as_each_would_be(ids: list[str]) -> None:
+    assert ids_bytes(ids) == b"".join(id_bytes(one) for one in ids)
+
+
+@given(
+    st.lists(st.uuids().map(str), min_size=1, max_size=5),
+    st.integers(0, 10**6),
+    st.sampled_from([*"0aAfFgG-.:/ \n\0{}", "\u2013", "\u0663", ""]),
+)
+def test_a_page_of_ids_is_refused_when_one_of_them_would_be(ids: list[str], place: int, sign: str) -> None:
+    """The check of a whole page must not be weaker than the check of one."""
+    number, at = place % len(ids), place // len(ids) % 36
+    ids[number] = ids[number][:at] + sign + ids[number][at + 1 :]
+    try:
+        expected = b"".join(id_bytes(one) for one in ids)
+    except BadId:
+        with pytest.raises(ProtocolError):
+            ids_bytes(ids)
+    else:
+        assert ids_bytes(ids) == expected
+
+
+@given(st.lists(st.text(alphabet="0123456789abcdef-", min_size=30, max_size=40), min_size=1, max_size=4))
+def test_lengths_that_even_out_are_noticed(ids: list[str]) -> None:
+    try:
+        expected = b"".join(id_bytes(one) for one in ids)
+    except BadId:
+        with pytest.raises(ProtocolError):
+            ids_bytes(ids)
+    else:
+        assert ids_bytes(ids) == expected
