@@ -5,8 +5,8 @@ import unicodedata
 from urllib.parse import quote
 
 NAME_CHARS_MAX = 120
-# What some file system or shell gives a meaning of its own, and everything that cannot be seen.
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|]')
+# What some file system, shell or reader of headers gives a meaning of its own.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|;%]')
 # RFC 8187: what may stand unquoted in `filename*`.
 _ATTRIBUTE_CHARS = "!#$&+-.^_`|~"
 
@@ -15,7 +15,8 @@ def attachment(artist: str | None, title: str, suffix: str) -> bytes:
     """`attachment; filename="ASCII"; filename*=UTF-8''...`, named `<artist>_-_<title>.<ext>`, safe for any title."""
     whole = "_-_".join(part for part in (_clean(artist or ""), _clean(title)) if part) or "track"
     name = _short(whole).strip("._ ") or "track"
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # Cleaned once more: letters that look harmless come apart into slashes, dots and blanks.
+    ascii_name = _clean(unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()).strip("._ ")
     # A name of which nothing is ASCII would be empty, or a lone separator.
     ascii_name = ascii_name if any(character.isalnum() for character in ascii_name) else "track"
     extended = quote((name + suffix).encode("utf-8"), safe=_ATTRIBUTE_CHARS)
