@@ -1,0 +1,41 @@
+"""Every benchmark runs, on a tiny library: what it measures may be nonsense at that size, that it measures may not."""
+
+import io
+import math
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.__main__ import MEASURES
+from benchmarks.table import Settings, print_table
+
+TRACKS = 2_400
+FILES = 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEASURES)
+def test_it_measures_something(tmp_path: Path, name: str) -> None:
+    """A real server, a real client, real files. Each row has a figure, and a ratio where there is a limit."""
+    rows = MEASURES[name](Settings(tmp_path, repeats=1, tracks=TRACKS, files=FILES))
+    assert rows
+    for row in rows:
+        if row.ours is None:
+            assert row.note, f"{row.name} was not measured and does not say why"
+            continue
+        assert math.isfinite(row.ours)
+        assert row.ours > 0, row
+        assert row.limit is None or (row.limit > 0 and row.limit_name), row
+        assert row.verdict.value
+    print_table(rows, Console(file=io.StringIO()))
+
+
+@pytest.mark.slow
+def test_a_full_run_adds_the_larger_libraries(tmp_path: Path) -> None:
+    """And holds the rate at the largest against the rate at the default one."""
+    rows = MEASURES["sync"](Settings(tmp_path, repeats=1, tracks=1_000, tracks_more=(2_000, 3_000)))
+    names = [row.name for row in rows]
+    assert [name for name in names if name.startswith("initial sync of 3k")]
+    assert names[-1] == "initial sync, rate at 3k"
+    assert rows[-1].limit_name == "the rate at 1k"
