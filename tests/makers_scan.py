@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -48,6 +49,19 @@ class InlineReaders:
         return [answer for answer in answers if isinstance(answer, Hashed | Failed)]
 
 
+class SwitchableReaders:
+    """Hands on to whoever reads now."""
+
+    def __init__(self, readers: Any) -> None:
+        self.readers = readers
+
+    async def read_tags(self, root: bytes, paths: Sequence[bytes]) -> Any:
+        return await self.readers.read_tags(root, list(paths))
+
+    async def hash_files(self, root: bytes, paths: Sequence[bytes], *, size_bytes: int) -> Any:
+        return await self.readers.hash_files(root, list(paths), size_bytes=size_bytes)
+
+
 @dataclass
 class Scanned:
     """A store and a scanner over it."""
@@ -55,7 +69,12 @@ class Scanned:
     database: Database
     scanner: Scanner
     readers: InlineReaders
+    switch: "SwitchableReaders"
     announced: list[str] = field(default_factory=list)
+
+    def use(self, readers: Any) -> None:
+        """Let somebody else read the files from now on."""
+        self.switch.readers = readers
 
     async def scan(self, *, full: bool = False, hashes: bool = True) -> ScanSummary:
         """Scan, and hash what is new unless told otherwise."""
@@ -88,8 +107,10 @@ async def scanned(url: str, *roots: Path, randomness: SystemRandomness | None = 
     async with open_store(url, clock=clock, randomness=randomness) as store:
         readers = InlineReaders()
         announced: list[str] = []
-        parts = ScanParts(store.database, clock, randomness, readers, announced.append)
-        yield Scanned(store.database, Scanner(parts, [os.fsencode(root) for root in roots]), readers, announced)
+        switch = SwitchableReaders(readers)
+        parts = ScanParts(store.database, clock, randomness, switch, announced.append)
+        scanner = Scanner(parts, [os.fsencode(root) for root in roots])
+        yield Scanned(store.database, scanner, readers, switch, announced)
 
 
 async def _tracks(store: Reader) -> dict[str, Track]:

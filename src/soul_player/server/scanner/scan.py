@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from soul_player.database.errors import DatabaseError
+from soul_player.folders.roots import fold_roots
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.scan import ScanProgress, ScanState, ScanStatus, ScanSummary
 from soul_player.protocol.times import time_text
@@ -33,7 +34,7 @@ class Scanner:
 
     def __init__(self, parts: ScanParts, roots: Sequence[bytes]) -> None:
         self._parts = parts
-        self._roots = tuple(roots)
+        self._roots = fold_roots(roots)
         self._bad: KnownBad = {}
         self._held: list[Held] = []
         self._last: ScanSummary | None = None
