@@ -10,7 +10,7 @@ from soul_player.database.access import Reader, Writer
 ASK = """
     INSERT INTO questions (kind, source_id, evidence, asked_at)
     VALUES (:kind, :source_id, :evidence, :asked_at)
-        ON CONFLICT (kind, source_id) WHERE answer IS NULL
+        ON CONFLICT (kind, source_id, subject) WHERE answer IS NULL
         DO UPDATE SET evidence = excluded.evidence
     RETURNING id
 """
