@@ -21,10 +21,11 @@ IPV6_PREFIX = 64
 class Allowance:
     """A bucket of attempts for each key, which fills up again with time. The keys least recently used are forgotten."""
 
-    def __init__(self, clock: Clock, *, burst: int, seconds_each: float) -> None:
+    def __init__(self, clock: Clock, *, burst: int, seconds_each: float, keys_max: int = KEYS_MAX) -> None:
         self._clock = clock
         self._burst = burst
         self._seconds_each = seconds_each
+        self._keys_max = keys_max
         # key -> the moment at which its bucket will be full again
         self._full_at: OrderedDict[str, float] = OrderedDict()
 
@@ -45,7 +46,7 @@ class Allowance:
     def take(self, key: str) -> None:
         """One attempt."""
         self._full_at[key] = max(self._full_at.pop(key, 0.0), self._clock.monotonic()) + self._seconds_each
-        while len(self._full_at) > KEYS_MAX:
+        while len(self._full_at) > self._keys_max:
             self._full_at.popitem(last=False)
 
     def give_back(self, key: str) -> None:

@@ -32,11 +32,14 @@ PASSWORD_CHARS_MAX = 1024
 class Passwords:
     """Hashes and checks passwords. `verifications` counts the work done, so that a test can compare it."""
 
-    def __init__(self, executor: Executor | None = None, *, memory_kib: int = MEMORY_KIB) -> None:
+    def __init__(
+        self, executor: Executor | None = None, *, memory_kib: int = MEMORY_KIB, waiting_max: int = WAITING_MAX
+    ) -> None:
         self._hasher = PasswordHasher(PASSES, memory_kib, LANES, HASH_BYTES, SALT_BYTES)
         self._executor = executor or ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
         self._memory_kib = memory_kib
         self._waiting = 0
+        self._waiting_max = waiting_max
         self.verifications = 0
 
     async def hash(self, password: str) -> str:
@@ -73,7 +76,7 @@ class Passwords:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None, None]:
-        if self._waiting >= WAITING_MAX:
+        if self._waiting >= self._waiting_max:
             raise RequestRefused(ProblemCode.NOT_READY, "too many sign-ins at once", headers=((b"retry-after", b"2"),))
         self._waiting += 1
         try:
