@@ -15,6 +15,7 @@ from soul_player.cli.progress import Progress, Step
 from soul_player.cli.words import count, size
 from soul_player.client import (
     Client,
+    ClientError,
     Event,
     Listener,
     SourceId,
@@ -55,16 +56,23 @@ async def _synced(
 ) -> Sequence[SyncResult]:
     """The results; also those of a sync that Ctrl-C has cancelled, for they say what was kept."""
     shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
+    results: Sequence[SyncResult] = ()
+    refusal: ClientError | None = None
     with client.events.subscribe() as events, interrupt_cancels(client):
         async with asyncio.TaskGroup() as tasks:
             showing = tasks.create_task(_show(events, shown))
             try:
                 results = await client.sync.run(source_ids=source_ids, full=full)
+            except ClientError as error:
+                # A task group would wrap it.
+                refusal = error
             finally:
                 showing.cancel()
         while (event := events.take()) is not None:
             shown.hear(event)
     shown.close()
+    if refusal is not None:
+        raise refusal
     return results
 
 

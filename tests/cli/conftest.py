@@ -1,0 +1,26 @@
+"""A small folder of real music, made once a run."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from soul_player.cli.demo.albums import SONGS
+from soul_player.cli.demo.music import make_library
+
+# One of each format.
+SMALL = (SONGS[0], SONGS[1], SONGS[5], SONGS[10], SONGS[15], SONGS[20])
+
+
+@pytest.fixture(scope="session")
+def made_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six songs; not to be changed."""
+    folder = tmp_path_factory.mktemp("made") / "music"
+    make_library(folder, SMALL)
+    return folder
+
+
+@pytest.fixture
+def music(made_music: Path, tmp_path: Path) -> Path:
+    """A test's own copy."""
+    return Path(shutil.copytree(made_music, tmp_path / "music"))

@@ -1,0 +1,94 @@
+"""`soul source`: adding, listing, signing in again, removing; secrets by stdin, certificates by a person's yes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.programs import add_source, serving, soul
+
+CERTIFICATES = Path(__file__).parents[1] / "edges" / "certificates"
+
+
+def test_a_source_is_added_listed_and_removed(tmp_path: Path) -> None:
+    """With the name a listener gives it."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server") as server:
+        added = add_source(client, server)
+        assert (added.code, added.out) == (0, f"added Home Server ({server.url})\n")
+        listed = soul("source", "list", "--json", home=client).json()["sources"]
+        (source,) = listed
+        assert {key: source[key] for key in ("name", "type", "url", "online", "active", "tracks", "error")} == {
+            "name": "Home Server", "type": "server", "url": server.url, "online": True, "active": True, "tracks": 0,
+            "error": None,
+        }  # fmt: skip
+        assert soul("source", "list", home=client).out.splitlines()[1].split()[0] == str(source["id"])
+        assert soul("source", "remove", "home", home=client).code == 2
+        assert soul("source", "remove", "home", "--yes", home=client).code == 0
+        assert soul("source", "list", "--json", home=client).json() == {"sources": []}
+
+
+def test_what_goes_wrong_has_a_code(tmp_path: Path) -> None:
+    """So that a script can tell a wrong password from a server that is away."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server") as server:
+        signing_in = ("--username", "admin", "--password-stdin", "--json")
+        wrong = soul("source", "add", server.url, *signing_in, home=client, stdin="wrong\n")
+        assert (wrong.code, wrong.json()["error"]["code"]) == (4, "invalid_credentials")
+        assert add_source(client, server).code == 0
+        twice = soul("source", "add", server.url, *signing_in, home=client, stdin=server.password)
+        assert (twice.code, twice.json()["error"]["code"]) == (1, "source_exists")
+    away = soul("source", "add", "http://127.0.0.1:9", *signing_in, home=client, stdin="x\n")
+    assert (away.code, away.json()["error"]["code"]) == (5, "offline")
+    nonsense = soul("source", "add", "ftp://nowhere", *signing_in, home=client, stdin="x\n")
+    assert (nonsense.code, nonsense.json()["error"]["code"]) == (2, "address_invalid")
+    plain = soul("source", "add", "http://192.0.2.1:8420", *signing_in, home=client, stdin="x\n")
+    assert (plain.code, plain.json()["error"]["code"]) == (1, "insecure_address")
+    assert "--insecure" in plain.json()["error"]["hint"]
+    ghost = soul("source", "remove", "ghost", "--json", home=client)
+    assert (ghost.code, ghost.json()["error"]["code"]) == (3, "source_not_found")
+
+
+def test_signing_in_again_goes_on_where_it_was(tmp_path: Path, music: Path) -> None:
+    """A changed password signs every device out; nothing is lost by it."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        assert soul("scan", home=server.home).code == 0
+        add_source(client, server)
+        assert soul("sync", home=client).code == 0
+        passwd = ("user", "passwd", "admin", "--password-stdin")
+        assert soul(*passwd, home=server.home, stdin="a new good one\n").code == 0
+        assert soul("sync", home=client).code == 4
+        assert soul("status", "--json", home=client).json()["badge"] == "failed"
+        login = ("source", "login", "Home Server", "--password-stdin")
+        assert soul(*login, home=client, stdin="wrong again\n").code == 4
+        assert soul(*login, home=client, stdin="a new good one\n").code == 0
+        again = soul("sync", "--json", home=client)
+        assert again.code == 0
+        assert again.events()[-1]["sources"][0]["tracks_synced"] == 0
+        assert soul("status", "--json", home=client).json()["sources"][0]["tracks"] == 6
+
+
+def test_an_unknown_certificate_needs_a_persons_yes(tmp_path: Path) -> None:
+    """Without a terminal: its fingerprint is told, and nothing was sent; with the fingerprint it is trusted."""
+    home, client = tmp_path / "server", tmp_path / "client"
+    certificate, key = (tmp_path / name for name in ("cert.pem", "key.pem"))
+    found = sorted(CERTIFICATES.glob("*.pem"))
+    if len(found) < 2:
+        pytest.fail(f"{CERTIFICATES} holds no certificate with its key")
+    shutil.copy(next(file for file in found if "CERTIFICATE" in file.read_text()), certificate)
+    shutil.copy(next(file for file in found if "PRIVATE KEY" in file.read_text()), key)
+    with serving(home, "--tls-cert", certificate, "--tls-key", key) as server:
+        assert server.url.startswith("https://")
+        refused = soul(
+            "source", "add", server.url, "--username", "admin", "--password-stdin", "--json",
+            home=client, stdin=server.password,
+        )  # fmt: skip
+        assert (refused.code, refused.json()["error"]["code"]) == (1, "certificate_unknown")
+        fingerprint = refused.json()["error"]["hint"].split()[-1]
+        trusted = soul(
+            "source", "add", server.url, "--username", "admin", "--password-stdin", "--fingerprint", fingerprint,
+            home=client, stdin=server.password,
+        )  # fmt: skip
+        assert trusted.code == 0, trusted.err
+        assert soul("sync", home=client).code == 0
