@@ -66,7 +66,7 @@ def test_columns_stand_under_each_other_in_every_script() -> None:
     assert at == {10}
 
 
-@given(st.text(st.characters(blacklist_categories=("Cs", "Cc"))), st.integers(1, 20))
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])), st.integers(1, 20))
 def test_what_is_shortened_fits(text: str, width: int) -> None:
     """And what fits is not touched."""
     cut = shortened(text, width)

@@ -12,8 +12,8 @@ from soul_player.cli.settings_file import changed, toml_value, write
 
 KEPT = '# my server\nport = 8420   # the usual\n\nname = "Home"\n'
 values = st.one_of(
-    st.text(st.characters(blacklist_categories=("Cs",))), st.booleans(), st.integers(-(2**60), 2**60),
-    st.floats(allow_nan=False, allow_infinity=False), st.lists(st.text(st.characters(blacklist_categories=("Cs",)))),
+    st.text(st.characters(exclude_categories=["Cs"])), st.booleans(), st.integers(-(2**60), 2**60),
+    st.floats(allow_nan=False, allow_infinity=False), st.lists(st.text(st.characters(exclude_categories=["Cs"]))),
 )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 
-from soul_player.cli.checks.findings import Finding, Verdict
+from soul_player.cli.checks.findings import Finding, Verdict, problem
 from soul_player.cli.checks.home import database_findings, disk_space, home_permissions
 from soul_player.cli.checks.machine import ffmpeg, keyring, python_version, sqlite_version
 from soul_player.cli.checks.network import source_findings
-from soul_player.cli.exit_codes import ExitCode
+from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
 
@@ -16,7 +16,7 @@ from soul_player.cli.output import Output, table
 def run(flags: Flags) -> int:
     """Looks, and changes nothing; exit code 1 when something has to be fixed."""
     output = Output(flags)
-    findings = [*_of_machine(), *_of_home(flags), *asyncio.run(source_findings(flags))]
+    findings = [*_of_machine(), *_of_home(flags), *_of_sources(flags)]
     output.record({"checks": [finding.record() for finding in findings]})
     rows = [(_sign(finding.verdict), finding.check, finding.result, finding.fix) for finding in findings]
     for line in table(rows, headings=("", "check", "result", "fix")):
@@ -32,6 +32,14 @@ def _of_machine() -> Sequence[Finding]:
 def _of_home(flags: Flags) -> Sequence[Finding]:
     home = flags.home
     return [home_permissions(home), disk_space(home), *database_findings(home, os.environ)]
+
+
+def _of_sources(flags: Flags) -> Sequence[Finding]:
+    """A library that cannot be opened names no sources: that is one more finding, not the end of the doctor."""
+    try:
+        return asyncio.run(source_findings(flags))
+    except CommandFailed as failure:
+        return [problem("sources", failure.message, fix=failure.hint)]
 
 
 def _sign(verdict: Verdict) -> str:
