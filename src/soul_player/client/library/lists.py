@@ -6,12 +6,14 @@ from soul_player.database.access import Row
 from soul_player.protocol.ids import TrackId, id_text
 
 # `/* condition */` is the place of a Condition's SQL; the values in it travel as values. Each statement goes on after
-# a row by its sorted values, so the thousandth page costs what the first does.
+# a row by its sorted values, so the thousandth page costs what the first does. (SQLite seeks by the first value; that
+# the whole row of values is compared too, it only filters by.)
 PAGE_BY_ARTIST = """
     SELECT id, status, title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
            added_at
       FROM tracks
-     WHERE (COALESCE(artist, '') COLLATE NOCASE, COALESCE(album, '') COLLATE NOCASE, COALESCE(disc_number, 0),
+     WHERE COALESCE(artist, '') COLLATE NOCASE >= :page_artist
+       AND (COALESCE(artist, '') COLLATE NOCASE, COALESCE(album, '') COLLATE NOCASE, COALESCE(disc_number, 0),
             COALESCE(track_number, 0), id) > (:page_artist, :page_album, :page_disc, :page_track, :page_id)
        AND (/* condition */)
      ORDER BY COALESCE(artist, '') COLLATE NOCASE, COALESCE(album, '') COLLATE NOCASE, COALESCE(disc_number, 0),
@@ -23,7 +25,8 @@ PAGE_BY_TITLE = """
     SELECT id, status, title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
            added_at
       FROM tracks
-     WHERE (title COLLATE NOCASE, id) > (:page_title, :page_id)
+     WHERE title COLLATE NOCASE >= :page_title
+       AND (title COLLATE NOCASE, id) > (:page_title, :page_id)
        AND (/* condition */)
      ORDER BY title COLLATE NOCASE, id
      LIMIT :page_limit
