@@ -37,14 +37,15 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         chosen = [(await client.sources.find(name)).id for name in names]
-        if not chosen and not await client.sources.list():
+        results = await _synced(client, output, chosen or None, full=full)
+        # Asked only now: a list of the sources counts their tracks, and an idle sync must not.
+        if not results and not await client.sources.list():
             raise CommandFailed(
                 "no_sources",
                 "this library has no sources yet",
                 hint="soul source add URL",
                 exit_code=ExitCode.NOT_FOUND,
             )
-        results = await _synced(client, output, chosen or None, full=full)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
     for result in results:
         output.result(result_line(result))
