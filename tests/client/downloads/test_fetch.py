@@ -34,6 +34,11 @@ async def one_track(
         yield server, client, track.id
 
 
+def names_in(folder: Path) -> list[str]:
+    """What is there, by name."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 @pytest.mark.parametrize("file_hash", [HASH, None])
 def test_a_file_arrives_whole_and_verified(tmp_path: Path, file_hash: str | None) -> None:
     """Also when the library does not know its hash yet: then the server's tag must agree."""
@@ -43,7 +48,7 @@ def test_a_file_arrives_whole_and_verified(tmp_path: Path, file_hash: str | None
             fetched = await client.downloads.fetch(track_id, tmp_path / "song.flac")
             assert (tmp_path / "song.flac").read_bytes() == CONTENT
             assert (fetched.size_bytes, f"sha256:{fetched.sha256}") == (len(CONTENT), HASH)
-            assert [path.name for path in tmp_path.iterdir()] == ["home", "song.flac"]
+            assert names_in(tmp_path) == ["home", "song.flac"]
 
     run(story())
 
@@ -103,7 +108,7 @@ def test_wrong_bytes_never_get_the_real_name(tmp_path: Path, name: str) -> None:
             with pytest.raises(kind):
                 await client.downloads.fetch(track_id, tmp_path / "song.flac")
             assert (tmp_path / "song.flac").read_bytes() == b"what was there before"
-            assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "song.flac"]
+            assert names_in(tmp_path) == ["home", "song.flac"]
 
     run(story())
 
@@ -121,7 +126,7 @@ def test_a_cancelled_fetch_leaves_nothing_under_the_real_name(tmp_path: Path) ->
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.2):
                     await client.downloads.fetch(track_id, tmp_path / "song.flac")
-            assert [path.name for path in tmp_path.iterdir()] == ["home"]
+            assert names_in(tmp_path) == ["home"]
 
     run(story())
 

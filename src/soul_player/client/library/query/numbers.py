@@ -7,7 +7,7 @@ from soul_player.client.library.query.fields import NumberField
 from soul_player.client.library.query.terms import NumberIn
 
 NUMBER_MAX = 10**12
-_NUMBER = re.compile(r"(\d{1,12}(?:\.\d{1,3})?)([kMG]?)")
+_NUMBER = re.compile(r"(\d{1,13}(?:\.\d{1,3})?)([kMG]?)")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
