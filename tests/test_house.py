@@ -13,6 +13,8 @@ PACKAGE = ROOT / "src" / "soul_player"
 TESTS = ROOT / "tests"
 
 LINES_MAX = 300
+# A test file is read one test at a time.
+TEST_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 # Folders and files under these names answer no question: everything fits, so nobody finds anything.
 FORBIDDEN_NAMES = frozenset(
@@ -49,8 +51,13 @@ def functions_of(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFuncti
 
 def test_no_file_is_longer_than_a_mind_can_hold() -> None:
     """God files begin at line 301."""
-    lengths = {name_of(path): len(path.read_text().splitlines()) for path in SOURCES}
-    assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX} == {}
+    lengths = {path: len(path.read_text().splitlines()) for path in SOURCES}
+    long = {
+        name_of(path): lines
+        for path, lines in lengths.items()
+        if lines > (TEST_LINES_MAX if path.is_relative_to(TESTS) else LINES_MAX)
+    }
+    assert long == {}
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

@@ -1,11 +1,11 @@
-"""`soul sync`, as a process: its JSON, its exit codes, Ctrl-C in the middle, and two homes that know nothing of each
-other."""
+"""`soul sync`, as a process: its JSON, its exit codes, Ctrl-C in the middle, and two homes."""
 
 import asyncio
 import json
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
@@ -175,8 +175,7 @@ def test_a_killed_sync_goes_on_too(tmp_path: Path, many_tracks: Path) -> None:
 
 def move_source(client: Path, server: Serving) -> None:
     """The slow line is gone: the same server answers at its own address from here on."""
-    import sqlite3  # noqa: PLC0415  # no command changes an address yet
-
+    # No command changes an address yet.
     connection = sqlite3.connect(client / "library.db")
     connection.execute("UPDATE sources SET urls = ?", (json.dumps([server.url]),))
     connection.commit()

@@ -11,7 +11,7 @@ from typing import Any
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
-from soul_player.cli.output import Output, printable, shortened, table
+from soul_player.cli.output import Output, display_width, printable, shortened, table
 from soul_player.cli.words import count, duration, size
 from soul_player.client import (
     Client,
@@ -129,8 +129,6 @@ class TrackLines:
 
 def padded_to(text: str, width: int) -> str:
     """Filled with spaces to a width of columns."""
-    from soul_player.cli.output import display_width  # noqa: PLC0415
-
     return text + " " * (width - display_width(text))
 
 

@@ -60,8 +60,16 @@ async def _run(output: Output, folder: Path, *, stays_up: bool) -> int:
             output.result(f"All {claims.held} claims held, in {seconds:.1f} s.")
             _tell_what_next(output, places, server, stays_up=stays_up)
             if stays_up:
-                await server.process.wait()
+                await _until_told(server)
     return ExitCode.OK
+
+
+async def _until_told(server: RunningServer) -> None:
+    """Ctrl-C is how a person says that it is enough: everything held, so that is no failure."""
+    try:
+        await server.process.wait()
+    except asyncio.CancelledError:
+        return
 
 
 def _tell_music(claims: Claims, places: Places) -> None:
