@@ -124,7 +124,7 @@ class FakeServer:
             case ["health"]:
                 return _json(request, {"status": "ok"})
             case ["server"]:
-                return _json(request, ServerInfo(self.server_id, self.name, "1.0", 1))  # type: ignore[arg-type]
+                return _json(request, ServerInfo(self.server_id, self.name, "1.0", 1))  # type: ignore[arg-type]  # texts
             case ["auth", "login"]:
                 return self._login(request, json.loads(body))
             case ["auth", "refresh"]:
@@ -143,7 +143,7 @@ class FakeServer:
                 return web.Response(status=204)
             case ["sync", "heads"]:
                 heads = {"library": self.head}
-                return _json(request, Heads(self.server_id, self.era, heads, "2026-01-31T10:00:00.000Z"))  # type: ignore[arg-type]
+                return _json(request, Heads(self.server_id, self.era, heads, "2026-01-31T10:00:00.000Z"))  # type: ignore[arg-type]  # texts
             case ["sync", "tracks"]:
                 return self._page(request)
             case ["tracks", track_id, "download"]:
@@ -168,7 +168,7 @@ class FakeServer:
         token = f"access-{number}"
         self.access_tokens = {token}
         self.refresh_token = f"refresh-{number}"
-        user = User("01890000-0000-7000-8000-0000000000ab", USERNAME, False, "2026-01-31T10:00:00.000Z")  # type: ignore[arg-type]
+        user = User("01890000-0000-7000-8000-0000000000ab", USERNAME, False, "2026-01-31T10:00:00.000Z")  # type: ignore[arg-type]  # texts
         return _json(request, SignedIn(token, self.refresh_token, self.expires_in, user))
 
     def _page(self, request: web.Request) -> web.Response:
