@@ -25,7 +25,7 @@ def test_every_file_is_told_once_and_rightly(
 ) -> None:
     """Added, changed, missing or the same: and nothing is missing below a folder that could not be listed."""
     seen = {path: stamp for path, stamp in disk.items() if not is_hidden_below(path, sorted(unlisted))}
-    comparing: Comparing[bytes] = Comparing({path: (stamp, path) for path, stamp in known.items()})
+    comparing = Comparing({path: (path, *stamp) for path, stamp in known.items()})
     for folder in sorted({folder_of(path) for path in seen} | unlisted):
         listing = Listing(folder, is_complete=folder not in unlisted)
         listing.files = [(path, stamp) for path, stamp in seen.items() if folder_of(path) == folder]
@@ -35,7 +35,7 @@ def test_every_file_is_told_once_and_rightly(
     assert {file.path: file.stamp for file in found.changed} == {
         path: stamp for path, stamp in seen.items() if path in known and known[path] != stamp
     }
-    assert {path for path, _ in found.missing} == {
+    assert {known_file[0] for known_file in found.missing} == {
         path for path in known if path not in seen and not is_hidden_below(path, sorted(unlisted))
     }
     assert found.files == len(seen)
@@ -46,7 +46,7 @@ def test_every_file_is_told_once_and_rightly(
 def test_an_unchanged_disk_is_nothing_and_a_full_look_is_everything(known: dict[bytes, Stamp]) -> None:
     """A full scan reads every file once more, also those that look the same."""
     for full in (False, True):
-        comparing: Comparing[bytes] = Comparing({path: (stamp, path) for path, stamp in known.items()}, full=full)
+        comparing = Comparing({path: (path, *stamp) for path, stamp in known.items()}, full=full)
         comparing.see(Listing(b"", files=list(known.items())))
         found = comparing.finish()
         assert (found.added, found.missing) == ([], [])

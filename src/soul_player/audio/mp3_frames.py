@@ -7,6 +7,8 @@ from soul_player.audio.tag_edges import end_of_leading_tags, start_of_trailing_t
 
 # Padding and garbage between the tags and the first frame are common, but not for longer than this.
 _SEARCH_BYTES = 1 << 20
+# The frame nearly always stands right where it is looked for.
+_FIRST_WINDOW_BYTES = 1 << 11
 _WINDOW_BYTES = 1 << 16
 # Xing frames that promise somewhat more than there is come from honest tools that cut mp3s; such files play well.
 _SHARE_MIN = 0.9
@@ -82,17 +84,19 @@ def parse_header(four: bytes) -> FrameHeader | None:
 
 def _first_frame(source: Source, first: int, end: int) -> tuple[int, FrameHeader]:
     stop = min(end, first + _SEARCH_BYTES)
-    window_start = first
+    window_start, window_bytes = first, _FIRST_WINDOW_BYTES
     while window_start < stop:
         # Four bytes of overlap, so that a header across two windows is seen.
-        window = source.read_at(window_start, min(_WINDOW_BYTES, stop - window_start) + 4)
+        size = min(window_bytes, stop - window_start)
+        window = source.read_at(window_start, size + 4)
         at = window.find(b"\xff")
-        while 0 <= at < _WINDOW_BYTES:
+        while 0 <= at < size:
             header = parse_header(window[at : at + 4])
             if header is not None and _is_followed(source, window_start + at, header, end):
                 return window_start + at, header
             at = window.find(b"\xff", at + 1)
-        window_start += _WINDOW_BYTES
+        window_start += size
+        window_bytes = _WINDOW_BYTES
     raise MalformedAudio("no audio frame found")
 
 

@@ -2,31 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any
 
 from soul_player.audio.source import Stamp
 from soul_player.folders.roots import is_inside
 from soul_player.folders.walk import LeftOut, Listing
 
-Known = TypeVar("Known")
+# What is known of one file: (path, size_bytes, mtime_ns, inode, and whatever its owner keeps beside). Rows as they
+# come from a database: making anything else of them costs more than comparing them.
+KnownFile = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Changed(Generic[Known]):
+class Changed:
     """A file whose stamp is no longer the one that is known."""
 
     path: bytes
     stamp: Stamp
-    known: Known
+    known: KnownFile
 
 
 @dataclass(slots=True)
-class Comparison(Generic[Known]):
+class Comparison:
     """What a walk found in one root, beside what was known. `files` counts all music files that were seen."""
 
     added: list[tuple[bytes, Stamp]] = field(default_factory=list)
-    changed: list[Changed[Known]] = field(default_factory=list)
-    missing: list[tuple[bytes, Known]] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    missing: list[KnownFile] = field(default_factory=list)
     images: dict[bytes, tuple[bytes, Stamp]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     unlisted: list[bytes] = field(default_factory=list)
@@ -34,13 +36,13 @@ class Comparison(Generic[Known]):
     is_root_listed: bool = True
 
 
-class Comparing(Generic[Known]):
+class Comparing:
     """Takes the listings of a walk one by one, so that the disk is never held in memory as a whole."""
 
-    def __init__(self, known: Mapping[bytes, tuple[tuple[int, int, int], Known]], *, full: bool = False) -> None:
+    def __init__(self, known: Mapping[bytes, KnownFile], *, full: bool = False) -> None:
         self._left = dict(known)
         self._full = full
-        self._found: Comparison[Known] = Comparison()
+        self._found = Comparison()
 
     def see(self, listing: Listing) -> None:
         """One folder. A path is seen once; `full` takes every known file for changed."""
@@ -54,20 +56,20 @@ class Comparing(Generic[Known]):
             found.unlisted.append(listing.folder)
             if listing.folder == b"":
                 found.is_root_listed = False
-        forget = self._left.pop
+        forget, full = self._left.pop, self._full
         for path, stamp in listing.files:
             was = forget(path, None)
             if was is None:
                 found.added.append((path, stamp))
-            elif was[0] != stamp or self._full:
-                found.changed.append(Changed(path, stamp, was[1]))
+            elif was[1:4] != stamp or full:
+                found.changed.append(Changed(path, stamp, was))
 
-    def finish(self) -> Comparison[Known]:
+    def finish(self) -> Comparison:
         """What was known and not seen is missing, but for what lies below a folder that could not be listed."""
         unlisted = set(self._found.unlisted)
-        for path, (_, known) in self._left.items():
+        for path, known in self._left.items():
             if not (unlisted and _is_below_any(path, unlisted)):
-                self._found.missing.append((path, known))
+                self._found.missing.append(known)
         return self._found
 
 

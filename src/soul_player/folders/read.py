@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Self, TypeVar, assert_never
 
 from soul_player.audio.artwork import embedded_artwork, find_artwork, folder_artwork
-from soul_player.audio.artwork_sizes import BadArtwork, resize
 from soul_player.audio.file_hash import hash_descriptor
 from soul_player.audio.source import UnreadableAudio, open_regular
 from soul_player.audio.tags import read_tags
@@ -115,6 +114,9 @@ def _hashes(folders: OpenFolders, descriptor: int, path: bytes) -> Hashed:
 
 
 def _picture(folders: OpenFolders, descriptor: int, path: bytes, *, size: int | None) -> Picture | Failed:
+    # Pillow takes a quarter of a worker's start, and most workers never see a picture.
+    from soul_player.audio.artwork_sizes import BadArtwork, resize  # noqa: PLC0415
+
     reason = "no picture"
     for artwork in (embedded_artwork(descriptor, path), folder_artwork(_folder_of(folders, path))):
         if artwork is None:

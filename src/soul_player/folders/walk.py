@@ -12,6 +12,7 @@ from soul_player.folders.roots import is_inside
 
 # Kept by file servers beside the music: thumbnails, wastebaskets.
 _SKIPPED_FOLDERS = frozenset((b"@eaDir", b"#recycle", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found"))
+_DOT = ord(".")
 _IMAGE_SUFFIXES = frozenset((b".jpg", b".jpeg", b".png", b".webp", b".gif", b".bmp"))
 
 
@@ -60,17 +61,17 @@ def walk(root: bytes) -> Iterator[Listing]:
 
 
 def _list(root: bytes, entries: "Iterator[os.DirEntry[bytes]]", listing: Listing) -> list[bytes]:
-    """Fill the listing; the folders below."""
+    """Fill the listing; the folders below. Runs once for every file of a library at every scan."""
     prefix = listing.folder + b"/" if listing.folder else b""
-    files = listing.files
+    take, new, suffixes = listing.files.append, tuple.__new__, MUSIC_SUFFIXES
     below: list[bytes] = []
     images: list[bytes] = []
     for entry in entries:
         name = entry.name
-        if name.startswith(b"."):
-            continue
         suffix = name[name.rfind(b".") :].lower()
-        if suffix in MUSIC_SUFFIXES and entry.is_file(follow_symlinks=False):
+        if name[0] == _DOT:
+            continue
+        if suffix in suffixes and entry.is_file(follow_symlinks=False):
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
@@ -78,18 +79,28 @@ def _list(root: bytes, entries: "Iterator[os.DirEntry[bytes]]", listing: Listing
                 listing.is_complete = False
                 listing.left_out.append(LeftOut(prefix + name, _why(error)))
                 continue
-            files.append((prefix + name, Stamp(status.st_size, status.st_mtime_ns, status.st_ino)))
+            # Half the time of calling the class.
+            stamp = new(Stamp, (status.st_size, status.st_mtime_ns, status.st_ino))
+            take((prefix + name, stamp))
         elif entry.is_dir(follow_symlinks=False):
             if name not in _SKIPPED_FOLDERS:
                 below.append(prefix + name)
-        elif entry.is_symlink():
-            _refuse_link(root, prefix + name, listing, is_music=suffix in MUSIC_SUFFIXES)
-        elif suffix in _IMAGE_SUFFIXES:
-            images.append(name)
-        elif suffix in MUSIC_SUFFIXES:
-            listing.left_out.append(LeftOut(prefix + name, "not a regular file"))
-    listing.image = _image(os.path.join(root, listing.folder), images)
+        else:
+            _look_at_other(root, entry, prefix + name, suffix, listing, images)
+    if images:
+        listing.image = _image(os.path.join(root, listing.folder), images)
     return below
+
+
+def _look_at_other(  # noqa: PLR0917  # a part of the loop above
+    root: bytes, entry: "os.DirEntry[bytes]", path: bytes, suffix: bytes, listing: Listing, images: list[bytes]
+) -> None:
+    if entry.is_symlink():
+        _refuse_link(root, path, listing, is_music=suffix in MUSIC_SUFFIXES)
+    elif suffix in _IMAGE_SUFFIXES:
+        images.append(entry.name)
+    elif suffix in MUSIC_SUFFIXES:
+        listing.left_out.append(LeftOut(path, "not a regular file"))
 
 
 def _refuse_link(root: bytes, path: bytes, listing: Listing, *, is_music: bool) -> None:

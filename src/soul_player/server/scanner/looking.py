@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from soul_player.database.access import Database, Row
 from soul_player.folders.compare import Comparing, Comparison
@@ -14,16 +15,16 @@ from soul_player.server.store.tracks import list_places
 _FILES_A_STEP = 5_000
 _FOLDERS_A_STEP = 2_000
 
-KnownPlaces = dict[bytes, tuple[tuple[int, int, int], bytes]]
+KnownPlaces = dict[bytes, Row]
 
 
 @dataclass(slots=True)
 class Look:
-    """`found.missing` holds the known tracks (by id) that were not seen; `doubled` those whose place another has."""
+    """`found.missing` holds the known tracks that were not seen; `doubled` (ids) those whose place another has."""
 
     root: Root
     known: KnownPlaces
-    found: Comparison[bytes]
+    found: Comparison
     doubled: list[bytes] = field(default_factory=list)
 
     @property
@@ -38,7 +39,7 @@ async def look(database: Database, root: Root, *, full: bool, told: Callable[[in
     `told` hears how many files were seen since it was last called.
     """
     known, doubled = _by_place(await database.read(list_places, root.id))
-    comparing: Comparing[bytes] = Comparing(known, full=full)
+    comparing = Comparing(known, full=full)
     if root.is_configured:
         listings = walk(root.path)
         while True:
@@ -48,11 +49,11 @@ async def look(database: Database, root: Root, *, full: bool, told: Callable[[in
             told(files)
     found = comparing.finish()
     if not found.is_root_listed:
-        found.missing = [(path, track_id) for path, (_, track_id) in known.items()]
+        found.missing = list(known.values())
     return Look(root, known, found, doubled)
 
 
-def _see_some(listings: Iterator[Listing], comparing: Comparing[bytes]) -> int | None:
+def _see_some(listings: Iterator[Listing], comparing: Comparing) -> int | None:
     """The number of files seen; None when the walk had ended before."""
     files = folders = 0
     for listing in listings:
@@ -65,20 +66,17 @@ def _see_some(listings: Iterator[Listing], comparing: Comparing[bytes]) -> int |
 
 
 def _by_place(rows: list[Row]) -> tuple[KnownPlaces, list[bytes]]:
-    """A scan that was killed between two batches of moves may have left two tracks at one place: the one that was
-    written to last is right, the other is missing."""
-    known: KnownPlaces = {row[0]: (row[1:4], row[5]) for row in rows}
+    """A scan that was killed between two batches of moves may have left two tracks at one place. Either may be taken
+    for the one that is there: if it is the wrong one its stamp differs, and both are up for being found by identity."""
+    known = dict(zip(map(_path, rows), rows, strict=True))
     if len(known) == len(rows):
         return known, []
-    doubled: list[bytes] = []
-    latest: dict[bytes, Row] = {}
-    for row in rows:
-        other = latest.get(row[0])
-        if other is not None:
-            doubled.append(min(row, other, key=_writes)[5])
-        latest[row[0]] = row if other is None else max(row, other, key=_writes)
-    return {path: (row[1:4], row[5]) for path, row in latest.items()}, doubled
+    return known, [id_of(row) for row in rows if known[row[0]] is not row]
 
 
-def _writes(row: Row) -> tuple[int, bytes]:
-    return row[4], row[5]
+def id_of(row: Row) -> bytes:
+    """The track's, in a row of `list_places`."""
+    return bytes(row[4])
+
+
+_path = itemgetter(0)

@@ -11,7 +11,7 @@ from soul_player.folders.roots import shown
 from soul_player.protocol.ids import id_bytes
 from soul_player.server.scanner.holding import Held, RootCount, must_hold
 from soul_player.server.scanner.identity import Candidate, Identities
-from soul_player.server.scanner.looking import Look, look
+from soul_player.server.scanner.looking import Look, id_of, look
 from soul_player.server.scanner.parts import ScanParts, batches, in_parallel
 from soul_player.server.scanner.pictures import note_pictures
 from soul_player.server.scanner.rows import Place, changed_row, is_news, new_row
@@ -62,7 +62,7 @@ class OneScan:
         looks = await self._look()
         to_read = list(self._files_to_read(looks))
         self._identities = await self._who_is_gone(looks, is_asked=bool(to_read))
-        self._identities.expect_changes([look.known[item.path][0] for look in looks for item in look.found.changed])
+        self._identities.expect_changes([item.known[1:4] for look in looks for item in look.found.changed])
         await self._read(to_read)
         await self._hash_candidates()
         found = self._decide()
@@ -89,7 +89,7 @@ class OneScan:
     def _files_to_read(self, looks: Sequence[Look]) -> Iterator[ToRead]:
         for each in looks:
             added = (ToRead(each.root, path, stamp) for path, stamp in each.found.added)
-            changed = (ToRead(each.root, file.path, file.stamp, file.known) for file in each.found.changed)
+            changed = (ToRead(each.root, file.path, file.stamp, id_of(file.known)) for file in each.found.changed)
             for item in itertools.chain(added, changed):
                 known_bad = self.bad.get(item.place)
                 if known_bad is not None and known_bad[0] == item.stamp and not self.full:
@@ -101,7 +101,7 @@ class OneScan:
         """A root that cannot be read says nothing about where its tracks are."""
         if not is_asked:
             return Identities((), ())
-        ids = [track_id for each in looks if each.found.is_root_listed for _, track_id in each.found.missing]
+        ids = [id_of(row) for each in looks if each.found.is_root_listed for row in each.found.missing]
         ids += [track_id for each in looks for track_id in each.doubled]
         missing: list[StoredTrack] = []
         for start in range(0, len(ids), _IDS_A_READ):
@@ -201,7 +201,7 @@ class OneScan:
     async def _let_go(self, look: Look, found: set[bytes]) -> None:
         """Retire what is missing and was not found elsewhere, unless a person must be asked first."""
         root = look.root
-        gone = [track_id for _, track_id in look.found.missing if track_id not in found]
+        gone = [track_id for track_id in map(id_of, look.found.missing) if track_id not in found]
         gone += [track_id for track_id in self._identities.overwritten(root.id) if track_id not in found]
         count = RootCount(
             known=look.known_count,

@@ -4,7 +4,7 @@ import posixpath
 
 from soul_player.database.access import Database, Writer
 from soul_player.folders.compare import is_hidden_below
-from soul_player.server.scanner.looking import Look
+from soul_player.server.scanner.looking import Look, id_of
 from soul_player.server.store.roots import FolderImage, list_folder_images, put_folder_images
 from soul_player.server.store.tracks import ROWS_PER_TRANSACTION_MAX, mark_unhashed
 
@@ -21,7 +21,7 @@ async def note_pictures(database: Database, look: Look) -> None:
     if not folders:
         return
     # Marked first: killed in between, the next scan marks them once more, and nothing is forgotten.
-    ids = [track_id for path, (_, track_id) in look.known.items() if posixpath.dirname(path) in folders]
+    ids = [id_of(row) for path, row in look.known.items() if posixpath.dirname(path) in folders]
     for start in range(0, len(ids), ROWS_PER_TRANSACTION_MAX):
         await database.write(mark_unhashed, ids[start : start + ROWS_PER_TRANSACTION_MAX])
     await _put(database, look.root.id, put, gone)

@@ -2,6 +2,7 @@
 
 import posixpath
 from dataclasses import replace
+from functools import lru_cache
 
 import msgspec
 
@@ -20,7 +21,7 @@ Place = tuple[int, bytes]
 
 def new_row(track_id: bytes, place: Place, read: TagsRead, hashed: Hashed | None, *, now_ms: int) -> StoredTrack:
     """The row of a file that was never seen."""
-    added_at = time_text(now_ms)
+    added_at = _time_text(now_ms)
     row = StoredTrack(
         id=track_id,
         root_id=place[0],
@@ -41,7 +42,7 @@ def changed_row(row: StoredTrack, place: Place, read: TagsRead, hashed: Hashed |
     """
     stamp = Stamp(*read.stamp)
     track = _track(
-        row.track.id, place[1], read, added_at=row.track.added_at, updated_at=time_text(now_ms), seq=row.track.seq
+        row.track.id, place[1], read, added_at=row.track.added_at, updated_at=_time_text(now_ms), seq=row.track.seq
     )
     kept = msgspec.structs.replace(
         track, file_hash=row.track.file_hash, audio_hash=row.track.audio_hash, artwork_id=row.track.artwork_id
@@ -68,7 +69,7 @@ def changed_row(row: StoredTrack, place: Place, read: TagsRead, hashed: Hashed |
 def hashed_row(row: StoredTrack, hashed: Hashed, *, now_ms: int) -> StoredTrack:
     """The row with its hashes known."""
     found = _with_hashes(row, hashed)
-    track = msgspec.structs.replace(found.track, updated_at=time_text(now_ms))
+    track = msgspec.structs.replace(found.track, updated_at=_time_text(now_ms))
     return replace(found, track=track, updated_at=now_ms)
 
 
@@ -86,6 +87,10 @@ def title_of(path: bytes) -> str:
     """What a track without a title is called: its file's name without the suffix."""
     stem = posixpath.splitext(posixpath.basename(path))[0]
     return clean(stem.decode("utf-8", "replace")) or "?"
+
+
+# Every row of a batch has the same time.
+_time_text = lru_cache(maxsize=16)(time_text)
 
 
 def _with_hashes(row: StoredTrack, hashed: Hashed) -> StoredTrack:

@@ -19,7 +19,7 @@ ROWS_PER_TRANSACTION_MAX = 500
 
 # Answered by the index alone: a row's body is many times as long as what is compared.
 LIST_PLACES = """
-    SELECT path, size_bytes, mtime_ns, inode, revision, id
+    SELECT path, size_bytes, mtime_ns, inode, id
       FROM tracks
      WHERE root_id = :root_id
        AND is_present = 1
@@ -156,7 +156,7 @@ class TrackWrites:
 
 
 async def list_places(store: Reader, root_id: int) -> list[Row]:
-    """(path, size_bytes, mtime_ns, inode, revision, id) of every track that is present in a root."""
+    """(path, size_bytes, mtime_ns, inode, id) of every track that is present in a root."""
     return await store.all(LIST_PLACES, root_id=root_id)
 
 

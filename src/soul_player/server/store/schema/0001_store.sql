@@ -132,6 +132,6 @@ CREATE TABLE tracks (
 );
 
 -- Holds all that a scan compares, so that an unchanged library costs no look into its rows.
-CREATE INDEX tracks_by_path ON tracks (root_id, path, size_bytes, mtime_ns, inode, revision, id) WHERE is_present = 1;
+CREATE INDEX tracks_by_path ON tracks (root_id, path, size_bytes, mtime_ns, inode, id) WHERE is_present = 1;
 CREATE INDEX tracks_unhashed ON tracks (id) WHERE is_present = 1 AND is_hashed = 0;
 CREATE INDEX tracks_retired ON tracks (updated_at) WHERE is_present = 0;
