@@ -57,6 +57,24 @@ class QuestionNotFound(ClientError):
     code = "question_not_found"
 
 
+class PlaylistNotFound(ClientError):
+    """No playlist, or no entry of it, has this name or id."""
+
+    code = "playlist_not_found"
+
+
+class EditInvalid(ClientError):
+    """The edit can never work as it was asked for; nothing was changed."""
+
+    code = "edit_invalid"
+
+
+class FailedEditNotFound(ClientError):
+    """No failed edit that waits for a person has this id, or that cannot be done to it."""
+
+    code = "failed_edit_not_found"
+
+
 class HomeLocked(ClientError):
     """Another process of this home is syncing: syncing belongs to the holder of `client.lock`."""
 

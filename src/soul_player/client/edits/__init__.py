@@ -1,0 +1,1 @@
+"""Changing anything: every edit of this device, its local effect and its operation in one transaction."""

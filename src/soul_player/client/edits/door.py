@@ -1,0 +1,71 @@
+"""The only door for changing anything: each edit is one transaction, visible at once, with every server down."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET, UnsetType
+
+from soul_player.client.edits.act import Act
+from soul_player.client.edits.entries import add_entries, move_entry, remove_entry
+from soul_player.client.edits.marks import record_play, set_favourite, set_rating
+from soul_player.client.edits.playlists import create_playlist, delete_playlist, rename_playlist
+from soul_player.client.library.model import LocalTrackId, SourceId
+from soul_player.database.access import Database
+from soul_player.edges import Clock, Randomness
+
+
+class Edits:
+    """What a person can change. Ids of playlists and tracks are this device's, those of entries are texts."""
+
+    def __init__(self, library: Database, *, clock: Clock, randomness: Randomness) -> None:
+        self._library = library
+        self._clock = clock
+        self._randomness = randomness
+
+    async def create_playlist(
+        self, name: str, *, source_id: SourceId | None = None, description: str | None = None
+    ) -> int:
+        """A new, empty playlist of a source, or (without one) of this device only; its id."""
+        return await self._library.write(
+            create_playlist, self._act(), name=name, source_id=source_id, description=description
+        )
+
+    async def rename_playlist(self, playlist_id: int, name: str) -> None:
+        """Another name. Raises `PlaylistNotFound`, `EditInvalid`."""
+        await self._library.write(rename_playlist, self._act(), playlist_id, name=name)
+
+    async def delete_playlist(self, playlist_id: int) -> None:
+        """Gone here at once; where another device has changed it meanwhile, you are asked."""
+        await self._library.write(delete_playlist, self._act(), playlist_id)
+
+    async def add_entries(
+        self, playlist_id: int, track_ids: Sequence[LocalTrackId], *, after: str | UnsetType | None = UNSET
+    ) -> list[str]:
+        """Put tracks behind an entry (None: at the start; left out: at the end); the new entries' ids."""
+        return await self._library.write(add_entries, self._act(), playlist_id, track_ids, after=after)
+
+    async def move_entry(self, playlist_id: int, entry_id: str, *, after: str | UnsetType | None) -> None:
+        """Put an entry behind another one (None: at the start; UNSET: at the end)."""
+        await self._library.write(move_entry, self._act(), playlist_id, entry_id, after=after)
+
+    async def remove_entry(self, playlist_id: int, entry_id: str) -> None:
+        """Take an entry out."""
+        await self._library.write(remove_entry, self._act(), playlist_id, entry_id)
+
+    async def set_favourite(self, track_id: LocalTrackId, *, favourite: bool = True) -> None:
+        """At every source that holds the recording. Raises `TrackNotFound`."""
+        await self._library.write(set_favourite, self._act(), track_id, favourite=favourite)
+
+    async def set_rating(self, track_id: LocalTrackId, rating: int | None) -> None:
+        """1 to 5, or None for none; at every source that holds the recording."""
+        await self._library.write(set_rating, self._act(), track_id, rating=rating)
+
+    async def record_play(
+        self, track_id: LocalTrackId, *, heard_seconds: float | None = None, source_id: SourceId | None = None
+    ) -> bool:
+        """A play that ends now (None: all of it was heard). False: too little of it to count."""
+        return await self._library.write(
+            record_play, self._act(), track_id, heard_seconds=heard_seconds, source_id=source_id
+        )
+
+    def _act(self) -> Act:
+        return Act(self._clock.now_ms(), self._randomness)

@@ -1,0 +1,184 @@
+"""Favourites, ratings and plays: to every source that holds the recording, plays to exactly one."""
+
+from collections.abc import Sequence
+
+from soul_player.client.edits.act import Act
+from soul_player.client.errors import EditInvalid, TrackNotFound
+from soul_player.client.library.accounts import Account, open_account
+from soul_player.client.library.marks import (
+    COUNT_PLAY,
+    SAY_FAVOURITE,
+    SAY_RATING,
+    names_of,
+    refresh_marks,
+)
+from soul_player.client.library.model import LocalTrackId, SourceId
+from soul_player.client.library.outbox import NewOperation
+from soul_player.client.library.sync_queue import track_group
+from soul_player.database.access import Reader, Writer
+from soul_player.protocol.ids import id_bytes, id_text
+from soul_player.protocol.operation import RATING_MAX, FavouriteSet, PlayAdd, RatingSet
+from soul_player.protocol.times import time_text
+
+# A play counts once half of it or this much was heard (protocol, section 4).
+HEARD_SECONDS_ENOUGH = 240.0
+DAY_SECONDS = 86_400.0
+
+DURATION = """
+    SELECT duration_seconds
+      FROM tracks
+     WHERE id = :track_id
+"""
+
+ACTIVE = """
+    SELECT id
+      FROM sources
+     WHERE is_active = 1
+"""
+
+ADD_PLAY = """
+    INSERT INTO plays (play_id, track_id, source_id, played_at, duration_played)
+    VALUES (:play_id, :track_id, :source_id, :played_at, :duration_played)
+"""
+
+# Made when no source held the recording; now one does.
+UNTOLD = """
+    SELECT plays.play_id, plays.track_id, plays.played_at, plays.duration_played, MIN(track_sources.remote_id)
+      FROM plays
+      JOIN track_sources ON track_sources.track_id = plays.track_id AND track_sources.source_id = :source_id
+     WHERE plays.source_id IS NULL
+     GROUP BY plays.play_id
+     ORDER BY plays.play_id
+     LIMIT :count
+"""
+
+TELL = """
+    UPDATE plays
+       SET source_id = :source_id
+     WHERE play_id = :play_id
+"""
+
+UNTOLD_AT_ONCE = 5_000
+
+
+async def set_favourite(library: Writer, act: Act, track_id: LocalTrackId, *, favourite: bool) -> None:
+    """A favourite, or no longer."""
+    await _require(library, track_id)
+    accounts = await _accounts(library, track_id)
+    for account, remote_id in accounts:
+        outbox = act.outbox(library, account)
+        op_id, n = outbox.number()
+        operation = FavouriteSet(op_id, n, act.at, id_text(remote_id), favourite)
+        await outbox.add(NewOperation(operation, track_group(remote_id)))
+        await outbox.save()
+    if not accounts:
+        await library.run(SAY_FAVOURITE, track_id=track_id, favourite=int(favourite), at=act.now_ms)
+    await refresh_marks(library, track_id)
+
+
+async def set_rating(library: Writer, act: Act, track_id: LocalTrackId, *, rating: int | None) -> None:
+    """1 to 5, or None for none."""
+    if rating is not None and not 1 <= rating <= RATING_MAX:
+        raise EditInvalid(f"a rating is 1 to {RATING_MAX}, or 0 for none")
+    await _require(library, track_id)
+    accounts = await _accounts(library, track_id)
+    for account, remote_id in accounts:
+        outbox = act.outbox(library, account)
+        op_id, n = outbox.number()
+        await outbox.add(NewOperation(RatingSet(op_id, n, act.at, id_text(remote_id), rating), track_group(remote_id)))
+        await outbox.save()
+    if not accounts:
+        await library.run(SAY_RATING, track_id=track_id, rating=rating, at=act.now_ms)
+    await refresh_marks(library, track_id)
+
+
+async def record_play(
+    library: Writer,
+    act: Act,
+    track_id: LocalTrackId,
+    *,
+    heard_seconds: float | None = None,
+    source_id: SourceId | None = None,
+) -> bool:
+    """A play that began `heard_seconds` ago (None: all of it was heard). False: too little was heard to count.
+
+    `source_id`: the source it was played from; None for a file of this device.
+    """
+    duration = await _require(library, track_id)
+    heard = min(duration if heard_seconds is None else heard_seconds, DAY_SECONDS)
+    if heard < 0:
+        raise EditInvalid("nobody hears less than nothing")
+    if not counts(heard, duration):
+        return False
+    accounts = await _accounts(library, track_id)
+    told = await _told(library, accounts, source_id)
+    play_id = act.new_id()
+    played_at = max(act.now_ms - round(heard * 1000), 0)
+    await library.run(
+        ADD_PLAY,
+        play_id=id_bytes(play_id),
+        track_id=track_id,
+        source_id=None if told is None else told[0].source_id,
+        played_at=played_at,
+        duration_played=heard,
+    )
+    if told is not None:
+        account, remote_id = told
+        outbox = act.outbox(library, account)
+        op_id, n = outbox.number()
+        operation = PlayAdd(op_id, n, act.at, play_id, id_text(remote_id), time_text(played_at), heard)
+        await outbox.add(NewOperation(operation, track_group(remote_id)))
+        await outbox.save()
+    await library.run(COUNT_PLAY, track_id=track_id, played_at=played_at)
+    return True
+
+
+async def tell_plays(library: Writer, act: Act, account: Account) -> int:
+    """Plays that no source held when they were made go to this one, if it holds them now; how many."""
+    rows = await library.all(UNTOLD, source_id=account.source_id, count=UNTOLD_AT_ONCE)
+    if not rows:
+        return 0
+    outbox = act.outbox(library, account)
+    for play_id, _, played_at, heard, remote_id in rows:
+        op_id, n = outbox.number()
+        operation = PlayAdd(op_id, n, act.at, id_text(play_id), id_text(remote_id), time_text(played_at), heard)
+        await outbox.add(NewOperation(operation, track_group(remote_id)))
+        await library.run(TELL, play_id=play_id, source_id=account.source_id)
+    await outbox.save()
+    for track_id in {row[1] for row in rows}:
+        await refresh_marks(library, LocalTrackId(track_id))
+    return len(rows)
+
+
+def counts(heard_seconds: float, duration_seconds: float) -> bool:
+    """Half of it, or four minutes."""
+    return heard_seconds >= min(duration_seconds / 2, HEARD_SECONDS_ENOUGH)
+
+
+async def _told(
+    library: Reader, accounts: Sequence[tuple[Account, bytes]], source_id: SourceId | None
+) -> tuple[Account, bytes] | None:
+    """The one source that is told: the one played from, else the active one, else the first that holds it."""
+    row = await library.one(ACTIVE)
+    for wanted in (source_id, None if row is None else row[0]):
+        for account, remote_id in accounts:
+            if account.source_id == wanted:
+                return account, remote_id
+    return accounts[0] if accounts else None
+
+
+async def _accounts(library: Writer, track_id: LocalTrackId) -> list[tuple[Account, bytes]]:
+    found = []
+    for source_id, remote_id in await names_of(library, track_id):
+        account = await open_account(library, source_id)
+        if account is not None:
+            found.append((account, remote_id))
+    return found
+
+
+async def _require(library: Reader, track_id: LocalTrackId) -> float:
+    """How long it is. Raises `TrackNotFound`."""
+    row = await library.one(DURATION, track_id=track_id)
+    if row is None:
+        raise TrackNotFound(f"no track has the id {track_id}")
+    return float(row[0])

@@ -1,0 +1,129 @@
+"""Favourites, ratings and play counts as they are shown, one row a recording; kept in step with every source's."""
+
+from collections.abc import Iterable
+
+from soul_player.client.library.accounts import find_account
+from soul_player.client.library.model import LocalTrackId, SourceId
+from soul_player.client.library.overlay import Marks, MarksOfSource, shown_marks
+from soul_player.client.library.server_rows import find_user_data
+from soul_player.client.library.sync_queue import overlay_of, track_group
+from soul_player.database.access import Reader, Writer
+
+NAMES = """
+    SELECT DISTINCT track_sources.source_id, track_sources.remote_id
+      FROM track_sources
+      JOIN sources ON sources.id = track_sources.source_id
+     WHERE track_sources.track_id = :track_id
+       AND sources.type = 'server'
+     ORDER BY track_sources.source_id, track_sources.remote_id
+"""
+
+TRACK_OF = """
+    SELECT track_id
+      FROM track_sources
+     WHERE source_id = :source_id
+       AND remote_id = :remote_id
+"""
+
+LOCAL = """
+    SELECT favourite, favourited_at, rating, rated_at
+      FROM local_marks
+     WHERE track_id = :track_id
+"""
+
+SAY_FAVOURITE = """
+    INSERT INTO local_marks (track_id, favourite, favourited_at)
+    VALUES (:track_id, :favourite, :at)
+        ON CONFLICT (track_id) DO UPDATE
+       SET favourite = excluded.favourite, favourited_at = excluded.favourited_at
+"""
+
+SAY_RATING = """
+    INSERT INTO local_marks (track_id, rating, rated_at)
+    VALUES (:track_id, :rating, :at)
+        ON CONFLICT (track_id) DO UPDATE
+       SET rating = excluded.rating, rated_at = excluded.rated_at
+"""
+
+UNTOLD_PLAYS = """
+    SELECT COUNT(*), MAX(played_at)
+      FROM plays
+     WHERE track_id = :track_id
+       AND source_id IS NULL
+"""
+
+PUT = """
+    INSERT INTO marks (track_id, favourite, favourited_at, rating, rated_at, play_count, last_played_at)
+    VALUES (:track_id, :favourite, :favourited_at, :rating, :rated_at, :play_count, :last_played_at)
+        ON CONFLICT (track_id) DO UPDATE
+       SET favourite = excluded.favourite, favourited_at = excluded.favourited_at, rating = excluded.rating,
+           rated_at = excluded.rated_at, play_count = excluded.play_count, last_played_at = excluded.last_played_at
+"""
+
+FIND = """
+    SELECT favourite, favourited_at, rating, rated_at, play_count, last_played_at
+      FROM marks
+     WHERE track_id = :track_id
+"""
+
+# One more play, without looking at those that wait already.
+COUNT_PLAY = """
+    INSERT INTO marks (track_id, play_count, last_played_at)
+    VALUES (:track_id, 1, :played_at)
+        ON CONFLICT (track_id) DO UPDATE
+       SET play_count = marks.play_count + 1,
+           last_played_at = MAX(COALESCE(marks.last_played_at, 0), excluded.last_played_at)
+"""
+
+
+async def names_of(library: Reader, track_id: LocalTrackId) -> list[tuple[SourceId, bytes]]:
+    """What each server calls the recording, in the order of the sources."""
+    return [(SourceId(row[0]), bytes(row[1])) for row in await library.all(NAMES, track_id=track_id)]
+
+
+async def find_marks(library: Reader, track_id: LocalTrackId) -> Marks:
+    """What is shown."""
+    row = await library.one(FIND, track_id=track_id)
+    return Marks() if row is None else Marks(bool(row[0]), *row[1:])
+
+
+async def compute_marks(library: Reader, track_id: LocalTrackId) -> Marks:
+    """What is right to be shown, by the definition."""
+    parts = []
+    for source_id, remote_id in await names_of(library, track_id):
+        account = await find_account(library, source_id)
+        if account is None:
+            continue
+        found = await find_user_data(library, source_id, remote_id)
+        marks, run = found if found is not None else (Marks(), None)
+        parts.append(MarksOfSource(marks, run, tuple(await overlay_of(library, account, track_group(remote_id)))))
+    said = await library.one(LOCAL, track_id=track_id)
+    local = None if said is None else Marks(bool(said[0]), said[1], said[2], said[3])
+    count = await library.one(UNTOLD_PLAYS, track_id=track_id)
+    assert count is not None
+    return shown_marks(parts, local=local, untold_plays=Marks(play_count=count[0], last_played_at=count[1]))
+
+
+async def refresh_marks(library: Writer, track_id: LocalTrackId) -> None:
+    """Bring what is shown of the recording in step."""
+    marks = await compute_marks(library, track_id)
+    if marks == Marks() and await library.one(FIND, track_id=track_id) is None:
+        return
+    await library.run(
+        PUT,
+        track_id=track_id,
+        favourite=int(marks.favourite),
+        favourited_at=marks.favourited_at,
+        rating=marks.rating,
+        rated_at=marks.rated_at,
+        play_count=marks.play_count,
+        last_played_at=marks.last_played_at,
+    )
+
+
+async def refresh_remote_marks(library: Writer, source_id: SourceId, remote_ids: Iterable[bytes]) -> None:
+    """The same for recordings by a source's names. One that this device does not know yet is shown when it comes."""
+    for remote_id in remote_ids:
+        row = await library.one(TRACK_OF, source_id=source_id, remote_id=remote_id)
+        if row is not None:
+            await refresh_marks(library, LocalTrackId(row[0]))
