@@ -26,14 +26,20 @@ class RowsThatFollow:
             self._waiting[track_id] = None
             self._is_any.set()
 
+    @property
+    def waiting(self) -> tuple[bytes, ...]:
+        """The tracks in question, the first that was asked for first."""
+        return tuple(self._waiting)
+
     async def run(self) -> None:
         """For ever."""
         while True:
             await self._is_any.wait()
-            track_id = next(iter(self._waiting), None)
-            if track_id is None:
-                self._is_any.clear()
-                continue
+            await self.run_once()
+
+    async def run_once(self) -> None:
+        """All that wait now."""
+        for track_id in self.waiting:
             try:
                 await self._hash_now(track_id)
             except DatabaseError as error:
@@ -41,3 +47,5 @@ class RowsThatFollow:
             finally:
                 # Only now, so that being asked for meanwhile does not queue it a second time.
                 self._waiting.pop(track_id, None)
+        if not self._waiting:
+            self._is_any.clear()
