@@ -92,3 +92,33 @@ def test_an_unknown_certificate_needs_a_persons_yes(tmp_path: Path) -> None:
         )  # fmt: skip
         assert trusted.code == 0, trusted.err
         assert soul("sync", home=client).code == 0
+
+
+def test_the_active_source_is_a_choice(tmp_path: Path) -> None:
+    """The first one is it, until another is chosen."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "one") as one, serving(tmp_path / "two") as two:
+        add_source(client, one, name="One")
+        add_source(client, two, name="Two")
+        assert active_source(client) == "One"
+        assert soul("source", "activate", "two", home=client).code == 0
+        assert active_source(client) == "Two"
+
+
+def active_source(client: Path) -> str:
+    """Its name."""
+    (active,) = [one for one in soul("source", "list", "--json", home=client).json()["sources"] if one["active"]]
+    return str(active["name"])
+
+
+def test_a_password_is_changed_from_the_client(tmp_path: Path) -> None:
+    """Two lines on stdin; a wrong current one changes nothing."""
+    client, other = tmp_path / "client", tmp_path / "other"
+    with serving(tmp_path / "server") as server:
+        add_source(client, server)
+        change = ("source", "password", "Home Server", "--password-stdin")
+        assert soul(*change, home=client, stdin="wrong\na new good one\n").code == 4
+        assert soul(*change, home=client, stdin=f"{server.password}\na new good one\n").code == 0
+        assert add_source(other, server).code == 4
+        signing_in = ("source", "add", server.url, "--username", "admin", "--password-stdin")
+        assert soul(*signing_in, home=other, stdin="a new good one\n").code == 0

@@ -159,6 +159,38 @@ def source_login(flags: Flags, source: str, username: str | None, password_stdin
     return login(flags, source, username=username, from_stdin=password_stdin)
 
 
+@source.command("activate")
+@click.argument("source")
+@click.pass_obj
+def source_activate(flags: Flags, source: str) -> int:
+    """Let new playlists and plays go to this one."""
+    from soul_player.cli.sources import activate
+
+    return activate(flags, source)
+
+
+@source.command("password")
+@click.argument("source")
+@click.option("--password-stdin", is_flag=True, help="Read the current password and the new one, a line each.")
+@click.pass_obj
+def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
+    """Change the password of the account there."""
+    from soul_player.cli.sources import change_password
+
+    return change_password(flags, source, from_stdin=password_stdin)
+
+
+@soul.command()
+@click.argument("decision", type=int, required=False)
+@click.option("--keep", type=click.Choice(["mine", "theirs"]), help="What this device has, or what the source says.")
+@click.pass_obj
+def resolve(flags: Flags, decision: int | None, keep: str | None) -> int:
+    """Decisions that wait for you, and answering one."""
+    from soul_player.cli.resolve import run
+
+    return run(flags, decision, keep=keep)
+
+
 @soul.command()
 @click.argument("source", nargs=-1)
 @click.option("--full", is_flag=True, help="Drop the cursors and compare every row.")

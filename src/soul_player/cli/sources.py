@@ -47,6 +47,38 @@ def login(flags: Flags, name: str, *, username: str | None, from_stdin: bool) ->
     return asyncio.run(_login(flags, name, username=username, from_stdin=from_stdin))
 
 
+def activate(flags: Flags, name: str) -> int:
+    """The source that what is made here goes to."""
+    return asyncio.run(_activate(flags, name))
+
+
+def change_password(flags: Flags, name: str, *, from_stdin: bool) -> int:
+    """Of the account at the server; its other devices sign in again."""
+    current = secret("Current password", from_stdin=from_stdin)
+    new = secret("New password", from_stdin=from_stdin, twice=True)
+    return asyncio.run(_change_password(flags, name, current=current, new=new))
+
+
+async def _activate(flags: Flags, name: str) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        source = await client.sources.find(name)
+        await client.sources.activate(source.id)
+    output.record({"active": source.name})
+    output.result(f"{source.name} is the active source")
+    return ExitCode.OK
+
+
+async def _change_password(flags: Flags, name: str, *, current: str, new: str) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        source = await client.sources.find(name)
+        await client.sources.change_password(source.id, current=current, new=new)
+    output.record({"changed": source.name})
+    output.result(f"changed the password at {source.name}")
+    return ExitCode.OK
+
+
 async def _add(
     flags: Flags,
     url: str,

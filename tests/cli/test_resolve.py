@@ -1,0 +1,66 @@
+"""`soul resolve`: a source that says too much is gone is not believed until a person says so."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from benchmarks.library import generate_tracks
+from benchmarks.store import change_library, make_library
+from tests.cli.programs import add_source, serving, soul
+
+TRACKS, GONE = 100, 60
+
+
+def held_home(tmp_path: Path) -> Path:
+    """A client whose server has announced that most of its tracks are gone."""
+    home, client = tmp_path / "server", tmp_path / "client"
+    home.mkdir()
+    url = f"sqlite:///{home}/server.db"
+    asyncio.run(make_library(url, TRACKS, seed=1))
+    with serving(home) as server:
+        add_source(client, server)
+        assert soul("sync", home=client).code == 0
+        tracks = [one.track for one in generate_tracks(TRACKS, seed=1)]
+        asyncio.run(change_library(url, tracks[:GONE], deleted=GONE))
+        assert soul("sync", home=client).code == 0
+    return client
+
+
+def shown(client: Path) -> int:
+    """How many tracks the lists hold."""
+    return len(soul("list", "--json", home=client).out.splitlines())
+
+
+def decisions(client: Path) -> Any:
+    """What waits."""
+    return soul("resolve", "--json", home=client).json()["decisions"]
+
+
+def test_many_deletions_wait_for_a_person(tmp_path: Path) -> None:
+    """Listed with their evidence; the tracks stay; `theirs` lets them go."""
+    client = held_home(tmp_path)
+    (decision,) = decisions(client)
+    assert set(decision) == {"id", "kind", "question", "choices", "evidence", "asked_at"}
+    assert (decision["kind"], decision["choices"]) == ("mass_deletion", ["mine", "theirs"])
+    assert decision["evidence"]["tracks"] == GONE
+    assert shown(client) == TRACKS
+    assert soul("status", "--json", home=client).json()["decisions"] == 1
+    told = soul("resolve", home=client).out
+    assert "60 of its 100 tracks are gone" in told
+    assert soul("resolve", str(decision["id"]), "--keep", "theirs", home=client).code == 0
+    assert (shown(client), decisions(client)) == (TRACKS - GONE, [])
+
+
+def test_a_person_may_keep_what_a_source_says_is_gone(tmp_path: Path) -> None:
+    """`mine`."""
+    client = held_home(tmp_path)
+    (decision,) = decisions(client)
+    assert soul("resolve", str(decision["id"]), "--keep", "mine", home=client).code == 0
+    assert (shown(client), decisions(client)) == (TRACKS, [])
+
+
+def test_what_cannot_be_resolved_says_why(tmp_path: Path) -> None:
+    """No such decision: exit 3; a choice without a decision: exit 2."""
+    assert soul("resolve", "7", "--keep", "mine", home=tmp_path).code == 3
+    assert soul("resolve", "--keep", "mine", home=tmp_path).code == 2
+    assert decisions(tmp_path) == []
