@@ -76,6 +76,11 @@ WRONG_STATUSES = """
 async def assert_consistent(client: Client, server: FakeServer) -> None:
     """The library shows exactly what the server has, and its tables and its words agree with each other."""
     assert await titles(client) == {track.id: track.title for track in server.live.values()}
+    await assert_words_agree(client)
+
+
+async def assert_words_agree(client: Client) -> None:
+    """The index of words holds exactly the words that are shown, and each track has the best status of its sources."""
     await database_of(client).write(_check_words)
     wrong = await client.library.read(_one, WRONG_STATUSES)
     assert wrong == (0,)

@@ -73,6 +73,7 @@ class FakeServer:
     server_id: str = "01890000-0000-7000-8000-00000000000a"
     era: str = "01890000-0000-7000-8000-0000000000e1"
     name: str = "Fake"
+    protocol: int = 1
     head: int = 0
     live: dict[TrackId, Track] = field(default_factory=dict)
     deleted: dict[TrackId, int] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class FakeServer:
             case ["health"]:
                 return _json(request, {"status": "ok"})
             case ["server"]:
-                return _json(request, ServerInfo(self.server_id, self.name, "1.0", 1))  # type: ignore[arg-type]  # texts
+                return _json(request, ServerInfo(self.server_id, self.name, "1.0", self.protocol))  # type: ignore[arg-type]  # texts
             case ["auth", "login"]:
                 return self._login(request, json.loads(body))
             case ["auth", "refresh"]:
