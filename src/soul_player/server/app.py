@@ -20,6 +20,7 @@ from soul_player.folders.pool import WorkerPool
 from soul_player.server.api.admin import UserRoutes
 from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.asgi import make_asgi
+from soul_player.server.api.edits import EditRoutes
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.routes import Rooms, Route, all_routes
@@ -126,6 +127,7 @@ async def open_server(
             info=InfoRoutes(database, store.secrets, name=config.name, clock=clock),
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, randomness=randomness),
+            edits=EditRoutes(database, store.secrets, clock=clock),
             tracks=TrackRoutes(database, hashing, following),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             scans=ScanRoutes(scanner),

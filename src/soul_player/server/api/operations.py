@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import msgspec
 
 from soul_player.protocol.page import Heads, TracksPage
+from soul_player.protocol.playlist import Digest, PlaylistsPage, UserDataPage
 from soul_player.protocol.problem import ProblemCode
+from soul_player.protocol.push import PushRequest, PushResponse
 from soul_player.protocol.quality import StreamQuality
 from soul_player.protocol.scan import ScanConfirmation, ScanStatus
 from soul_player.protocol.server_info import ServerInfo
@@ -58,6 +60,8 @@ _LIMIT = Parameter(
     "limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many rows a page may have."
 )
 _CURSOR = Parameter("cursor", {"type": "string", "maxLength": 512}, "The last page's next_cursor; none begins anew.")
+_ACK = Parameter("ack", {"type": "string", "maxLength": 512}, "The last ack that this user's edits were answered with.")
+_SCOPE = Parameter("scope", {"type": "string"}, "Which scope; none is the user's own.")
 _QUALITY = Parameter(
     "quality",
     {"type": "string", "enum": [StreamQuality.ORIGINAL.value], "default": StreamQuality.ORIGINAL.value},
@@ -77,6 +81,13 @@ _FILE_PROBLEMS = (
     ProblemCode.RANGE_NOT_SATISFIABLE,
     ProblemCode.INVALID_QUALITY,
     ProblemCode.FILE_UNREADABLE,
+)
+_USER_FEED_PROBLEMS = (
+    ProblemCode.INVALID_LIMIT,
+    ProblemCode.CURSOR_INVALID,
+    ProblemCode.CURSOR_EXPIRED,
+    ProblemCode.CURSOR_DIVERGED,
+    ProblemCode.ACK_DIVERGED,
 )
 _HEALTH: Schema = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
 
@@ -113,7 +124,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/api/sync/heads"): Operation(
         "The newest position of every scope: an idle sync is this request.",
         {200: Heads, 304: None},
-        parameters=(_IF_NONE_MATCH,),
+        parameters=(_ACK, _IF_NONE_MATCH),
+        problems=(ProblemCode.ACK_DIVERGED,),
     ),
     ("GET", "/api/sync/tracks"): Operation(
         "What changed after a cursor; everything without one.",
@@ -125,6 +137,30 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             ProblemCode.CURSOR_EXPIRED,
             ProblemCode.CURSOR_DIVERGED,
         ),
+    ),
+    ("GET", "/api/sync/playlists"): Operation(
+        "What changed in the user's playlists and their entries.",
+        {200: PlaylistsPage, 304: None},
+        parameters=(_LIMIT, _CURSOR, _ACK, _IF_NONE_MATCH),
+        problems=_USER_FEED_PROBLEMS,
+    ),
+    ("GET", "/api/sync/user-data"): Operation(
+        "What changed in the user's favourites, ratings and play counts.",
+        {200: UserDataPage, 304: None},
+        parameters=(_LIMIT, _CURSOR, _ACK, _IF_NONE_MATCH),
+        problems=_USER_FEED_PROBLEMS,
+    ),
+    ("GET", "/api/sync/digest"): Operation(
+        "Proves that two sides hold the same rows.",
+        {200: Digest},
+        parameters=(_SCOPE,),
+        problems=(ProblemCode.NOT_FOUND,),
+    ),
+    ("POST", "/api/sync/push"): Operation(
+        "Take edits, each once.",
+        {200: PushResponse},
+        body=PushRequest,
+        problems=(ProblemCode.DEVICE_MISMATCH, ProblemCode.DEVICE_CLONED, ProblemCode.ACK_DIVERGED),
     ),
     ("GET", "/api/tracks/{track_id}"): Operation("One track.", {200: Track}, problems=(ProblemCode.TRACK_GONE,)),
     ("GET", "/api/tracks/{track_id}/stream"): Operation(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from soul_player.server.api.admin import UserRoutes
 from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.documentation import Documentation
+from soul_player.server.api.edits import EditRoutes
 from soul_player.server.api.gate import Access, InOneRead, Open, OpenOrSignedIn, SignedIn, Work
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.scans import ScanRoutes
@@ -30,6 +31,7 @@ class Rooms:
     info: InfoRoutes
     sessions: SessionRoutes
     sync: SyncRoutes
+    edits: EditRoutes
     tracks: TrackRoutes
     artwork: ArtworkRoutes
     scans: ScanRoutes
@@ -51,6 +53,10 @@ def all_routes(rooms: Rooms, *, base_path: str = "") -> tuple[Route, ...]:
         Route("DELETE", "/api/auth/devices/{device_id}", user, SignedIn(sessions.remove_device)),
         Route("GET", "/api/sync/heads", user, InOneRead(sync.heads)),
         Route("GET", "/api/sync/tracks", user, InOneRead(sync.tracks)),
+        Route("GET", "/api/sync/playlists", user, InOneRead(rooms.edits.playlists)),
+        Route("GET", "/api/sync/user-data", user, InOneRead(rooms.edits.user_data)),
+        Route("GET", "/api/sync/digest", user, InOneRead(rooms.edits.digest)),
+        Route("POST", "/api/sync/push", user, InOneRead(rooms.edits.push)),
         Route("GET", "/api/tracks/{track_id}", user, InOneRead(tracks.track)),
         Route("GET", "/api/tracks/{track_id}/stream", user, InOneRead(tracks.stream)),
         Route("GET", "/api/tracks/{track_id}/download", user, InOneRead(tracks.download)),

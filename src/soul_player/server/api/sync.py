@@ -12,6 +12,7 @@ from soul_player.protocol.ids import EraId, UserId, id_text
 from soul_player.protocol.page import Heads
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.times import time_text
+from soul_player.server.api.acks import require_ack
 from soul_player.server.api.answers import PRIVATE, Answer, Headers, json_answer, not_modified
 from soul_player.server.api.calls import Call
 from soul_player.server.api.etags import tag_matches
@@ -54,10 +55,11 @@ class SyncRoutes:
 
     async def heads(self, call: Call, presented: Presented) -> Answer:
         """`GET /api/sync/heads`: an idle sync of this server is this one request, and reads no row of any feed."""
-        heads, era = await self._database.read(_read_heads, presented)
+        ack = call.query("ack")
+        heads, era = await self._database.read(self._read_heads, presented, ack)
         for scope, head in heads.items():
             if self._remembered.is_lower(scope, head) and await self._begin_era_if_lower(scope):
-                heads, era = await self._database.read(_read_heads, presented)
+                heads, era = await self._database.read(self._read_heads, presented, ack)
         tag = f'W/"heads.{era}.{".".join(str(heads[scope]) for scope in sorted(heads))}"'
         headers = _tagged(tag)
         if tag_matches(call.header(b"if-none-match"), tag):
@@ -72,9 +74,9 @@ class SyncRoutes:
         if_none_match = call.header(b"if-none-match")
         found, user_id = await self._read_tracks(presented, text, limit, if_none_match)
         if isinstance(found, _Standing):
-            return not_modified(_tagged(_feed_tag(found.cursor, found.head)))
+            return not_modified(_tagged(feed_tag(found.cursor, found.head)))
         cursor = encode_cursor(found.next_cursor, key=self._secrets.cursor_key, user_id=user_id)
-        headers = _tagged(_feed_tag(found.next_cursor, found.head))
+        headers = _tagged(feed_tag(found.next_cursor, found.head))
         return json_answer(tracks_envelope(found, cursor), accept_encoding=call.accept_encoding, headers=headers)
 
     async def _read_tracks(
@@ -87,8 +89,7 @@ class SyncRoutes:
         except CursorInvalid as error:
             raise RequestRefused(ProblemCode.CURSOR_INVALID, f"not a cursor of this feed: {error}") from error
         except CursorRefused as error:
-            code, detail = _REFUSALS[error.refusal]
-            raise RequestRefused(code, detail) from error
+            raise cursor_refused(error) from error
         return found, user_id
 
     async def _tracks_after(
@@ -102,9 +103,16 @@ class SyncRoutes:
             if if_none_match and cursor.head0 is None:
                 # The cursor is checked before anything is said of it: a 304 to a lost one would keep it lost.
                 head = await check_standing(store, cursor)
-                if cursor.after == head and tag_matches(if_none_match, _feed_tag(cursor, head)):
+                if cursor.after == head and tag_matches(if_none_match, feed_tag(cursor, head)):
                     return _Standing(cursor, head), user_id
         return await read_tracks(store, LIBRARY, cursor, limit=limit), user_id
+
+    async def _read_heads(self, store: Reader, presented: Presented, ack: str | None) -> tuple[dict[str, int], EraId]:
+        user_id = (await check_session(store, presented)).user_id
+        await require_ack(store, ack, key=self._secrets.cursor_key, user_id=user_id)
+        era = await read_newest_era(store)
+        assert era is not None, "a store is served only after its first era began"
+        return await read_heads(store, own_scope=user_scope(user_id), library=LIBRARY), era
 
     async def _begin_era_if_lower(self, scope: str) -> bool:
         era = EraId(mint(self._clock, self._randomness))
@@ -129,14 +137,14 @@ def tracks_envelope(found: TracksSlice, cursor: str) -> bytes:
     )
 
 
-async def _read_heads(store: Reader, presented: Presented) -> tuple[dict[str, int], EraId]:
-    session = await check_session(store, presented)
-    era = await read_newest_era(store)
-    assert era is not None, "a store is served only after its first era began"
-    return await read_heads(store, own_scope=user_scope(session.user_id), library=LIBRARY), era
+def cursor_refused(error: CursorRefused) -> RequestRefused:
+    """410, with the code that says why."""
+    code, detail = _REFUSALS[error.refusal]
+    return RequestRefused(code, detail)
 
 
-def _feed_tag(cursor: Cursor, head: int) -> str:
+def feed_tag(cursor: Cursor, head: int) -> str:
+    """What names a feed as it stands."""
     return f'W/"{cursor.feed}.{cursor.scope}.{cursor.era}.{head}"'
 
 

@@ -26,7 +26,7 @@ class Artwork:
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
         self._kept: OrderedDict[tuple[str, int | None], Picture] = OrderedDict()
-        self._kept_bytes = 0
+        self.kept_bytes = 0
 
     async def picture_of(self, root: bytes, path: bytes, *, known_id: str | None, size: int | None) -> Picture:
         """`known_id`: the picture's id if it is known. Raises `RequestRefused` when there is none that is sound."""
@@ -44,10 +44,10 @@ class Artwork:
         if key in self._kept or len(picture.image) > KEPT_BYTES_MAX // 8:
             return
         self._kept[key] = picture
-        self._kept_bytes += len(picture.image)
-        while self._kept_bytes > KEPT_BYTES_MAX:
+        self.kept_bytes += len(picture.image)
+        while self.kept_bytes > KEPT_BYTES_MAX:
             _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= len(dropped.image)
+            self.kept_bytes -= len(dropped.image)
 
 
 def picture_tag(artwork_id: str, size: int | None) -> str:
