@@ -1,10 +1,14 @@
 """`soul scan`: its summary, its exit codes, and that nothing goes without a person's word."""
 
+import json
+import os
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 from soul_player.audio.ffmpeg import run_ffmpeg
-from tests.cli.programs import serving, soul
+from tests.cli.programs import SOUL, environment, serving, soul
 
 
 def test_a_scan_tells_what_it_did(tmp_path: Path, music: Path) -> None:
@@ -72,3 +76,28 @@ def test_it_works_beside_a_running_server(tmp_path: Path, music: Path) -> None:
         ran = soul("scan", "--json", home=server.home)
         assert ran.code == 0
         assert ran.events()[-1]["unreadable"] == []
+
+
+def test_ctrl_c_ends_a_scan_and_the_next_one_goes_on(tmp_path: Path, music: Path) -> None:
+    """Exit 130, no traceback, no worker left behind; what was written stays."""
+    song = next(music.rglob("*.flac")).read_bytes()
+    for number in range(3_000):
+        # Bytes behind the audio make each another file.
+        (music / f"{number}.flac").write_bytes(song + number.to_bytes(4, "big"))
+    home = tmp_path / "home"
+    process = subprocess.Popen(
+        [SOUL, "--home", home, "scan", "--music", music, "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment(), start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert b"progress" in first
+    # As a terminal does: to the whole group.
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert json.loads(out.splitlines()[-1])["error"]["code"] == "interrupted"
+    assert b"Traceback" not in err
+    again = soul("scan", "--music", music, "--json", home=home)
+    assert again.code == 0
+    assert soul("scan", "--music", music, "--json", home=home).events()[-1]["added"] == 0

@@ -78,3 +78,23 @@ def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
     ran = soul("serve", "--port", "0", "--database", "mysql://x", "--json", home=tmp_path)
     assert ran.code == 5
     assert "mysql" in ran.json()["error"]["message"]
+
+
+def test_it_serves_from_postgresql_too(tmp_path: Path, music: Path, store_url: str) -> None:
+    """Every command of a server on each engine, chosen by one setting, beside the running server."""
+    home, client = tmp_path / "server", tmp_path / "client"
+    assert soul("config", "set", "server.database", store_url, home=home).code == 0
+    assert soul("scan", "--music", music, "--json", home=home).events()[-1]["added"] == 6
+    with serving(home, "--music", music) as server:
+        add_source(client, server)
+        assert soul("sync", "--json", home=client).events()[-1]["sources"][0]["tracks_synced"] == 6
+        next(music.rglob("*.mp3")).unlink()
+        assert soul("scan", "--json", home=home).events()[-1]["removed"] == 1
+        assert soul("sync", "--json", home=client).events()[-1]["sources"][0]["tracks_deleted"] == 1
+        assert soul("user", "add", "ann", "--password-stdin", home=home, stdin="a good long one\n").code == 0
+        assert len(soul("user", "list", "--json", home=home).json()["users"]) == 2
+    if store_url.startswith("postgresql"):
+        refused = soul("backup", tmp_path / "file", "--json", home=home)
+        assert refused.code == 1
+        assert "pg_dump" in refused.json()["error"]["message"]
+        assert not (home / "server.db").exists()
