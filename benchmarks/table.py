@@ -97,7 +97,7 @@ class Settings:
     repeats: int = 5
     tracks: int = 100_000
     tracks_more: tuple[int, ...] = ()
-    files: int = 2_000
+    files: int = 5_000
 
 
 Measure = Callable[[Settings], Sequence[Row]]

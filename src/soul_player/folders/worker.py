@@ -18,7 +18,7 @@ LENGTH_BYTES = 4
 # A parser that believes a file's lies about its size must not take the machine with it.
 _MEMORY_BYTES_MAX = 4 << 30
 _NICENESS = 5
-# Tags are small objects without cycles, made by the thousand: looking for garbage among them is a twentieth of the work.
+# Tags are small objects made by the thousand: looking for garbage among them is a twentieth of the work.
 _OBJECTS_PER_COLLECTION = 20_000
 
 

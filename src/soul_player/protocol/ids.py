@@ -1,6 +1,5 @@
 """The ids that travel: their types, how they are minted, and the one spelling that is accepted."""
 
-import uuid
 from typing import NewType
 
 TrackId = NewType("TrackId", str)
@@ -31,7 +30,7 @@ def mint_id(now_ms: int, random_bytes: bytes) -> str:
     value = (now_ms & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(random_bytes, "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
+    return id_text(value.to_bytes(16, "big"))
 
 
 def minted_at_ms(text: str) -> int:
