@@ -117,7 +117,8 @@ def _bounded_struct(kind: type[msgspec.Struct], name: str) -> type[msgspec.Struc
         (field.name, bounded(field.type)) if field.required else (field.name, bounded(field.type), field.default)
         for field in msgspec.structs.fields(kind)
     ]
-    return msgspec.defstruct(name, fields, bases=(kind,), frozen=True)
+    # Nothing in it can refer back to it: the collector of cycles need not look at a million of them.
+    return msgspec.defstruct(name, fields, bases=(kind,), frozen=True, gc=False)
 
 
 # Made from the protocol's own Track, so that a field it gains is bounded here too.
