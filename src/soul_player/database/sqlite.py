@@ -1,6 +1,7 @@
 """SQLite: one writer, a few query-only readers, and the settings that make it durable and fast."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ from soul_player.database.bulk import ROWS_PER_STATEMENT, many_rows
 from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
 from soul_player.database.folding import folded
 from soul_player.database.names import numbered
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -209,9 +212,14 @@ class SqliteDatabase:
                 connection.close()
             self._readers.clear()
             if self._writer is not None:
-                self._writer.execute("PRAGMA optimize")
-                self._writer.close()
-                self._writer = None
+                try:
+                    self._writer.execute("PRAGMA optimize")
+                except sqlite3.OperationalError as error:
+                    # It only helps later queries: on a full disk it fails, and everything was committed before.
+                    log.info("%s was closed without new statistics: %s", self.path, error)
+                finally:
+                    self._writer.close()
+                    self._writer = None
 
         with sqlite_errors(self.path):
             await self._runner.on_writer(job)
@@ -257,7 +265,8 @@ def connect(path: Path, *, cache_kib: int, durable: bool = True) -> sqlite3.Conn
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    # Not in memory: building the indexes of a million tracks would take 60 MB more of it.
+    connection.execute("PRAGMA temp_store = FILE")
     # SQLite itself folds the case of ASCII only.
     connection.create_function("folded", 1, folded, deterministic=True)
     return connection
