@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from soul_player.database.errors import DatabaseError
-from soul_player.database.sqlite import sqlite_errors
+from soul_player.database.sqlite_errors import sqlite_errors
 from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.server.config import ServerConfig
 from soul_player.server.errors import BackupError
