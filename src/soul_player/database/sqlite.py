@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from itertools import chain
 from pathlib import Path
 from threading import local
@@ -13,9 +13,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from soul_player.database.access import Engine, Reader, Row, Value, Writer
 from soul_player.database.bulk import ROWS_PER_STATEMENT, many_rows
-from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
+from soul_player.database.errors import DatabaseFull
 from soul_player.database.folding import folded
 from soul_player.database.names import numbered
+from soul_player.database.sqlite_errors import sqlite_errors
 
 log = logging.getLogger(__name__)
 
@@ -283,27 +284,3 @@ def drive(awaitable: Awaitable[T]) -> T:
         return result
     coroutine.close()
     raise RuntimeError("a transaction waited for something that is not its database")
-
-
-@contextmanager
-def sqlite_errors(path: Path) -> Generator[None, None, None]:
-    """sqlite3's errors -> ours. A broken constraint stays what it is: a fault of the program."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise _translated(error, path) from error
-
-
-def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
-    name = getattr(error, "sqlite_errorname", "")
-    match name.split("_")[1] if name.startswith("SQLITE_") else "":
-        case "FULL":
-            return DatabaseFull(f"{path}: the disk is full")
-        case "NOTADB" | "CORRUPT":
-            return DatabaseDamaged(f"{path}: {error}")
-        case "BUSY" | "LOCKED" | "CANTOPEN" | "IOERR" | "READONLY" | "PERM":
-            return DatabaseUnavailable(f"{path}: {error}")
-        case _:
-            return DatabaseError(f"{path}: {error}")

@@ -11,7 +11,7 @@ from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.database.errors import DatabaseError
 from soul_player.database.migrate import Migration, read_migrations
-from soul_player.database.sqlite import sqlite_errors
+from soul_player.database.sqlite_errors import sqlite_errors
 
 IS_A_LIBRARY = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'track_sources'"
 

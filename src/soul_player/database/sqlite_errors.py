@@ -1,0 +1,32 @@
+"""sqlite3's errors -> ours, at this edge and nowhere else."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
+
+
+@contextmanager
+def sqlite_errors(path: Path) -> Generator[None, None, None]:
+    """sqlite3's errors -> ours. A broken constraint stays what it is: a fault of the program."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise _translated(error, path) from error
+
+
+def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    name = getattr(error, "sqlite_errorname", "")
+    match name.split("_")[1] if name.startswith("SQLITE_") else "":
+        case "FULL":
+            return DatabaseFull(f"{path}: the disk is full")
+        case "NOTADB" | "CORRUPT":
+            return DatabaseDamaged(f"{path}: {error}")
+        case "BUSY" | "LOCKED" | "CANTOPEN" | "IOERR" | "READONLY" | "PERM":
+            return DatabaseUnavailable(f"{path}: {error}")
+        case _:
+            return DatabaseError(f"{path}: {error}")
