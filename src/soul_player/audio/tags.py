@@ -208,6 +208,8 @@ def _isrc(others: Others) -> str | None:
 
 
 def _replaygain(others: Others) -> ReplayGain | None:
+    if _GAIN_KEYS.isdisjoint(others):
+        return None
     gain = ReplayGain(
         track_gain_db=_gain_db(others, "track"),
         track_peak=_decimal(others, "replaygain_track_peak", low=0.0),
@@ -218,6 +220,8 @@ def _replaygain(others: Others) -> ReplayGain | None:
 
 
 _NO_GAIN = ReplayGain()
+_GAIN_KEYS = frozenset(f"replaygain_{of}_{what}" for of in ("track", "album") for what in ("gain", "peak"))
+_GAIN_KEYS |= {"r128_track_gain", "r128_album_gain"}
 
 
 def _gain_db(others: Others, of: str) -> float | None:

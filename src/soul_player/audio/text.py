@@ -25,7 +25,8 @@ def clean_values(texts: Iterable[str]) -> tuple[str, ...]:
     """The separate values in the given texts, each once, at most `VALUES_MAX`."""
     values: dict[str, None] = {}
     for text in texts:
-        for part in _SEPARATORS.split(text[: VALUES_MAX * TEXT_CHARS_MAX]):
+        is_parted = ";" in text or "\0" in text or " / " in text
+        for part in _SEPARATORS.split(text[: VALUES_MAX * TEXT_CHARS_MAX]) if is_parted else (text,):
             value = clean(part)
             if value is not None:
                 values[value] = None
