@@ -20,6 +20,7 @@ import pytest
 from soul_player.server.errors import ConfigError, StartError
 from soul_player.server.listening.listener import bind
 from tests.conftest import run
+from tests.edges.certificates import FOLDER as CERTIFICATES
 from tests.makers_audio import make_audio
 from tests.server.running import running_server
 
@@ -169,28 +170,17 @@ def test_a_taken_port_is_told_in_words(tmp_path: Path) -> None:
         assert "Traceback" not in ended.stderr
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A self-signed one for 127.0.0.1, and its key."""
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-keyout", key, "-out", cert, "-subj", "/CN=soul", "-addext", "subjectAltName=IP:127.0.0.1"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return cert, key
-
-
 def test_tls_is_served_with_the_certificate_that_was_given(tmp_path: Path) -> None:
     """And the address says https."""
-    cert, key = make_certificate(tmp_path)
+    pem = CERTIFICATES / "first.pem"
 
     async def story() -> None:
         async with (
-            running_server(tmp_path / "home", tls_cert=cert, tls_key=key) as running,
+            running_server(tmp_path / "home", tls_cert=pem, tls_key=pem) as running,
             aiohttp.ClientSession() as session,
         ):
             assert running.url.startswith("https://")
-            trusting = ssl.create_default_context(cafile=str(cert))
+            trusting = ssl.create_default_context(cafile=str(pem))
             async with session.get(f"{running.url}/api/health", ssl=trusting) as answer:
                 assert await answer.json() == {"status": "ok"}
             with pytest.raises(aiohttp.ClientConnectorCertificateError):
@@ -201,9 +191,7 @@ def test_tls_is_served_with_the_certificate_that_was_given(tmp_path: Path) -> No
 
 def test_a_key_that_does_not_fit_is_told_before_the_start(tmp_path: Path) -> None:
     """A server that starts and refuses every handshake would look like a broken network."""
-    cert, _ = make_certificate(tmp_path)
-    (tmp_path / "other").mkdir()
-    _, other_key = make_certificate(tmp_path / "other")
+    cert, other_key = CERTIFICATES / "first.pem", CERTIFICATES / "second.pem"
 
     async def story() -> None:
         async with running_server(tmp_path / "home", tls_cert=cert, tls_key=other_key):

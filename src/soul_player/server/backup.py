@@ -36,7 +36,7 @@ def back_up(config: ServerConfig, target: Path) -> int:
     partial = target.with_name(target.name + ".part")
     partial.unlink(missing_ok=True)
     try:
-        _copy(database, partial)
+        _copy(database, partial, into_one_file=True)
         _check(partial)
         _to_disk(partial)
         # Unlike a rename, a link fails when somebody made the target meanwhile.
@@ -65,7 +65,7 @@ def restore(config: ServerConfig, source: Path) -> Path | None:
         try:
             if database.is_file():
                 kept = _free_name(database)
-                _copy(database, kept)
+                _copy(database, kept, into_one_file=True)
                 _to_disk(kept)
             _copy(source, database)
         except OSError as error:
@@ -90,7 +90,7 @@ def _sqlite_path(config: ServerConfig) -> Path:
     )
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, *, into_one_file: bool = False) -> None:
     try:
         with (
             sqlite_errors(source),
@@ -99,6 +99,9 @@ def _copy(source: Path, target: Path) -> None:
         ):
             writing.execute("PRAGMA synchronous = FULL")
             reading.backup(writing)
+            if into_one_file:
+                # Else whoever reads the backup makes files of SQLite's own beside it.
+                writing.execute("PRAGMA journal_mode = DELETE")
     except DatabaseError as error:
         raise BackupError(f"cannot copy {source} to {target}: {error}") from error
 
