@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from soul_player.client import CredentialsRefused, ServerChanged, SignInNeeded, SyncStatus
+from soul_player.client.errors import ProtocolError
 from soul_player.client.library.model import SourceId
 from soul_player.client.sources.tokens import FileTokens, Tokens
 from tests.client.clients import add, assert_consistent, opened_client, sync_one
@@ -178,3 +179,52 @@ def test_tokens_are_readable_by_their_owner_only(tmp_path: Path) -> None:
 
 def test_no_token_is_shown_in_a_traceback() -> None:
     assert "secret" not in repr(Tokens("secret", 1, "secret"))
+
+
+def test_two_processes_of_a_home_take_turns_with_its_refresh_token(tmp_path: Path) -> None:
+    """A token that was used twice over would look stolen, and sign the device out."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as one, opened_client(tmp_path) as other:
+            await add(one, server)
+            await sync_one(other)
+            for client in (one, other, other, one, other):
+                server.access_tokens.clear()
+                assert (await sync_one(client)).status is SyncStatus.SYNCED
+            used = [one.body for one in server.seen if one.path == "/api/auth/refresh"]
+            assert len(used) == len(set(used)) == 5
+
+    run(story())
+
+
+def test_signing_in_again_in_another_process_ends_the_silence_in_this_one(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as one, opened_client(tmp_path) as other:
+            source = await add(one, server)
+            server.access_tokens.clear()
+            server.refresh_token = "another device's"
+            assert (await sync_one(one)).status is SyncStatus.FAILED
+            await other.sources.login(source.id, password=PASSWORD)
+            assert (await sync_one(one)).status is SyncStatus.SYNCED
+
+    run(story())
+
+
+@pytest.mark.parametrize("token", ["", "a b", "a\r\nX: y", "é", "x" * 5000])
+def test_a_token_that_would_break_out_of_its_header_is_refused(tmp_path: Path, token: str) -> None:
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+
+            async def misbehave(request: web.Request) -> web.StreamResponse | None:
+                if request.path != "/api/auth/login":
+                    return None
+                user = {"id": make_id(1), "username": "ann", "is_admin": False, "created_at": "x"}
+                answer = {"access_token": token, "refresh_token": "r", "expires_in": 900, "user": user}
+                return web.json_response(answer)
+
+            server.misbehave = misbehave
+            with pytest.raises(ProtocolError):
+                await add(client, server)
+            assert await client.sources.list() == []
+
+    run(story())

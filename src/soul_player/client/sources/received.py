@@ -1,5 +1,6 @@
 """What is taken from a server: the messages of the protocol with a bound on everything in them."""
 
+import re
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
@@ -9,7 +10,8 @@ import msgspec
 from soul_player.client.errors import ProtocolError
 from soul_player.protocol.codec import Message, NotJson, WrongShape, decode
 from soul_player.protocol.cursor import CURSOR_CHARS_MAX
-from soul_player.protocol.page import TracksPage
+from soul_player.protocol.page import Heads, TracksPage
+from soul_player.protocol.session import SignedIn
 from soul_player.protocol.track import ReplayGain, Track
 
 PAGE_ROWS_MAX = 1_000
@@ -17,6 +19,9 @@ TEXT_CHARS_MAX = 16_384
 NAMES_MAX = 1_000
 ID_CHARS = 36
 ID_BYTES = 16
+EXPIRES_IN_SECONDS_MAX = 10 * 365 * 86_400
+# What may stand in a header without being able to end it.
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 
 # SQLite's integers have 64 bits; JSON's have none to count.
 _Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -68,6 +73,23 @@ def read_message(body: bytes, kind: type[Message]) -> Message:
         raise ProtocolError(f"an answer of a wrong shape came: {error}") from error
     except NotJson as error:
         raise ProtocolError(f"an answer that is no JSON came: {error}") from error
+
+
+def check_signed_in(answer: SignedIn) -> SignedIn:
+    """Tokens go into a header, the rest into the library. Raises `ProtocolError`."""
+    if not all(_TOKEN.fullmatch(token) for token in (answer.access_token, answer.refresh_token)):
+        raise ProtocolError("a token came that cannot be sent back")
+    if not 0 <= answer.expires_in <= EXPIRES_IN_SECONDS_MAX or len(answer.user.username) > TEXT_CHARS_MAX:
+        raise ProtocolError("an answer to a sign-in came that cannot be")
+    ids_bytes([answer.user.id])
+    return answer
+
+
+def check_heads(heads: Heads) -> Heads:
+    """Raises `ProtocolError`."""
+    if not all(0 <= head < 2**63 for head in heads.heads.values()) or len(heads.era) > TEXT_CHARS_MAX:
+        raise ProtocolError("a head came that is no position")
+    return heads
 
 
 def ids_bytes(ids: list[str]) -> bytes:

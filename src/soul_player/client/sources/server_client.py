@@ -2,13 +2,21 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
 
 from soul_player.client.errors import CertificateUnknown, ProtocolError, ServerChanged, SyncError, TokenRefused
 from soul_player.client.sources.certificates import fingerprint_text, shown_fingerprint
-from soul_player.client.sources.received import ReceivedPage, ids_bytes, read_message, read_tracks_page
+from soul_player.client.sources.received import (
+    ReceivedPage,
+    check_heads,
+    check_signed_in,
+    ids_bytes,
+    read_message,
+    read_tracks_page,
+)
 from soul_player.client.sources.sign_in import SignIn
 from soul_player.client.sources.symptoms import Answer, diagnose
 from soul_player.client.sources.transport import Request, Streamed, Transport
@@ -59,12 +67,12 @@ class ServerClient:
     async def login(self, request: LoginRequest, server: ServerInfo) -> SignedIn:
         """Sign a device in at `server`, which was asked who it is before. Raises `CredentialsRefused`."""
         self._require_same(server.server_id)
-        return await self._post("/api/auth/login", request, SignedIn)
+        return check_signed_in(await self._post("/api/auth/login", request, SignedIn))
 
     async def refresh(self, refresh_token: str) -> SignedIn:
         """A new pair of tokens. Raises `TokenRefused`, `ServerChanged`; the latter before anything was sent."""
         await self.server()
-        return await self._post("/api/auth/refresh", RefreshRequest(refresh_token), SignedIn)
+        return check_signed_in(await self._post("/api/auth/refresh", RefreshRequest(refresh_token), SignedIn))
 
     async def logout(self) -> None:
         """Sign this device out."""
@@ -83,15 +91,12 @@ class ServerClient:
             )
         )
 
-    async def heads(self) -> Heads:
-        """The newest position of every scope: all that an idle sync asks. Raises `ServerChanged`."""
-        answer = await self._authorised(
-            lambda token: self._ask(Request("/api/sync/heads", token=token), bytes_max=MESSAGE_BYTES_MAX)
-        )
-        heads = read_message(answer.body, Heads)
+    async def heads(self, *, ack: str | None = None) -> Heads:
+        """The newest position of every scope: all that an idle sync asks. Raises `ServerChanged`, `ResetRequired`."""
+        query = None if ack is None else {"ack": ack}
+        answer = await self.asked(Request("/api/sync/heads", query=query), bytes_max=MESSAGE_BYTES_MAX)
+        heads = check_heads(read_message(answer.body, Heads))
         self._require_same(heads.server_id)
-        if not all(0 <= head < 2**63 for head in heads.heads.values()):
-            raise ProtocolError("a head came that is no position")
         return heads
 
     async def tracks_page(self, cursor: str | None, *, limit: int) -> ReceivedPage:
@@ -128,6 +133,10 @@ class ServerClient:
             if attempt == 1:
                 token = await self._sign_in.renewed(token, self.refresh)
         raise await self._sign_in.lose()
+
+    async def asked(self, request: Request, *, bytes_max: int) -> Answer:
+        """What is answered to somebody who is signed in. Raises `SignInNeeded`."""
+        return await self._authorised(lambda token: self._ask(replace(request, token=token), bytes_max=bytes_max))
 
     async def _authorised(self, ask: Callable[[str], Awaitable[T]]) -> T:
         """With a token; once more with a new one if it is refused. Raises `SignInNeeded`."""

@@ -34,17 +34,18 @@ class SignIn:
         """One that is good as far as this device knows. Raises `SignInNeeded`."""
         async with self._turn:
             tokens = await self._current()
-            if tokens.expires_at_ms - _SPARE_MS > self._clock.now_ms():
-                return tokens.access_token
-            return (await self._renew(tokens, refresh)).access_token
+            if not self._is_good(tokens):
+                tokens = await self._renew(tokens, refresh, may_adopt=True)
+            return tokens.access_token
 
     async def renewed(self, refused: str, refresh: Refresh) -> str:
         """After `refused` was refused. Whoever comes first refreshes, the others get what it got."""
         async with self._turn:
             tokens = await self._current()
-            if tokens.access_token != refused:
-                return tokens.access_token
-            return (await self._renew(tokens, refresh)).access_token
+            if tokens.access_token == refused:
+                # A really new one: after a second refusal there is no third try.
+                tokens = await self._renew(tokens, refresh, may_adopt=False)
+            return tokens.access_token
 
     async def keep(self, answer: SignedIn) -> Tokens:
         """Store what a login or a refresh gave, before anything uses it."""
@@ -61,7 +62,8 @@ class SignIn:
         return _sign_in_needed()
 
     async def _current(self) -> Tokens:
-        if self._is_lost:
+        if self._is_lost and not await self._adopt():
+            # Unless somebody signed in meanwhile, in another process of this home.
             raise _sign_in_needed()
         if not self._is_loaded:
             self._tokens = await self._store.load(self._source_id)
@@ -70,12 +72,29 @@ class SignIn:
             raise await self.lose()
         return self._tokens
 
-    async def _renew(self, tokens: Tokens, refresh: Refresh) -> Tokens:
+    async def _renew(self, tokens: Tokens, refresh: Refresh, *, may_adopt: bool) -> Tokens:
+        # Another process of this home may have refreshed: its old token, presented once more, would sign us out.
+        if await self._adopt():
+            assert self._tokens is not None
+            tokens = self._tokens
+            if may_adopt and self._is_good(tokens):
+                return tokens
         try:
             answer = await refresh(tokens.refresh_token)
         except (TokenRefused, CredentialsRefused) as error:
             raise await self.lose() from error
         return await self.keep(answer)
+
+    async def _adopt(self) -> bool:
+        """Take what another process has stored; False when there is nothing that this one does not know."""
+        stored = await self._store.load(self._source_id)
+        if stored is None or stored == self._tokens:
+            return False
+        self._tokens, self._is_loaded, self._is_lost = stored, True, False
+        return True
+
+    def _is_good(self, tokens: Tokens) -> bool:
+        return tokens.expires_at_ms - _SPARE_MS > self._clock.now_ms()
 
 
 def _sign_in_needed() -> SignInNeeded:
