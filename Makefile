@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help install install-dev demo test check bench lock clean
+.PHONY: help install install-dev demo test check bench simulate planted lock clean
 
 help:
 	@echo "make demo     run the main job: a server, a client, a sync, a download"
 	@echo "make test     run every test"
 	@echo "make check    ruff, mypy --strict, import-linter"
+	@echo "make simulate SEEDS=20000   worlds that fail in every way, from a seed each; goes on where it stopped"
+	@echo "make planted  switch small faults on, one at a time: every one must be caught"
 	@echo "make bench    ours, the bare limit and the ratio (FULL=1 for 300k and 1M tracks)"
 
 install: $(VENV)/.run
@@ -43,6 +45,13 @@ check: install-dev
 
 bench: install-dev
 	$(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+SEEDS ?= 300
+simulate: install-dev
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+planted: install-dev
+	$(BIN)/python -m tests.simulation.planted $(PLANTED)
 
 # Needs uv; writes hashes and no address of a registry.
 lock:

@@ -1,0 +1,145 @@
+"""A device of a world: the real client in a home of its own, used by somebody now and then."""
+
+import asyncio
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from soul_player.client import Client, ClientConfig, ClientError, Edges, Source, SyncResult, open_client
+from soul_player.client.library.open import LIBRARY_FILE
+from soul_player.database.errors import DatabaseError
+from tests.simulation.machine import Machine
+from tests.simulation.network import Network
+from tests.simulation.server import looking_at
+from tests.simulation.templates import PASSWORD, templates
+
+ADDRESS = "http://10.0.0.1:8420"
+# Between two syncs of a device, in the mean.
+REST_SECONDS = 60.0
+
+
+class Device(Machine):
+    """`page_rows`: how many rows a page has here. `is_calm`: nobody touches it but the world itself."""
+
+    client: Client | None = None
+    backups = 0
+
+    def __init__(self, name: str, folder: Path, *, username: str, network: Network, **parts: Any) -> None:
+        super().__init__(name, folder, **parts)
+        self.username = username
+        self.network = network
+        self.page_rows = self.random.choice((1, 3, 7, 20, 100))
+        self.is_calm = False
+        self.results: list[SyncResult] = []
+        # Called after each sync; set by the world.
+        self.after_sync: Callable[[Device, SyncResult], None] | None = None
+        # Called before each rest, for what people do; set by the world.
+        self.habits: list[Callable[[Device, Client], Any]] = []
+        # Tracks whose announced deletion somebody did not believe.
+        self.kept: set[bytes] = set()
+        self._turn = asyncio.Lock()
+
+    def prepare(self) -> None:
+        """An empty library."""
+        shutil.copytree(templates() / "client", self.disk.folder, dirs_exist_ok=True)
+
+    async def main(self, stop: asyncio.Event) -> None:
+        """Use the client until told to stop."""
+        self._turn = asyncio.Lock()
+        config = ClientConfig(self.disk.folder, device_name=self.name, page_rows=self.page_rows, keyring=False)
+        edges = Edges(self.clock, self.randomness, open_transport=self.network.opener(self))
+        try:
+            async with open_client(config, edges=edges) as client:
+                self.client = client
+                self.came_up()
+                await self._use(client, stop)
+        except DatabaseError as error:
+            self.trace(self.name, f"ends: {type(error).__name__}")
+        finally:
+            self.client = None
+
+    async def _use(self, client: Client, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                async with asyncio.timeout(self.random.expovariate(1 / REST_SECONDS)):
+                    await stop.wait()
+            except TimeoutError:
+                if not self.is_calm:
+                    await self._moment(client)
+
+    async def _moment(self, client: Client) -> None:
+        try:
+            for habit in self.habits:
+                await habit(self, client)
+            await self.sync(client)
+        except (ClientError, DatabaseError) as error:
+            self.trace(self.name, f"{type(error).__name__}: {error}")
+
+    async def sync(self, client: Client) -> SyncResult | None:
+        """What a person or a timer does: sign in where that is needed, then sync. None: there is no source yet."""
+        async with self._turn:
+            source = await self._source(client)
+            (result,) = await client.sync.run([source.id])
+            self.results.append(result)
+            error = "" if result.error is None else f" ({result.error.code}: {result.error.message})"
+            self.trace(
+                self.name,
+                f"sync {result.status}{error} +{result.tracks_synced} ~{result.tracks_updated} "
+                f"-{result.tracks_deleted}",
+            )
+            if self.after_sync is not None and not self.is_cut:
+                self.after_sync(self, result)
+            return result
+
+    async def _source(self, client: Client) -> Source:
+        sources = await client.sources.list()
+        if not sources:
+            return await client.sources.add(ADDRESS, username=self.username, password=PASSWORD, name="home")
+        if sources[0].needs_sign_in:
+            self.trace(self.name, "signs in again")
+            return await client.sources.login(sources[0].id, password=PASSWORD)
+        return sources[0]
+
+    @property
+    def library_path(self) -> Path:
+        """The database's file."""
+        return self.disk.folder / LIBRARY_FILE
+
+    @contextmanager
+    def looking(self) -> Generator[sqlite3.Connection, None, None]:
+        """A second pair of eyes on the library, for the laws."""
+        with looking_at(self.library_path) as connection:
+            yield connection
+
+    def copy_home(self, folder: Path) -> Path:
+        """A backup of the whole home, while it is off."""
+        self.backups += 1
+        target = folder / f"{self.name}-home-{self.backups}"
+        self.disk.copy_to(target)
+        self.trace(self.name, f"home copy {self.backups} is made")
+        return target
+
+
+async def answer_questions(
+    device: Device, client: Client, *, chooser: random.Random, always: str | None = None
+) -> None:
+    """A person who answers some of what is asked; `always`: all of it, with this."""
+    for question in await client.questions.list():
+        choice = always or chooser.choice((*question.choices, None))
+        if choice is None:
+            continue
+        with device.looking() as connection:
+            held = {bytes(row[0]) for row in connection.execute(HELD, (question.id,))}
+        await client.questions.answer(question.id, choice)
+        device.trace(device.name, f"answers {question.kind}: {choice}")
+        if choice == "keep":
+            device.kept |= held
+        else:
+            device.kept -= held
+
+
+HELD = "SELECT remote_id FROM held_deletions WHERE question_id = ?"
