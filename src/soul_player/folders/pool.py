@@ -49,6 +49,10 @@ class WorkerLost(Exception):
     """The process crashed, or took too long and was ended."""
 
 
+class WorkersUnavailable(Exception):
+    """No process can be started now (memory, descriptors): no file is to blame, trying again later may help."""
+
+
 class WorkerPool:
     """`Readers` in processes that start when they are first needed. Close it, or use it as a context manager."""
 
@@ -147,9 +151,7 @@ class _Worker:
     async def _exchange(self, message: bytes) -> Reply:
         process = self._process
         if process is None or process.returncode is not None:
-            process = self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-            )
+            process = self._process = await self._start()
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(len(message).to_bytes(LENGTH_BYTES, "big") + message)
@@ -158,3 +160,11 @@ class _Worker:
         if length > _REPLY_BYTES_MAX:
             raise OSError("a reply of unreasonable size")
         return self._decoder.decode(await process.stdout.readexactly(length))
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            )
+        except OSError as error:
+            raise WorkersUnavailable(f"no process to read music with can be started: {error}") from error

@@ -367,7 +367,7 @@ def test_a_reader_that_fails_fails_the_scan_and_the_next_one_works(tmp_path: Pat
                 raise RuntimeError("unforeseen")
 
             library.use(ChangingReaders(library, fail))
-            with pytest.raises(ExceptionGroup):
+            with pytest.raises(RuntimeError, match="unforeseen"):
                 await library.scan()
             assert library.scanner.status().state is ScanState.IDLE
             library.use(library.readers)

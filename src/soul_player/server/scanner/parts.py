@@ -57,6 +57,10 @@ async def in_parallel(batches: Iterable[Sequence[Item]], handle: Callable[[Seque
         for batch in waiting:
             await handle(batch)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(BATCHES_AT_ONCE):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(BATCHES_AT_ONCE):
+                group.create_task(work())
+    except BaseExceptionGroup as failures:
+        # The first is the cause and says what a caller can do; the others were only cancelled, or failed alike.
+        raise failures.exceptions[0] from failures

@@ -1,9 +1,11 @@
 """The scanner: scans when it is asked to, when the disk changes and by the clock; hashes in between."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from soul_player.database.errors import DatabaseError
+from soul_player.folders.pool import WorkersUnavailable
 from soul_player.folders.roots import fold_roots
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.scan import ScanProgress, ScanState, ScanStatus, ScanSummary
@@ -17,7 +19,10 @@ from soul_player.server.scanner.watching import watch_roots
 from soul_player.server.store.roots import confirm_missing
 from soul_player.server.store.scan_lock import scan_lock
 
-# A database that is away or full: the work waits, the program goes on.
+log = logging.getLogger("soul_player.server")
+
+# The database is away or full, no process can be started: the work waits, the program goes on.
+_TROUBLES = (DatabaseError, WorkersUnavailable)
 _RETRY_SECONDS = 30.0
 _RUNS_MAX = 3
 
@@ -32,15 +37,17 @@ class Scanner:
     Any number of requests while a scan runs fold into one more scan.
     """
 
-    def __init__(self, parts: ScanParts, roots: Sequence[bytes]) -> None:
+    def __init__(self, parts: ScanParts, roots: Sequence[bytes], *, retry_seconds: float = _RETRY_SECONDS) -> None:
         self._parts = parts
         self._roots = fold_roots(roots)
+        self._retry_seconds = retry_seconds
         self._bad: KnownBad = {}
         self._held: list[Held] = []
         self._last: ScanSummary | None = None
         self._progress: ScanProgress | None = None
         self._is_scanning = False
         self._is_hashing = False
+        self._is_in_trouble = False
         self._one_at_a_time = asyncio.Lock()
         self._asked: asyncio.Future[ScanSummary] | None = None
         self._asked_full = False
@@ -66,7 +73,10 @@ class Scanner:
         )
 
     def request(self, *, full: bool = False) -> "asyncio.Future[ScanSummary]":
-        """Ask `run` for a scan that begins after now; what it will have done. Shield it when you may be cancelled."""
+        """Ask `run` for a scan that begins after now; what it will have done. Shield it when you may be cancelled.
+
+        Cancelled when the scan could not be done: it is tried again later.
+        """
         if self._asked is None:
             self._asked = asyncio.get_running_loop().create_future()
         self._asked_full = self._asked_full or full
@@ -143,12 +153,11 @@ class Scanner:
             assert asked is not None, "woken by nobody"
             try:
                 summary = await self.scan(full=full)
-            except DatabaseError as error:
-                if not asked.done():
-                    asked.set_exception(error)
-                await asyncio.sleep(_RETRY_SECONDS)
+            except _TROUBLES as error:
+                await self._wait_in_trouble(error, asked)
                 self.request(full=full)
             else:
+                self._is_in_trouble = False
                 if not asked.done():
                     asked.set_result(summary)
             finally:
@@ -160,10 +169,18 @@ class Scanner:
             self._hashes_owed.clear()
             try:
                 await self.hash_all()
-            except DatabaseError:
-                # It is tried again for as long as the server runs; requests say meanwhile that the database is away.
-                await asyncio.sleep(_RETRY_SECONDS)
+            except _TROUBLES as error:
+                await self._wait_in_trouble(error)
                 self._hashes_owed.set()
+
+    async def _wait_in_trouble(self, error: Exception, asked: "asyncio.Future[ScanSummary] | None" = None) -> None:
+        """Said once, until a scan has worked again; who waits for this one is told by its being cancelled."""
+        if not self._is_in_trouble:
+            log.warning("scanning waits: %s", error)
+        self._is_in_trouble = True
+        if asked is not None:
+            asked.cancel()
+        await asyncio.sleep(self._retry_seconds)
 
     def _tell(self, progress: ScanProgress) -> None:
         self._progress = progress
