@@ -205,13 +205,14 @@ def _nobody_listens(scope: str) -> None:
 
 async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
     """Make the admin of an empty store, and tell its password where only its owner reads it."""
-    password = await server.accounts.add_first_admin()
-    if password is None:
-        return
-    if is_terminal:
-        tell(FirstPasswordMade(FIRST_ADMIN, password))
-    else:
-        tell(FirstPasswordWritten(FIRST_ADMIN, server.first_password.write(password)))
+
+    def tell_password(password: str) -> None:
+        if is_terminal:
+            tell(FirstPasswordMade(FIRST_ADMIN, password))
+        else:
+            tell(FirstPasswordWritten(FIRST_ADMIN, server.first_password.write(password)))
+
+    await server.accounts.add_first_admin(tell_password)
 
 
 def listener_of(server: Server, bound: socket.socket, *, on_listening: Callable[[], None]) -> Listener:

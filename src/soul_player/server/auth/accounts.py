@@ -2,6 +2,7 @@
 
 import base64
 import unicodedata
+from collections.abc import Callable
 
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock, Randomness, mint
@@ -45,13 +46,18 @@ class Accounts:
             raise RequestRefused(ProblemCode.USER_EXISTS, f"there is an account named {username!r} already")
         return user
 
-    async def add_first_admin(self) -> str | None:
-        """The password of a new admin, or None when there is an account already."""
+    async def add_first_admin(self, tell: Callable[[str], None]) -> bool:
+        """Make an admin where there is no account yet; whether one was made.
+
+        `tell` has the password before the account is there: killed in between, the next start makes another. The other
+        way round there would be an account whose password nobody ever saw.
+        """
         if await self._database.read(count_users) > 0:
-            return None
+            return False
         password = base64.b32encode(self._randomness.bytes(FIRST_PASSWORD_BYTES)).decode().rstrip("=").lower()
         user = await self._made(FIRST_ADMIN, password, is_admin=True)
-        return password if await self._database.write(_add_if_first, user) else None
+        tell(password)
+        return await self._database.write(_add_if_first, user)
 
     async def find(self, username: str) -> StoredUser:
         """The account of this name."""
