@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from soul_player.client.config import ClientConfig
 from soul_player.client.downloads.fetch import Downloads
+from soul_player.client.edits.door import Edits
 from soul_player.client.events import Events
 from soul_player.client.library.browse import Library
 from soul_player.client.library.decisions import Questions
+from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import open_library
 from soul_player.client.sources.connections import Connections
@@ -30,6 +32,8 @@ class Client:
     config: ClientConfig
     library: Library
     sources: Sources
+    edits: Edits
+    playlists: Playlists
     sync: Sync
     questions: Questions
     downloads: Downloads
@@ -77,6 +81,8 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                     clock=world.clock,
                     randomness=world.randomness,
                 ),
+                edits=Edits(library, clock=world.clock, randomness=world.randomness),
+                playlists=Playlists(library),
                 sync=Sync(parts, connections, HomeLock(config.home)),
                 questions=Questions(library, world.clock),
                 downloads=Downloads(library, connections),

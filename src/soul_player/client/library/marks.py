@@ -76,6 +76,29 @@ COUNT_PLAY = """
 """
 
 
+# What servers said of recordings before this device knew them.
+NEW = """
+    SELECT track_sources.track_id
+      FROM server_user_data
+      JOIN track_sources ON track_sources.source_id = server_user_data.source_id
+                        AND track_sources.remote_id = server_user_data.track_id
+      LEFT JOIN marks ON marks.track_id = track_sources.track_id
+     WHERE server_user_data.source_id = :source_id
+       AND marks.track_id IS NULL
+"""
+
+
+FORGET_GONE = """
+    DELETE FROM marks
+     WHERE NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.id = marks.track_id)
+"""
+
+ALL = """
+    SELECT track_id
+      FROM marks
+"""
+
+
 async def names_of(library: Reader, track_id: LocalTrackId) -> list[tuple[SourceId, bytes]]:
     """What each server calls the recording, in the order of the sources."""
     return [(SourceId(row[0]), bytes(row[1])) for row in await library.all(NAMES, track_id=track_id)]
@@ -127,3 +150,16 @@ async def refresh_remote_marks(library: Writer, source_id: SourceId, remote_ids:
         row = await library.one(TRACK_OF, source_id=source_id, remote_id=remote_id)
         if row is not None:
             await refresh_marks(library, LocalTrackId(row[0]))
+
+
+async def refresh_new_marks(library: Writer, source_id: SourceId) -> None:
+    """Recordings that came after what was said of them."""
+    for (track_id,) in await library.all(NEW, source_id=source_id):
+        await refresh_marks(library, LocalTrackId(track_id))
+
+
+async def refresh_all_marks(library: Writer) -> None:
+    """After a source or an account went."""
+    await library.run(FORGET_GONE)
+    for (track_id,) in await library.all(ALL):
+        await refresh_marks(library, LocalTrackId(track_id))

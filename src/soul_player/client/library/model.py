@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 from soul_player.database.access import Value
 from soul_player.protocol.ids import ServerId, TrackId
@@ -152,6 +152,8 @@ class QuestionKind(StrEnum):
     """What a person is asked."""
 
     MASS_DELETION = "mass_deletion"
+    PLAYLIST_DELETED = "playlist_deleted"
+    PLAYLIST_CHANGED = "playlist_changed"
 
 
 class DeletionAnswer(StrEnum):
@@ -159,6 +161,28 @@ class DeletionAnswer(StrEnum):
 
     APPLY = "apply"
     KEEP = "keep"
+
+
+class PlaylistDeletedAnswer(StrEnum):
+    """The choices of `playlist_deleted`: put it back, keep it on this device only, delete it here too."""
+
+    MINE = "mine"
+    LOCAL = "local"
+    THEIRS = "theirs"
+
+
+class PlaylistChangedAnswer(StrEnum):
+    """The choices of `playlist_changed`: delete it all the same, or keep it."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+CHOICES: Mapping[QuestionKind, tuple[str, ...]] = {
+    QuestionKind.MASS_DELETION: tuple(answer.value for answer in DeletionAnswer),
+    QuestionKind.PLAYLIST_DELETED: tuple(answer.value for answer in PlaylistDeletedAnswer),
+    QuestionKind.PLAYLIST_CHANGED: tuple(answer.value for answer in PlaylistChangedAnswer),
+}
 
 
 @dataclass(frozen=True)
@@ -169,7 +193,7 @@ class Question:
     kind: QuestionKind
     source_id: SourceId
     source_name: str
-    evidence: Mapping[str, int]
+    evidence: Mapping[str, Any]
     asked_at_ms: int
     choices: tuple[str, ...]
 

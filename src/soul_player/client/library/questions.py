@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from soul_player.client.library.model import DeletionAnswer, Question, QuestionId, QuestionKind, SourceId
+from soul_player.client.library.model import CHOICES, Question, QuestionId, QuestionKind, SourceId
 from soul_player.database.access import Reader, Writer
 
 # A second question of the kind while one is open joins it: its numbers grow.
@@ -57,7 +57,7 @@ async def open_questions(library: Reader) -> list[Question]:
             source_name=row[3],
             evidence=json.loads(row[4]),
             asked_at_ms=row[5],
-            choices=tuple(answer.value for answer in DeletionAnswer),
+            choices=CHOICES[QuestionKind(row[1])],
         )
         for row in await library.all(OPEN)
     ]

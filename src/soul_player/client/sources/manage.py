@@ -11,8 +11,11 @@ from soul_player.client.errors import (
     SourceNotFound,
     SyncError,
 )
+from soul_player.client.library.accounts import DEVICE_ID
+from soul_player.client.library.marks import refresh_all_marks
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.notes import read_note, write_note
+from soul_player.client.library.resets import note_sign_in
 from soul_player.client.library.sources import (
     NewSource,
     activate_source,
@@ -31,10 +34,9 @@ from soul_player.database.access import Database, Reader, Writer
 from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import DeviceId
 from soul_player.protocol.server_info import ServerInfo
-from soul_player.protocol.session import LoginRequest, PasswordRequest
+from soul_player.protocol.session import LoginRequest, PasswordRequest, User
 from soul_player.protocol.times import BadTime, time_ms
 
-DEVICE_ID = "device_id"
 NAME_CHARS_MAX = 100
 
 
@@ -122,7 +124,7 @@ class Sources:
         )
         source_id = await self._insert(new, address)
         await self._connections.sign_in(source_id).keep(answer)
-        await self._library.write(mark_signed_in, source_id, username=answer.user.username, account_id=answer.user.id)
+        await self._library.write(_signed_in, source_id, answer.user, device_id)
         return await self._source(source_id)
 
     async def login(self, source_id: SourceId, *, password: str, username: str | None = None) -> Source:
@@ -130,10 +132,11 @@ class Sources:
         source = await self._source(source_id)
         client = self._connections.to(source)
         name = username or source.username or ""
-        answer = await client.login(self._login_request(name, password, await self._device_id()), await client.server())
+        device_id = await self._device_id()
+        answer = await client.login(self._login_request(name, password, device_id), await client.server())
         await self._connections.sign_in(source_id).keep(answer)
         await self._connections.drop(source_id)
-        await self._library.write(mark_signed_in, source_id, username=answer.user.username, account_id=answer.user.id)
+        await self._library.write(_signed_in, source_id, answer.user, device_id)
         return await self._source(source_id)
 
     async def change_password(self, source_id: SourceId, *, current: str, new: str) -> None:
@@ -225,6 +228,12 @@ async def _free_name(library: Reader, wanted: str | None, info: ServerInfo) -> s
     return name if name.casefold() not in taken else next(one for one in numbers if one.casefold() not in taken)
 
 
+async def _signed_in(library: Writer, source_id: SourceId, user: User, device_id: DeviceId) -> None:
+    """Asking the server makes sense again; edits are sent as this account, under this name of the device."""
+    await mark_signed_in(library, source_id, username=user.username, account_id=user.id)
+    await note_sign_in(library, source_id, account_id=user.id, device_id=device_id)
+
+
 async def _device_id(library: Writer, fresh: str) -> DeviceId:
     """This home's own name at servers, minted once."""
     known = await read_note(library, DEVICE_ID)
@@ -235,3 +244,4 @@ async def _device_id(library: Writer, fresh: str) -> DeviceId:
 
 async def _remove(library: Writer, source_id: SourceId) -> None:
     await leave_source(library, source_id, await remove_source(library, source_id))
+    await refresh_all_marks(library)

@@ -57,9 +57,8 @@ class Pull:
         self._page_rows = page_rows
         self._limits = limits
 
-    async def sync(self) -> None:
-        """Bring the library in step with the source; one request when nothing changed there."""
-        heads = await self._server.heads()
+    async def sync(self, heads: Heads) -> None:
+        """Bring the library in step with the source, as these heads tell; no request when nothing changed there."""
         state = await self._state()
         if _is_idle(state, heads):
             return

@@ -19,9 +19,12 @@ from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStat
 from soul_player.client.library.sources import mark_failed, mark_synced
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sync.bulk_load import BulkLoads
+from soul_player.client.sync.exchange import Exchange
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.client.sync.library_errors import as_sync_error
 from soul_player.client.sync.pull import Pull
+from soul_player.client.sync.pull_user import UserPull
+from soul_player.client.sync.push import Push
 from soul_player.client.sync.retry import JITTER, backoff_seconds, sync_with_retry
 from soul_player.client.sync.tally import Tally, conclude
 from soul_player.database.access import Database
@@ -91,21 +94,22 @@ class SourceSync:
             raise SignInNeeded(
                 f"{self.source.name} is signed out", hint=f"sign in again: soul source login {self.source.name}"
             )
-        pull = self._pull()
+        exchange = self._exchange()
         try:
             if self._options.full:
-                await pull.forget()
+                await exchange.forget()
             if self._options.probes and self.source.is_offline:
                 await self._server.health()
-            await sync_with_retry(pull.sync, randomness=self._parts.randomness, on_retry=self._tell_retry)
+            await sync_with_retry(exchange.run, randomness=self._parts.randomness, on_retry=self._tell_retry)
             await self._parts.library.write(mark_synced, self.source.id, now_ms=self._parts.clock.now_ms())
         except DatabaseError as error:
             raise as_sync_error(error) from error
         if self.source.is_offline:
             self._parts.events.emit(SourceOnline(self.source.id))
 
-    def _pull(self) -> Pull:
-        return Pull(
+    def _exchange(self) -> Exchange:
+        parts = self._parts
+        pull = Pull(
             self.source.id,
             account_id=self.source.account_id,
             server=self._server,
@@ -117,6 +121,25 @@ class SourceSync:
             page_rows=self._parts.config.page_rows,
             limits=self._parts.limits,
         )
+        push = Push(
+            self.source.id,
+            server=self._server,
+            library=parts.library,
+            clock=parts.clock,
+            randomness=parts.randomness,
+            tally=self._tally,
+        )
+        user = UserPull(
+            self.source.id,
+            server=self._server,
+            library=parts.library,
+            clock=parts.clock,
+            randomness=parts.randomness,
+            tally=self._tally,
+            page_rows=parts.config.page_rows,
+            limits=parts.limits,
+        )
+        return Exchange(self._server, push=push, pull=pull, user=user)
 
     async def _note_failure(self, error: SyncError) -> None:
         is_offline = isinstance(error, OfflineError)

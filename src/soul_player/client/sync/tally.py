@@ -12,6 +12,9 @@ class Tally:
     tracks_synced: int = 0
     tracks_updated: int = 0
     tracks_deleted: int = 0
+    playlists_synced: int = 0
+    pushed: int = 0
+    conflicts: int = 0
 
 
 def conclude(
@@ -31,6 +34,9 @@ def conclude(
         tracks_synced=tally.tracks_synced,
         tracks_updated=tally.tracks_updated,
         tracks_deleted=tally.tracks_deleted,
+        playlists_synced=tally.playlists_synced,
+        pushed=tally.pushed,
+        conflicts=tally.conflicts,
         requests=requests,
         bytes_received=bytes_received,
         seconds=seconds,

@@ -1,0 +1,60 @@
+"""One attempt at one source: what waits here goes first, then what is new there comes."""
+
+from soul_player.client.errors import GoneError, OfflineError, ResetRequired, SignInNeeded, SyncError
+from soul_player.client.sources.server_client import ServerClient
+from soul_player.client.sync.pull import Pull
+from soul_player.client.sync.pull_user import UserPull
+from soul_player.client.sync.push import Push
+from soul_player.protocol.page import Heads
+
+
+class Exchange:
+    """Push before pull; an idle one is a single request. Each part goes on from where the last attempt stopped."""
+
+    def __init__(self, server: ServerClient, *, push: Push, pull: Pull, user: UserPull) -> None:
+        self._server = server
+        self._push = push
+        self._pull = pull
+        self._user = user
+
+    async def forget(self) -> None:
+        """Begin every feed from nothing."""
+        await self._pull.forget()
+        await self._user.forget()
+
+    async def run(self) -> None:
+        """Raises `SyncError`. While a batch has no answer, only the library is read."""
+        unpushed = await self._drain()
+        heads = await self._heads()
+        await self._pull.sync(heads)
+        if unpushed is not None:
+            raise unpushed
+        # A server that tells no head of its user keeps no playlists: that feature is off.
+        if any(scope.startswith("user:") for scope in heads.heads) and await self._user.sync(heads):
+            # It has lost what this device was told was taken: that is offered again before anything is read.
+            await self._push.drain()
+            await self._user.sync(await self._heads())
+
+    async def _drain(self) -> SyncError | None:
+        """Why some of it could not be sent now; None when all that could be was."""
+        try:
+            try:
+                await self._push.drain()
+            except ResetRequired:
+                # The reset has been prepared; what is offered again goes without an acknowledgement.
+                await self._push.drain()
+        except GoneError:
+            await self._push.keep()
+        except (OfflineError, SignInNeeded):
+            raise
+        except SyncError as error:
+            return error
+        return None
+
+    async def _heads(self) -> Heads:
+        try:
+            return await self._server.heads(ack=await self._user.ack())
+        except ResetRequired as refused:
+            await self._user.offer_again(refused)
+            await self._push.drain()
+            return await self._server.heads(ack=await self._user.ack())

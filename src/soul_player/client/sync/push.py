@@ -1,0 +1,188 @@
+"""Draining the operations that wait at one source: in order, each answered once, none holding up another."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from soul_player.client.edits.act import Act
+from soul_player.client.edits.marks import tell_plays
+from soul_player.client.errors import (
+    PermanentSyncError,
+    RequestTooLarge,
+    ResetRequired,
+    ServerFailed,
+    SignInNeeded,
+    SyncError,
+    TransientSyncError,
+)
+from soul_player.client.library.accounts import DEVICE_ID, Account, confirmed_through, find_account, open_account
+from soul_player.client.library.batches import Sending, count_failure, let_go, sent_batch, take_batch, unsend
+from soul_player.client.library.model import SourceId
+from soul_player.client.library.notes import write_note
+from soul_player.client.library.resets import forget_settled, reset_feeds
+from soul_player.client.library.settling import BatchAnswer, park, refresh_group, settle_batch
+from soul_player.client.library.sources import mark_needs_sign_in
+from soul_player.client.sources.server_client import ServerClient
+from soul_player.client.sources.user_scope import push
+from soul_player.client.sync.tally import Tally
+from soul_player.database.access import Database, Writer
+from soul_player.edges import Clock, Randomness, mint
+from soul_player.protocol.problem import ProblemCode
+from soul_player.protocol.push import PushRequest, PushResponse
+from soul_player.protocol.times import time_text
+
+# So often a server may fail on a batch before one of its operations is looked for.
+FAILURES_MAX = 3
+# 500 a batch: five million edits.
+BATCHES_MAX = 10_000
+_NOT_OF_ONE_OPERATION = frozenset({ProblemCode.DEVICE_CLONED.value, ProblemCode.DEVICE_MISMATCH.value})
+
+
+class Push:
+    """One source's edits on their way."""
+
+    def __init__(
+        self,
+        source_id: SourceId,
+        *,
+        server: ServerClient,
+        library: Database,
+        clock: Clock,
+        randomness: Randomness,
+        tally: Tally,
+    ) -> None:
+        self._source_id = source_id
+        self._server = server
+        self._library = library
+        self._clock = clock
+        self._randomness = randomness
+        self._tally = tally
+
+    async def drain(self) -> None:
+        """Send what waits, each operation once. Raises `SyncError`; then what was sent waits for its answer."""
+        account = await self._library.write(self._begin)
+        if account is None:
+            return
+        unanswered = await self._library.read(sent_batch, account)
+        if unanswered:
+            await self._send(unanswered)
+        after_n = 0
+        for _ in range(BATCHES_MAX):
+            batch = await self._library.write(take_batch, account, after_n=after_n, now_ms=self._clock.now_ms())
+            if not batch:
+                return
+            after_n = batch[-1].n
+            await self._send(batch)
+
+    async def keep(self) -> None:
+        """The server takes no edits: what was sent goes on waiting."""
+        account = await self._library.read(find_account, self._source_id)
+        if account is not None:
+            await self._library.write(unsend, account)
+
+    async def _begin(self, library: Writer) -> Account | None:
+        """What became sendable meanwhile is made ready."""
+        account = await open_account(library, self._source_id)
+        if account is None:
+            return None
+        now_ms = self._clock.now_ms()
+        await tell_plays(library, Act(now_ms, self._randomness), account)
+        for group_key in sorted(await let_go(library, account)):
+            await refresh_group(library, account, group_key)
+        await forget_settled(library, account, now_ms=now_ms)
+        return await find_account(library, self._source_id)
+
+    async def _send(self, batch: Sequence[Sending]) -> None:
+        """A batch, until every operation of it is answered: whole, or in halves when the server cannot take it."""
+        try:
+            await self._post(batch)
+        except RequestTooLarge as error:
+            await self._divide(batch, error, reason="too_large")
+        except ServerFailed as error:
+            await self._after_failure(batch, error, reason="server_failed")
+        except PermanentSyncError as error:
+            if error.problem_code == ProblemCode.DEVICE_CLONED:
+                raise await self._become_another() from error
+            if error.problem_code in _NOT_OF_ONE_OPERATION:
+                raise await self._sign_in_again(error) from error
+            await self._after_failure(batch, error, reason=error.problem_code)
+        except ResetRequired as error:
+            await self._library.write(self._offer_again, error.problem_code)
+            raise
+
+    async def _after_failure(self, batch: Sequence[Sending], error: SyncError, *, reason: str) -> None:
+        await self._library.write(count_failure, batch)
+        if min(sending.attempts for sending in batch) + 1 < FAILURES_MAX:
+            raise TransientSyncError(error.message) from error
+        await self._divide(batch, error, reason=reason)
+
+    async def _divide(self, batch: Sequence[Sending], error: SyncError, *, reason: str) -> None:
+        """Halves, down to the one operation that it is about."""
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            await self._send(batch[:middle])
+            await self._send(batch[middle:])
+            return
+        # A server that fails on an empty batch too is at fault itself: nothing of ours is to blame.
+        await self._post(())
+        account = await self._account()
+        await self._library.write(
+            park, account, batch[0].op_id, reason=reason, message=f"the server cannot take it: {error.message}"
+        )
+        self._tally.conflicts += 1
+
+    async def _post(self, batch: Sequence[Sending]) -> None:
+        account = await self._account()
+        confirmed = await self._library.read(confirmed_through, account)
+        request = PushRequest(
+            device_id=account.device_id,  # type: ignore[arg-type]  # a DeviceId, kept as text
+            operations=tuple(msgspec.Raw(sending.body) for sending in batch),
+            sent_at=time_text(self._clock.now_ms()),
+            ack=account.ack,
+            confirmed_through=confirmed,
+        )
+        response = await push(self._server, msgspec.json.encode(request))
+        await self._settle(account, batch, response)
+
+    async def _settle(self, account: Account, batch: Sequence[Sending], response: PushResponse) -> None:
+        answer = BatchAnswer(response.results, response.ack, response.heads.get(f"user:{account.account_id}", 0))
+        settled = await self._library.write(
+            settle_batch, account, [sending.op_id for sending in batch], answer, now_ms=self._clock.now_ms()
+        )
+        self._tally.pushed += settled.pushed
+        self._tally.conflicts += settled.conflicts
+
+    async def _account(self) -> Account:
+        account = await self._library.read(find_account, self._source_id)
+        if account is None:
+            raise SignInNeeded("the source was removed or signed out while it was synced")
+        return account
+
+    async def _offer_again(self, library: Writer, code: str) -> None:
+        """The server has lost something that it acknowledged; of this batch it took nothing."""
+        account = await find_account(library, self._source_id)
+        if account is None:
+            return
+        await unsend(library, account)
+        now_ms = self._clock.now_ms()
+        await reset_feeds(library, account, code=code, reset_at_ms=None, now_ms=now_ms)
+
+    async def _become_another(self) -> SignInNeeded:
+        """This home was copied: it takes a name of its own, under which it has to sign in."""
+        device_id = mint(self._clock, self._randomness)
+        await self._library.write(self._rename_device, device_id)
+        return SignInNeeded(
+            "another home edits under the name of this device: this one has taken a new name",
+            hint="sign in again: soul source login; nothing is lost",
+        )
+
+    async def _sign_in_again(self, error: SyncError) -> SignInNeeded:
+        await self._library.write(mark_needs_sign_in, self._source_id)
+        return SignInNeeded(error.message, hint="sign in again: soul source login")
+
+    async def _rename_device(self, library: Writer, device_id: str) -> None:
+        account = await find_account(library, self._source_id)
+        if account is not None:
+            await unsend(library, account)
+        await write_note(library, DEVICE_ID, device_id)
+        await mark_needs_sign_in(library, self._source_id)
