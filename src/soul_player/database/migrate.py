@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sqlite3
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -107,6 +108,13 @@ def _check(applied: list[tuple[int, str, str]], migrations: list[Migration]) -> 
 
 
 def statements(sql: str) -> list[str]:
-    """The statements of a file. They end in a `;` at the end of a line, which no text inside them does."""
-    without_comments = re.sub(r"--[^\n]*", "", sql)
-    return [part.strip() for part in re.split(r";[ \t]*\n", without_comments + "\n") if part.strip()]
+    """The statements of a file. They end in a `;` at the end of a line; those inside a trigger's body do not count."""
+    found: list[str] = []
+    statement = ""
+    for line in re.sub(r"--[^\n]*", "", sql).splitlines():
+        statement += f"{line}\n"
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):
+            found.append(statement.strip().removesuffix(";"))
+            statement = ""
+    assert not statement.strip(), f"a statement has no end: {statement.strip()[:80]}"
+    return found
