@@ -41,6 +41,9 @@ class Device(Machine):
         self.habits: list[Callable[[Device, Client], Any]] = []
         # Tracks whose announced deletion somebody did not believe.
         self.kept: set[bytes] = set()
+        # Somebody believed a mass deletion since the laws were last held against this device.
+        self.has_believed = False
+        self.began_at = 0.0
         self._turn = asyncio.Lock()
 
     def prepare(self) -> None:
@@ -83,6 +86,7 @@ class Device(Machine):
         """What a person or a timer does: sign in where that is needed, then sync. None: there is no source yet."""
         async with self._turn:
             source = await self._source(client)
+            self.began_at = self.clock.monotonic()
             (result,) = await client.sync.run([source.id])
             self.results.append(result)
             error = "" if result.error is None else f" ({result.error.code}: {result.error.message})"
@@ -140,6 +144,7 @@ async def answer_questions(
             device.kept |= held
         else:
             device.kept -= held
+            device.has_believed = True
 
 
 HELD = "SELECT remote_id FROM held_deletions WHERE question_id = ?"

@@ -3,6 +3,10 @@
 `*_always` holds at every moment, in the middle of a run and after a crash; `*_in_the_end` once everything has healed.
 """
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import msgspec
 
 from soul_player.client import SyncResult, SyncStatus
@@ -16,6 +20,10 @@ EXCUSES = frozenset(
         "reset_too_often", "disk_full", "run_over", "temporary",
     )
 )  # fmt: skip
+
+# Fewer than this many, or a smaller share, go without a question (protocol, section 5).
+HELD_COUNT_MIN = 50
+HELD_SHARE = 0.2
 
 
 class LawBroken(AssertionError):
@@ -56,6 +64,17 @@ def no_position_is_skipped_always(server: ServerView, device: LibraryView, kept:
             )
         elif cursor.head0 is None and not state.sweep_owed and change.entity_id not in waived:
             require(row is None or not row.is_available, law, f"track {name} is still there, deleted at {change.seq}")
+
+
+def a_synced_device_is_on_the_history_always(server: ServerView, device: LibraryView) -> None:
+    """Who was told that all is well does not stand in a history that a restore has ended."""
+    state = device.state(Feed.TRACKS)
+    law = "a synced device is on the history"
+    require(state is not None and state.cursor is not None, law, "it has no cursor")
+    assert state is not None
+    assert state.cursor is not None
+    cursor = server.cursor(state.cursor, Feed.TRACKS, state.account_id)
+    require(server.holds(LIBRARY, cursor.era, cursor.seen), law, f"it stands at {cursor.seen} of the era {cursor.era}")
 
 
 def reads_never_go_back_always(before: dict[bytes, TrackRow], after: dict[bytes, TrackRow]) -> None:
@@ -120,21 +139,34 @@ WRONG_STATUSES = """
                                                     WHERE track_id = tracks.id
                                                       AND (track_sources.status <> 'unavailable' OR path IS NOT NULL))
 """
-# Every track's words can be found, and nothing else can.
-UNFINDABLE = """
-    SELECT tracks.id
-      FROM tracks
-     WHERE NOT EXISTS (SELECT 1 FROM track_words WHERE track_words.rowid = tracks.id)
-"""
+# SQLite itself compares the index of words with the texts it was made of.
+WORDS_DIFFER = "INSERT INTO track_words (track_words, rank) VALUES ('integrity-check', 1)"
 
 
 def the_library_is_whole_in_the_end(device: LibraryView) -> None:
     """What is shown follows from what the source says, and no page of the file is damaged."""
     law = "the library is whole"
     require(device.all("PRAGMA quick_check") == [("ok",)], law, "the file is damaged")
-    for name, sql in (("words", SHOWN_DIFFERS), ("statuses", WRONG_STATUSES), ("search", UNFINDABLE)):
+    for name, sql in (("words", SHOWN_DIFFERS), ("statuses", WRONG_STATUSES)):
         found = device.all(sql)
         require(found == [], law, f"{name}: {found[:5]}")
+
+
+def every_word_is_found_in_the_end(path: Path) -> None:
+    """A search finds what is shown, and nothing that was shown once."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        try:
+            connection.execute(WORDS_DIFFER)
+        except sqlite3.DatabaseError as error:
+            raise LawBroken(f"every word is found: {error}") from error
+
+
+def mass_deletions_are_asked_about_always(before: dict[bytes, TrackRow], after: dict[bytes, TrackRow]) -> None:
+    """Absence is not deletion: nothing of that size goes without a person's word. Asked while no word was given."""
+    were = {track_id for track_id, row in before.items() if row.is_available}
+    gone = {track_id for track_id in were if track_id in after and not after[track_id].is_available}
+    is_mass = len(gone) >= HELD_COUNT_MIN and len(gone) > HELD_SHARE * len(were)
+    require(not is_mass, "mass deletions are asked about", f"{len(gone)} of {len(were)} tracks went")
 
 
 def an_idle_sync_is_one_request_in_the_end(result: SyncResult) -> None:

@@ -17,11 +17,12 @@ from tests.simulation.network import Network, Wire
 from tests.simulation.server import MusicServer
 from tests.simulation.templates import USERS, in_virtual_time, scratch_folder, templates
 from tests.simulation.trace import Trace
-from tests.simulation.views import LibraryView, ServerView, TrackRow
+from tests.simulation.views import LIBRARY, LibraryView, ServerView, TrackRow
 
 DAY_MS = 86_400_000
 # Between two events, in the mean.
 EVENT_SECONDS = 25.0
+RELIVED_MAX = 40
 HEALING_ROUNDS_MAX = 8
 # A feed starts anew at most once an hour, and a source that failed is left alone for half of one.
 HEALING_PAUSE_SECONDS = 3_700.0
@@ -92,6 +93,8 @@ class World:
         self.seen: dict[str, dict[bytes, TrackRow]] = {}
         self.server = MusicServer("server", folder / "server", seed=seed, calendar=self.calendar, trace=self.trace)
         self.devices: list[Device] = []
+        # Virtual seconds at which the store was last replaced by a backup.
+        self.restored_at = -1.0
         self.network: Network
 
     async def run(self) -> None:
@@ -198,10 +201,22 @@ class World:
             self.backups.append(self.server.back_up(self.folder))
 
     async def _restore(self) -> None:
-        if self.backups:
-            await self.server.switched_off()
-            self.server.put_back(self.random.choice(self.backups[-3:]))
-            self.server.switch_on()
+        if not self.backups:
+            return
+        head = self._head()
+        await self.server.switched_off()
+        self.server.put_back(self.random.choice(self.backups[-3:]))
+        lost = head - self._head()
+        self.restored_at = self.calendar.monotonic()
+        self.server.switch_on()
+        if 0 < lost <= RELIVED_MAX and self.random.random() < 0.5:
+            # As many changes as were lost, but others: only the era tells the two histories apart.
+            await self.server.until_up()
+            await self._on_server(self.server.scan(self.random, added=lost, changed=0, removed=0))
+
+    def _head(self) -> int:
+        with self.server.looking() as store:
+            return ServerView(store).head(LIBRARY)
 
     async def _days_pass(self) -> None:
         days = self.random.choice((1, 10, 40, 100, 181))
@@ -245,6 +260,9 @@ class World:
     def _after_sync(self, device: Device, result: SyncResult) -> None:
         laws.no_fault_is_told_always(result, is_disk_full=device.disk.is_full)
         self.look_at(device)
+        if result.status is SyncStatus.SYNCED and device.began_at > self.restored_at:
+            with self.server.looking() as store, device.looking() as connection:
+                laws.a_synced_device_is_on_the_history_always(ServerView(store), LibraryView(connection))
 
     def look(self) -> None:
         """Hold the laws that hold in every moment against every device."""
@@ -258,8 +276,12 @@ class World:
             library = LibraryView(connection)
             laws.no_position_is_skipped_always(ServerView(store), library, device.kept)
             rows = library.track_rows()
-        laws.reads_never_go_back_always(self.seen.get(device.name, {}), rows)
+        before = self.seen.get(device.name, {})
+        laws.reads_never_go_back_always(before, rows)
+        if not device.has_believed:
+            laws.mass_deletions_are_asked_about_always(before, rows)
         self.seen[device.name] = rows
+        device.has_believed = False
 
     async def _heal(self) -> None:
         self.trace("world", "everything heals")
@@ -306,6 +328,7 @@ class World:
             with self.server.looking() as store, device.looking() as connection:
                 laws.devices_equal_the_server_in_the_end(ServerView(store), LibraryView(connection), device.kept)
                 laws.the_library_is_whole_in_the_end(LibraryView(connection))
+            laws.every_word_is_found_in_the_end(device.library_path)
 
 
 def run_seed(seed: int) -> Trace:
