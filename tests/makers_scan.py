@@ -1,7 +1,8 @@
 """A scanner over real folders and a real store, and what a client would see of it."""
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,3 +137,26 @@ async def _head(store: Reader) -> int:
 def _text(track_id: bytes) -> str:
     digits = bytes(track_id).hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+class ChangingReaders:
+    """Reads as the workers do, but lets something happen to the files before it answers."""
+
+    def __init__(self, library: Scanned, happen: Callable[[], object]) -> None:
+        self._readers = library.readers
+        self._happen = happen
+
+    async def read_tags(self, root: bytes, paths: Sequence[bytes]) -> list[TagsRead | Failed]:
+        answers = await self._readers.read_tags(root, paths)
+        self._happen()
+        return answers
+
+    async def hash_files(self, root: bytes, paths: Sequence[bytes], *, size_bytes: int) -> list[Hashed | Failed]:
+        return await self._readers.hash_files(root, paths, size_bytes=size_bytes)
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
+    """Wait for what nothing tells of."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # see above
+            await asyncio.sleep(0.05)

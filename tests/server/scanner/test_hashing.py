@@ -10,8 +10,7 @@ from soul_player.protocol.scan import ScanState
 from tests.audio.test_artwork import picture
 from tests.conftest import run
 from tests.makers_audio import make_audio
-from tests.makers_scan import scanned
-from tests.server.scanner.test_scan import until
+from tests.makers_scan import scanned, until
 
 
 def test_a_file_that_is_asked_for_is_hashed_at_once_and_its_row_follows(tmp_path: Path, store_url: str) -> None:

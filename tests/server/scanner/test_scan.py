@@ -5,18 +5,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from soul_player.folders.messages import Failed, TagsRead, TagsRequest
+from soul_player.folders.messages import TagsRequest
 from soul_player.folders.pool import WorkerPool
 from soul_player.folders.read import perform
 from soul_player.protocol.scan import ScanState
 from tests.conftest import run
 from tests.makers_audio import FORMATS, make_audio
-from tests.makers_scan import Scanned, scanned
+from tests.makers_scan import ChangingReaders, scanned
 
 
 def hostile(music: Path) -> Path:
@@ -148,22 +147,6 @@ class stale_folder:  # noqa: N801  # reads like a function
         os.scandir = self._scandir
 
 
-class ChangingReaders:
-    """Reads as the workers do, but lets something happen to the files before it answers."""
-
-    def __init__(self, library: Scanned, happen: "object") -> None:
-        self._readers = library.readers
-        self._happen = happen
-
-    async def read_tags(self, root: bytes, paths: list[bytes]) -> list[TagsRead | Failed]:
-        answers = await self._readers.read_tags(root, paths)
-        self._happen()  # type: ignore[operator]  # a callable
-        return answers
-
-    async def hash_files(self, root: bytes, paths: list[bytes], *, size_bytes: int) -> object:
-        return await self._readers.hash_files(root, paths, size_bytes=size_bytes)
-
-
 def test_a_file_that_changes_behind_the_scan_is_right_after_the_next(tmp_path: Path) -> None:
     """What was read is stored with the state it was read in, so a later change is seen as one."""
 
@@ -254,91 +237,6 @@ def test_two_scanners_on_one_store_add_each_file_once(tmp_path: Path, store_url:
                 scans = [group.create_task(library.scan()) for library in (one, other)]
             assert sorted(scan.result().added for scan in scans) == [0, 30]
             assert len(await one.tracks()) == 30
-
-    run(body())
-
-
-def test_requests_while_a_scan_runs_fold_into_one_more(tmp_path: Path) -> None:
-    """A watcher and three impatient people cause two scans, not five; each of them is told the result."""
-
-    async def body() -> None:
-        music = tmp_path / "music"
-        make_audio(music / "one", "mp3")
-        async with scanned(f"sqlite:///{tmp_path}/s.db", music) as library, asyncio.TaskGroup() as group:
-            running = group.create_task(library.scanner.run())
-            first = library.scanner.request()
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            make_audio(music / "two", "mp3", hertz=300)
-            later = [library.scanner.request() for _ in range(3)]
-            assert len({id(future) for future in later}) == 1
-            assert (await first).added + (await later[0]).added == 2
-            running.cancel()
-
-    run(body())
-
-
-def test_the_watcher_turns_a_burst_into_one_settled_scan(tmp_path: Path) -> None:
-    """Twenty files copied over two seconds are there within ten, after one scan, hashed, with a state to look at."""
-
-    async def body() -> None:
-        music = tmp_path / "music"
-        song = make_audio(music / "first", "mp3").read_bytes()
-        async with scanned(f"sqlite:///{tmp_path}/s.db", music) as library:
-            scans = []
-            honest = library.scanner.scan
-
-            async def counted(*, full: bool = False) -> object:
-                scans.append(time.monotonic())
-                return await honest(full=full)
-
-            library.scanner.scan = counted  # type: ignore[method-assign, assignment]  # only to count
-            async with asyncio.TaskGroup() as group:
-                running = group.create_task(library.scanner.run())
-                await until(lambda: len(scans) >= 2 and library.scanner.status().state is ScanState.IDLE)
-                before = len(scans)
-                for number in range(20):
-                    (music / f"{number}.mp3").write_bytes(song)
-                    await asyncio.sleep(0.1)
-                begun = time.monotonic()
-                while len(await library.tracks()) < 21:
-                    await asyncio.sleep(0.1)
-                    assert time.monotonic() - begun < 10
-                await until(lambda: library.scanner.status().state is ScanState.IDLE)
-                assert len(scans) == before + 1
-                assert all(track.file_hash for track in (await library.tracks()).values())
-                running.cancel()
-
-    run(body())
-
-
-async def until(condition: "object", *, seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # type: ignore[operator]  # noqa: ASYNC110  # a callable that nothing tells of
-            await asyncio.sleep(0.05)
-
-
-def test_the_progress_is_told_by_phase(tmp_path: Path) -> None:
-    """A library of any size is browsable within minutes: meanwhile people want to see it grow."""
-
-    async def body() -> None:
-        music = tmp_path / "music"
-        for number in range(130):
-            make_audio(music / f"{number}", "wav", seconds=0.1, hertz=100 + number % 2)
-        async with scanned(f"sqlite:///{tmp_path}/s.db", music) as library:
-            seen: list[tuple[str, int, int]] = []
-
-            def look() -> None:
-                status = library.scanner.status()
-                assert status.progress is not None
-                seen.append((status.progress.phase, status.progress.done, status.progress.total))
-
-            library.use(ChangingReaders(library, look))
-            assert library.scanner.status().state is ScanState.IDLE
-            summary = await library.scan()
-            assert ("tags", 64, 130) in seen
-            status = library.scanner.status()
-            assert (status.state, status.progress, status.last) == (ScanState.IDLE, None, summary)
 
     run(body())
 
