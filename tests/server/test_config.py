@@ -31,6 +31,12 @@ def test_several_folders_in_the_environment_are_written_as_in_path(tmp_path: Pat
     assert read_config(tmp_path, {}, {"SOUL_SERVER_MUSIC": text}).music == (Path("/a, b"), Path("/c"))
 
 
+def test_several_addresses_in_the_environment_have_commas_between_them(tmp_path: Path) -> None:
+    """Those of IPv6 are full of colons."""
+    environment = {"SOUL_SERVER_TRUSTED_PROXIES": "::1, 10.0.0.0/8"}
+    assert read_config(tmp_path, {}, environment).trusted_proxies == ("::1", "10.0.0.0/8")
+
+
 def test_a_database_url_is_not_shown(tmp_path: Path) -> None:
     """It may hold a password."""
     config = read_config(tmp_path, {"database": "postgresql://soul:secret@host/db"}, {})

@@ -40,6 +40,7 @@ from soul_player.server.listening.proxies import behind_proxies
 from soul_player.server.media.artwork import Artwork
 from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing
+from soul_player.server.media.opening import FileOpening
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.scanner.scan import Scanner
 from soul_player.server.store.open import Store, open_store, stay_present
@@ -110,6 +111,8 @@ async def open_server(
         following = RowsThatFollow(scanner.hash_now)
         # Not the scanner's: who looks at an album must not wait until a batch of files is read.
         pictures = await owned.enter_async_context(WorkerPool(workers=1))
+        opening = FileOpening()
+        owned.callback(opening.close)
         hashing = FileHashing(clock)
         owned.callback(hashing.close)
         database = store.database
@@ -128,7 +131,7 @@ async def open_server(
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, randomness=randomness),
             edits=EditRoutes(database, store.secrets, clock=clock),
-            tracks=TrackRoutes(database, hashing, following),
+            tracks=TrackRoutes(database, opening, hashing, following),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             scans=ScanRoutes(scanner),
             users=UserRoutes(accounts, database),

@@ -78,8 +78,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, text in environment.items():
         if name.startswith(ENVIRONMENT_PREFIX):
             key = _known(name.removeprefix(ENVIRONMENT_PREFIX).lower(), "the environment")
-            # Several folders or addresses: separated as PATH is.
-            settings[key] = [part for part in text.split(os.pathsep) if part] if key in _LISTS else text
+            separator = _SEPARATORS.get(key)
+            settings[key] = text if separator is None else [each.strip() for each in text.split(separator) if each]
     return settings
 
 
@@ -130,7 +130,8 @@ def _count(value: Any) -> int:  # noqa: ANN401  # the same
     return int(value)
 
 
-_LISTS = frozenset(("music", "trusted_proxies"))
+# In the environment. A folder may have a comma in its name, an address has colons.
+_SEPARATORS = {"music": os.pathsep, "trusted_proxies": ","}
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "host": _text,
     "port": _count,

@@ -1,6 +1,5 @@
 """`/api/tracks`: one track, its bytes to hear, its bytes to keep."""
 
-import asyncio
 from dataclasses import dataclass
 
 from soul_player.audio.formats import suffix_of
@@ -15,10 +14,11 @@ from soul_player.server.api.reads import find_as_somebody
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
 from soul_player.server.media.answers import FileAnswer
-from soul_player.server.media.files import OpenedFile, open_below
+from soul_player.server.media.files import OpenedFile
 from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing, tag_of
 from soul_player.server.media.names import attachment
+from soul_player.server.media.opening import FileOpening
 from soul_player.server.media.ranges import Part, Unsatisfiable, Whole, span_of
 from soul_player.server.store.track_files import TrackFile, find_track_body, find_track_file
 
@@ -37,8 +37,11 @@ class Opened:
 class TrackRoutes:
     """Every answer comes from one read of the store, the session's check included."""
 
-    def __init__(self, database: Database, hashing: FileHashing, following: RowsThatFollow) -> None:
+    def __init__(
+        self, database: Database, opening: FileOpening, hashing: FileHashing, following: RowsThatFollow
+    ) -> None:
         self._database = database
+        self._opening = opening
         self._hashing = hashing
         self._following = following
 
@@ -69,7 +72,7 @@ class TrackRoutes:
         track = await self._database.read(find_as_somebody, presented, find_track_file, track_id)
         if track is None:
             raise RequestRefused(ProblemCode.TRACK_GONE, _GONE)
-        file = await asyncio.to_thread(open_below, track.root, track.path)
+        file = await self._opening.open(track.root, track.path)
         try:
             if not track.is_hashed or track.stamp != file.stamp:
                 self._following.note(track_id)
