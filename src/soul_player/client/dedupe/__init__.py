@@ -1,0 +1,1 @@
+"""Which tracks of all sources are one recording."""

@@ -1,0 +1,209 @@
+"""SQL of links: two recordings become one and, from the same row, two again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from soul_player.client.dedupe.asking import columns_of, withdraw
+from soul_player.client.dedupe.evidence import Evidence, Method, Veto
+from soul_player.database.access import Reader, Row, Writer
+
+ENTRIES_OF = """
+    SELECT id
+      FROM track_sources
+     WHERE track_id = :track_id
+     ORDER BY id
+"""
+
+MOVE_ENTRIES = """
+    UPDATE track_sources
+       SET track_id = :track_id
+     WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
+READ_TRACK = """
+    SELECT shown_source_id, status, title, artist, album, album_artist, genres, year, disc_number, track_number,
+           duration_seconds, added_at
+      FROM tracks
+     WHERE id = :track_id
+"""
+
+ADD_TRACK = """
+    INSERT INTO tracks (id, shown_source_id, status, title, artist, album, album_artist, genres, year, disc_number,
+                        track_number, duration_seconds, added_at)
+    VALUES (:id, :shown_source_id, :status, :title, :artist, :album, :album_artist, :genres, :year, :disc_number,
+            :track_number, :duration_seconds, :added_at)
+"""
+
+REMOVE_TRACK = """
+    DELETE FROM tracks
+     WHERE id = :track_id
+"""
+
+REMOVE_WORDS = """
+    DELETE FROM track_words
+     WHERE rowid = (SELECT id FROM tracks WHERE id = :track_id)
+"""
+
+ADD_WORDS = """
+    INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
+    SELECT id, title, artist, album, album_artist, genres
+      FROM track_texts
+     WHERE id = :track_id
+"""
+
+# A recording shows what its shown source says; when that source's entry moved away, the first one it has.
+SHOW = """
+    UPDATE tracks
+       SET (shown_source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
+            duration_seconds, added_at) = (
+           SELECT source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
+                  duration_seconds, added_at
+             FROM track_sources
+            WHERE track_id = :track_id
+            ORDER BY source_id <> tracks.shown_source_id, id
+            LIMIT 1)
+     WHERE id = :track_id
+"""
+
+REFRESH_STATUS = """
+    UPDATE tracks
+       SET status = COALESCE(
+           (SELECT CASE WHEN status = 'unavailable' AND path IS NOT NULL THEN 'cached' ELSE status END
+              FROM track_sources
+             WHERE track_id = :track_id
+             ORDER BY CASE WHEN status = 'local_file' THEN 0 WHEN path IS NOT NULL THEN 1
+                           WHEN status = 'stream_only' THEN 2 ELSE 3 END
+             LIMIT 1), 'unavailable')
+     WHERE id = :track_id
+"""
+
+ADD_LINK = """
+    INSERT INTO links (entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former,
+                       linked_at)
+    VALUES (:entry_id, :other_entry_id, :track_id, :former_track_id, :method, :score, :fingerprint, :vetoes, :former,
+            :linked_at)
+    RETURNING id
+"""
+
+LINKS_OF_TRACK = """
+    SELECT id, entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former
+      FROM links
+     WHERE track_id = :track_id
+     ORDER BY id
+"""
+
+READ_LINK = """
+    SELECT id, entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former
+      FROM links
+     WHERE id = :link_id
+"""
+
+# The links inside the recording that goes follow its entries.
+MOVE_LINKS = """
+    UPDATE links
+       SET track_id = :track_id
+     WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
+REMOVE_LINK = """
+    DELETE FROM links
+     WHERE id = :link_id
+"""
+
+
+class NoSuchLink(LookupError):
+    """It was taken back already, or never was."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Why two recordings are one. `track_id` holds them now, `former_track_id` came in."""
+
+    id: int
+    entry_id: int
+    other_entry_id: int
+    track_id: int
+    former_track_id: int
+    evidence: Evidence
+
+
+async def join(
+    library: Writer, track_id: int, former_track_id: int, *, entries: tuple[int, int], evidence: Evidence, now_ms: int
+) -> int:
+    """The former recording's entries move to the other. `entries`: one of each, the former's first. The link's id."""
+    assert track_id != former_track_id, track_id
+    former = await library.one(READ_TRACK, track_id=former_track_id)
+    assert former is not None, former_track_id
+    moved = [row[0] for row in await library.all(ENTRIES_OF, track_id=former_track_id)]
+    inner = [row[0] for row in await library.all(LINKS_OF_TRACK, track_id=former_track_id)]
+    await library.run(REMOVE_WORDS, track_id=former_track_id)
+    await library.run(REMOVE_TRACK, track_id=former_track_id)
+    await library.run(MOVE_ENTRIES, track_id=track_id, ids=json.dumps(moved))
+    if inner:
+        await library.run(MOVE_LINKS, track_id=track_id, ids=json.dumps(inner))
+    await library.run(REFRESH_STATUS, track_id=track_id)
+    await withdraw(library, (entries[0],))
+    row = await library.one(
+        ADD_LINK,
+        entry_id=entries[0],
+        other_entry_id=entries[1],
+        track_id=track_id,
+        former_track_id=former_track_id,
+        former=json.dumps(former),
+        linked_at=now_ms,
+        **columns_of(evidence),
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def split(library: Writer, link_id: int) -> int:
+    """Take a link back: what hangs on its entry is the former recording again, whose id is returned."""
+    row = await library.one(READ_LINK, link_id=link_id)
+    if row is None:
+        raise NoSuchLink(f"no link has the id {link_id}")
+    link = _link(row)
+    others = [
+        _link(other) for other in await library.all(LINKS_OF_TRACK, track_id=link.track_id) if other[0] != link_id
+    ]
+    parted = _reachable(link.entry_id, others)
+    inner = [other.id for other in others if other.entry_id in parted]
+    await library.run(REMOVE_LINK, link_id=link_id)
+    await library.run(REMOVE_WORDS, track_id=link.track_id)
+    await library.run(MOVE_ENTRIES, track_id=link.former_track_id, ids=json.dumps(sorted(parted)))
+    await library.run(MOVE_LINKS, track_id=link.former_track_id, ids=json.dumps(inner))
+    former = json.loads(row[9])
+    await library.run(ADD_TRACK, id=link.former_track_id, **dict(zip(_TRACK_COLUMNS, former, strict=True)))
+    for track_id in (link.track_id, link.former_track_id):
+        await library.run(SHOW, track_id=track_id)
+        await library.run(REFRESH_STATUS, track_id=track_id)
+        await library.run(ADD_WORDS, track_id=track_id)
+    return link.former_track_id
+
+
+async def links_of(library: Reader, track_id: int) -> list[Link]:
+    """Every link inside a recording, the oldest first."""
+    return [_link(row) for row in await library.all(LINKS_OF_TRACK, track_id=track_id)]
+
+
+_TRACK_COLUMNS = (
+    "shown_source_id", "status", "title", "artist", "album", "album_artist", "genres", "year", "disc_number",
+    "track_number", "duration_seconds", "added_at",
+)  # fmt: skip
+
+
+def _link(row: Row) -> Link:
+    vetoes = tuple(Veto(veto) for veto in row[8].split())
+    return Link(row[0], row[1], row[2], row[3], row[4], Evidence(Method(row[5]), row[6], vetoes, row[7]))
+
+
+def _reachable(entry_id: int, links: Sequence[Link]) -> set[int]:
+    """The entries that hang together with this one by these links. Each round adds one at least, or is the last."""
+    found = {entry_id}
+    while True:
+        more = {end for link in links for end in (link.entry_id, link.other_entry_id)
+                if link.entry_id in found or link.other_entry_id in found} - found  # fmt: skip
+        if not more:
+            return found
+        found |= more

@@ -1,0 +1,118 @@
+"""Pure: two tracks side by side -> numbers that say how alike they are."""
+
+import math
+import re
+
+from rapidfuzz import fuzz
+
+from soul_player.client.dedupe.texts import MatchText
+
+ALBUM_NAMED_MIN = 85
+VERSION_SPELLED_MIN = 88
+_NUMBER = re.compile(r"\d+")
+
+FEATURES = (
+    "bias", "title_ratio", "title_set", "artist_ratio", "artist_set", "album_ratio", "album_set", "no_artist",
+    "no_album", "no_length", "length_near", "length_off_5", "length_off_20", "number_same", "number_differs",
+    "year_same", "year_differs", "kinds_differ", "version_differs", "digits_differ", "joint_set", "joint_sort",
+    "title_same",
+)  # fmt: skip
+
+
+def features(a: MatchText, b: MatchText) -> tuple[float, ...]:
+    """In the order of `FEATURES`, each about between 0 and 1."""
+    no_artist = not a.artist or not b.artist
+    no_album = not a.album or not b.album
+    no_length = a.duration_seconds is None or b.duration_seconds is None
+    apart = length_difference(a, b)
+    joint_a, joint_b = _joint(a), _joint(b)
+    has_numbers = a.track_number is not None and b.track_number is not None
+    has_years = a.year is not None and b.year is not None
+    return (
+        1.0,
+        fuzz.ratio(a.title, b.title) / 100,
+        fuzz.token_set_ratio(a.title, b.title) / 100,
+        0.0 if no_artist else fuzz.ratio(a.artist, b.artist) / 100,
+        0.0 if no_artist else artist_likeness(a, b) / 100,
+        0.0 if no_album else fuzz.ratio(a.album, b.album) / 100,
+        0.0 if no_album else fuzz.token_set_ratio(a.album, b.album) / 100,
+        float(no_artist),
+        float(no_album),
+        float(no_length),
+        0.0 if apart is None else math.exp(-apart / 2),
+        0.0 if apart is None else float(apart > 5),
+        0.0 if apart is None else float(apart > 20),
+        float(has_numbers and a.track_number == b.track_number),
+        float(has_numbers and a.track_number != b.track_number),
+        float(has_years and a.year == b.year),
+        float(has_years and a.year != b.year),
+        float(kinds_differ(a, b)),
+        1.0 - version_likeness(a, b),
+        float(digits_differ(a, b)),
+        fuzz.token_set_ratio(joint_a, joint_b) / 100,
+        fuzz.token_sort_ratio(joint_a, joint_b) / 100,
+        float(bool(a.title) and a.title == b.title),
+    )
+
+
+def length_difference(a: MatchText, b: MatchText) -> float | None:
+    """In seconds; None when one is not known."""
+    if a.duration_seconds is None or b.duration_seconds is None:
+        return None
+    return abs(a.duration_seconds - b.duration_seconds)
+
+
+def artist_likeness(a: MatchText, b: MatchText) -> float:
+    """0 to 100. Guests may stand with the artist or in the title."""
+    plain = fuzz.token_set_ratio(a.artist, b.artist)
+    if a.guests == b.guests:
+        return plain
+    return max(plain, fuzz.token_set_ratio(f"{a.artist} {a.guests}", f"{b.artist} {b.guests}"))
+
+
+def kinds_differ(a: MatchText, b: MatchText) -> bool:
+    """Live against studio, remix against original ... What an album says counts for a title that does not say it."""
+    if a.version != b.version and (_is_album(a.version, b) or _is_album(b.version, a)):
+        return False
+    if a.version and b.version and fuzz.ratio(a.version, b.version) >= VERSION_SPELLED_MIN:
+        # A slip of the pen, unless it is another year or number.
+        return _NUMBER.findall(a.version) != _NUMBER.findall(b.version)
+    kinds_a, kinds_b = set(a.kinds.split()), set(b.kinds.split())
+    if kinds_a == kinds_b:
+        albums_a, albums_b = set(a.album_kinds.split()), set(b.album_kinds.split())
+        if albums_a == albums_b or not a.album or not b.album or fuzz.ratio(a.album, b.album) >= ALBUM_NAMED_MIN:
+            return False
+        return bool((albums_a ^ albums_b) - kinds_a)
+    only_a = kinds_a - kinds_b - set(b.album_kinds.split())
+    only_b = kinds_b - kinds_a - set(a.album_kinds.split())
+    return bool(only_a or only_b)
+
+
+def digits_differ(a: MatchText, b: MatchText) -> bool:
+    """Part 2 against Part 3. A number that the other one has in another field came from there."""
+    if a.numbers == b.numbers:
+        return False
+    numbers_a, numbers_b = set(a.numbers.split()), set(b.numbers.split())
+    return not (numbers_a - numbers_b <= _elsewhere(b) and numbers_b - numbers_a <= _elsewhere(a))
+
+
+def version_likeness(a: MatchText, b: MatchText) -> float:
+    """1.0: the same version, or neither says more than its kind."""
+    if a.version == b.version:
+        return 1.0
+    if not a.version or not b.version:
+        return 1.0 if _is_album(a.version, b) or _is_album(b.version, a) else 0.5
+    return fuzz.token_sort_ratio(a.version, b.version) / 100
+
+
+def _elsewhere(text: MatchText) -> set[str]:
+    return set(_NUMBER.findall(f"{text.artist} {text.album} {text.version}"))
+
+
+def _is_album(version: str, other: MatchText) -> bool:
+    """`Song - Live at X` is the Song of an album Live at X."""
+    return bool(version and other.album) and fuzz.ratio(version, other.album) >= ALBUM_NAMED_MIN
+
+
+def _joint(text: MatchText) -> str:
+    return f"{text.title} {text.version} {text.artist} {text.album}"

@@ -1,0 +1,27 @@
+"""The weights of `similarity.FEATURES`, fitted by benchmarks/fit_dedupe.py on both development sets."""
+
+WEIGHTS = {
+    "bias": -14.424,
+    "title_ratio": 0.821,
+    "title_set": 0.679,
+    "artist_ratio": 1.274,
+    "artist_set": 1.470,
+    "album_ratio": 1.522,
+    "album_set": -0.676,
+    "no_artist": 3.823,
+    "no_album": 2.412,
+    "no_length": 2.013,
+    "length_near": 4.460,
+    "length_off_5": -0.765,
+    "length_off_20": -0.550,
+    "number_same": 2.788,
+    "number_differs": -0.421,
+    "year_same": 0.414,
+    "year_differs": -2.057,
+    "kinds_differ": -1.254,
+    "version_differs": -0.533,
+    "digits_differ": 0.220,
+    "joint_set": 5.077,
+    "joint_sort": 3.451,
+    "title_same": 3.024,
+}
