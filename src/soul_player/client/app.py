@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from soul_player.client.config import ClientConfig
 from soul_player.client.downloads.fetch import Downloads
+from soul_player.client.edits.decisions import Questions
 from soul_player.client.edits.door import Edits
 from soul_player.client.events import Events
 from soul_player.client.library.browse import Library
-from soul_player.client.library.decisions import Questions
 from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import open_library
@@ -84,7 +84,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 edits=Edits(library, clock=world.clock, randomness=world.randomness),
                 playlists=Playlists(library),
                 sync=Sync(parts, connections, HomeLock(config.home)),
-                questions=Questions(library, world.clock),
+                questions=Questions(library, clock=world.clock, randomness=world.randomness),
                 downloads=Downloads(library, connections),
                 events=events,
             )

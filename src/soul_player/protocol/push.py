@@ -1,5 +1,7 @@
 """A push and its answer (protocol, section 4)."""
 
+from typing import Any
+
 import msgspec
 
 from soul_player.protocol.ids import DeviceId
@@ -23,14 +25,17 @@ class OperationKey(msgspec.Struct, frozen=True):
 
 
 class PushResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one operation. `status` and `reason` stay text: a client survives ones it does not know."""
+    """What became of one operation. `status` and `reason` stay text: a client survives ones it does not know.
+
+    `server_state` is whatever the reason's own state is. (A `Raw` that may be missing can be written, but not read.)
+    """
 
     op_id: str
     status: str
     seq: int | None = None
     reason: str | None = None
     detail: str | None = None
-    server_state: msgspec.Raw | None = None
+    server_state: Any = None
 
 
 class PushResponse(msgspec.Struct, frozen=True):

@@ -6,23 +6,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soul_player.client import Client, LocalTrackId, SyncResult, SyncStatus
+from soul_player.client import Client, ClientConfig, Edges, LocalTrackId, SyncResult, SyncStatus, open_client
 from soul_player.client.library.accounts import find_account
 from soul_player.client.library.overlay import Marks
 from soul_player.client.library.shown_playlists import compute_playlist, shown_entries
+from soul_player.client.sources.tokens import FileTokens
 from soul_player.database.access import Database, Reader, Writer
-from soul_player.edges import Clock, SystemRandomness
+from soul_player.edges import Clock, SystemClock, SystemRandomness
 from soul_player.protocol.codec import encode
 from soul_player.protocol.ids import id_bytes, mint_id
 from soul_player.server.store.changes import Fact, claim, record
 from soul_player.server.store.scopes import LIBRARY, Kind
-from tests.client.clients import database_of, opened_client
+from tests.client.clients import database_of
 from tests.edges.fake_server import make_track
 from tests.server.running import PASSWORD, USERNAME, RunningServer
 from tests.server.track_rows import add_root, put_track
 
 SHOWN = "SELECT id, uid FROM playlists WHERE source_id IS NOT NULL"
 QUEUE = "SELECT operation, state, in_overlay, reason FROM sync_queue ORDER BY n"
+
+
+class Unwaiting(SystemRandomness):
+    """Retries follow at once."""
+
+    def uniform(self, low: float, high: float) -> float:
+        """No time at all."""
+        return 0.0
 
 
 @dataclass
@@ -95,7 +104,10 @@ class Device:
 @asynccontextmanager
 async def a_device(home: Path, running: RunningServer, *, clock: Clock | None = None) -> AsyncGenerator[Device, None]:
     """Signed in; not synced yet."""
-    async with opened_client(home, clock=clock) as client:
+    config = ClientConfig(home, device_name=home.name, keyring=False)
+    # Each device its own randomness: two that mint the same ids in the same millisecond would be one.
+    edges = Edges(clock or SystemClock(), Unwaiting(), tokens=FileTokens(home))
+    async with open_client(config, edges=edges) as client:
         if not await client.sources.list():
             await client.sources.add(running.url, username=USERNAME, password=PASSWORD)
         yield Device(client)

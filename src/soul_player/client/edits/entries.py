@@ -13,7 +13,7 @@ from soul_player.client.library.accounts import Account
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.outbox import NewOperation
 from soul_player.client.library.overlay import START, After, ShownEntry
-from soul_player.client.library.playlists import snapshot_of
+from soul_player.client.library.playlists import PlaylistEntry, Snapshot, snapshot_of
 from soul_player.client.library.shown_playlists import (
     find_shown_entry,
     following_position,
@@ -86,6 +86,24 @@ async def add_entries(
     if target.outbox is not None:
         await target.outbox.save()
     return added
+
+
+async def copy_entries(library: Writer, act: Act, playlist_id: int, entries: Sequence[PlaylistEntry]) -> None:
+    """Put what another playlist shows at the end, also tracks of the same source that this device does not know."""
+    target = await open_target(library, act, playlist_id)
+    await _check_room(library, playlist_id, len(entries))
+    anchor: After = UNSET
+    for entry in entries:
+        entry_id = id_bytes(act.new_id())
+        if target.account is not None and entry.remote_track_id is not None:
+            await _add_remote(library, act, target, entry.remote_track_id, entry_id=entry_id, anchor=anchor)
+        elif entry.track_id is not None:
+            await _add(library, act, target, entry.track_id, entry_id=entry_id, anchor=anchor)
+        else:
+            await _add_unknown(library, act, target, entry, entry_id=entry_id)
+        anchor = entry_id
+    if target.outbox is not None:
+        await target.outbox.save()
 
 
 async def move_entry(
@@ -170,6 +188,34 @@ async def _add(
         has_shown_after=stands_in,
     )
     await outbox.add(new)
+
+
+async def _add_remote(
+    library: Writer, act: Act, target: Target, remote_id: bytes, *, entry_id: bytes, anchor: After
+) -> None:
+    assert target.account is not None
+    assert target.outbox is not None
+    position = await _position(library, target.playlist.id, anchor)
+    await put_entry(library, target.playlist.id, ShownEntry(entry_id, remote_id, position, act.at))
+    sent_after, stands_in = await _sent_anchor(library, target.account, anchor)
+    op_id, n = target.outbox.number()
+    operation = EntryAdd(
+        op_id, n, act.at, id_text(target.playlist.uid), id_text(entry_id), id_text(remote_id), sent_after
+    )
+    await target.outbox.add(
+        NewOperation(operation, target.group, entry_id, shown_after=anchor, has_shown_after=stands_in)
+    )
+
+
+async def _add_unknown(library: Writer, act: Act, target: Target, entry: PlaylistEntry, *, entry_id: bytes) -> None:
+    """On this device only: a track that it does not know keeps its place and what words there are."""
+    assert target.account is None, "a source's playlist names its tracks"
+    position = await _position(library, target.playlist.id, UNSET)
+    await put_entry(library, target.playlist.id, ShownEntry(entry_id, entry.remote_track_id, position, act.at))
+    words = Snapshot(entry.title or "unknown track", entry.artist, entry.album, entry.duration_seconds)
+    await library.run(
+        KEEP_WORDS, playlist_id=target.playlist.id, entry_uid=entry_id, snapshot=msgspec.json.encode(words).decode()
+    )
 
 
 async def _entry(library: Reader, playlist_id: int, entry_id: str) -> ShownEntry:

@@ -51,6 +51,31 @@ SET_ASIDE = """
        AND in_overlay = 1
 """
 
+SET_DELETION_ASIDE = """
+    UPDATE sync_queue
+       SET state = 'settled', in_overlay = 0, set_aside_by = :question_id, settled_at = :now_ms
+     WHERE source_id = :source_id
+       AND account_id = :account_id
+       AND group_key = :group_key
+       AND operation = 'playlist.delete'
+       AND state = 'needs_you'
+"""
+
+OPEN_OTHER = """
+    SELECT 1
+      FROM questions
+     WHERE kind = :kind
+       AND source_id = :source_id
+       AND subject = :subject
+       AND answer IS NULL
+"""
+
+UNHIDE = """
+    UPDATE server_playlists
+       SET hidden_by = NULL
+     WHERE hidden_by = :question_id
+"""
+
 # Back to where they were: a person decides.
 TAKE_BACK = """
     UPDATE sync_queue

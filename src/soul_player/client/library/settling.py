@@ -195,7 +195,7 @@ class _Settling:
         }.get(result.reason or "")
         if kind is None or not row[3].startswith(PLAYLISTS_PREFIX):
             return
-        state: dict[str, Any] = {} if result.server_state is None else msgspec.json.decode(result.server_state)
+        state: dict[str, Any] = result.server_state if isinstance(result.server_state, dict) else {}
         evidence = {**state, "operation": row[5]}
         await ask_about(
             self._library, kind, self._account.source_id, id_bytes(row[3][2:]), evidence, now_ms=self._now_ms
@@ -208,7 +208,7 @@ class _Settling:
         await refresh_group(self._library, self._account, row[3])
 
     async def _park(self, row: Row, result: PushResult, *, in_overlay: bool) -> None:
-        answer = None if result.server_state is None else bytes(result.server_state).decode()
+        answer = None if result.server_state is None else msgspec.json.encode(result.server_state).decode()
         await self._library.run(
             NEEDS_YOU,
             op_id=row[0],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from soul_player.client.edits.act import Act
+from soul_player.client.edits.answers import forget_answered
 from soul_player.client.edits.marks import tell_plays
 from soul_player.client.errors import (
     PermanentSyncError,
@@ -90,6 +91,7 @@ class Push:
         for group_key in sorted(await let_go(library, account)):
             await refresh_group(library, account, group_key)
         await forget_settled(library, account, now_ms=now_ms)
+        await forget_answered(library, now_ms=now_ms)
         return await find_account(library, self._source_id)
 
     async def _send(self, batch: Sequence[Sending]) -> None:

@@ -1,0 +1,75 @@
+"""What waits for a person: questions, and edits that no server took; answering, and taking an answer back."""
+
+from soul_player.client.edits.act import Act
+from soul_player.client.edits.answers import answer_playlist, undo_answer
+from soul_player.client.edits.failed import correct_edit, discard_edit, retry_edit
+from soul_player.client.errors import QuestionNotFound
+from soul_player.client.library.decisions import answer_deletion_question, open_question
+from soul_player.client.library.failed_edits import FailedEdit, list_failed
+from soul_player.client.library.model import Question, QuestionId, QuestionKind
+from soul_player.client.library.playlist_questions import PlaylistQuestion, find_question
+from soul_player.client.library.questions import open_questions
+from soul_player.database.access import Database, Reader, Writer
+from soul_player.edges import Clock, Randomness
+
+
+class Questions:
+    """Decisions of this home. None of them holds anything up."""
+
+    def __init__(self, database: Database, *, clock: Clock, randomness: Randomness) -> None:
+        self._database = database
+        self._clock = clock
+        self._randomness = randomness
+
+    async def answer(self, question_id: QuestionId, choice: str) -> int:
+        """Do what was chosen, in one transaction; how many tracks it changed. Raises `QuestionNotFound`."""
+        return await self._database.write(_answer, self._act(), question_id, choice)
+
+    async def undo(self, question_id: QuestionId) -> None:
+        """Take an answer about a playlist back, within 30 days of it. Raises `QuestionNotFound`."""
+        await self._database.write(_undo, self._act(), question_id)
+
+    async def retry(self, edit_id: str) -> None:
+        """A failed edit waits again. Raises `FailedEditNotFound`."""
+        await self._database.write(retry_edit, self._act(), edit_id)
+
+    async def correct(self, edit_id: str, *, name: str | None = None, rating: int | None = None) -> None:
+        """A failed edit waits again, with another name or rating. Raises `FailedEditNotFound`, `EditInvalid`."""
+        await self._database.write(correct_edit, self._act(), edit_id, name=name, rating=rating)
+
+    async def discard(self, edit_id: str) -> None:
+        """Let go of a failed edit, and of what depends on it. Raises `FailedEditNotFound`."""
+        await self._database.write(discard_edit, self._act(), edit_id)
+
+    async def failed_edits(self) -> list[FailedEdit]:
+        """What no server took, the oldest first."""
+        return await self._database.read(list_failed)
+
+    async def list(self) -> list[Question]:
+        """All that wait, the oldest first."""
+        return await self._database.read(open_questions)
+
+    def _act(self) -> Act:
+        return Act(self._clock.now_ms(), self._randomness)
+
+
+async def _answer(library: Writer, act: Act, question_id: QuestionId, choice: str) -> int:
+    question = await open_question(library, question_id, choice)
+    if question.kind is QuestionKind.MASS_DELETION:
+        return await answer_deletion_question(library, question_id, choice, now_ms=act.now_ms)
+    await answer_playlist(library, act, await _find(library, question_id), choice)
+    return 0
+
+
+async def _undo(library: Writer, act: Act, question_id: QuestionId) -> None:
+    question = await _find(library, question_id)
+    if question.kind is QuestionKind.MASS_DELETION:
+        raise QuestionNotFound("deletions that were applied come back with the next full sync: soul sync --full")
+    await undo_answer(library, act, question)
+
+
+async def _find(library: Reader, question_id: QuestionId) -> PlaylistQuestion:
+    question = await find_question(library, question_id)
+    if question is None:
+        raise QuestionNotFound(f"there is no question with the id {question_id}")
+    return question
