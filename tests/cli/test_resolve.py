@@ -55,6 +55,7 @@ def test_a_person_may_keep_what_a_source_says_is_gone(tmp_path: Path) -> None:
     """`mine`."""
     client = held_home(tmp_path)
     (decision,) = decisions(client)
+    assert soul("resolve", str(decision["id"]), "--keep", "merge", home=client).code == 2
     assert soul("resolve", str(decision["id"]), "--keep", "mine", home=client).code == 0
     assert (shown(client), decisions(client)) == (TRACKS, [])
 

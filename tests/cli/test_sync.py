@@ -211,3 +211,24 @@ def test_a_full_sync_compares_every_row(tmp_path: Path, music: Path) -> None:
         wait_for_tracks(client, 6)
         assert soul("sync", "--full", home=client).code == 0
         assert tracks_in(client) == 6
+
+
+def test_watching_goes_on_until_ctrl_c(tmp_path: Path, music: Path) -> None:
+    """Each sync is an event, the end is one summary; Ctrl-C in the wait is an end like another."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        add_source(client, server)
+        process = subprocess.Popen(
+            [SOUL, "--home", client, "sync", "--watch", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environment(),
+        )  # fmt: skip
+        assert process.stdout is not None
+        events = [json.loads(process.stdout.readline())]
+        while events[-1]["event"] != "synced":
+            events.append(json.loads(process.stdout.readline()))
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, b"")
+    (summary,) = [json.loads(line) for line in out.splitlines()]
+    assert summary["event"] == "summary"

@@ -8,6 +8,7 @@ from soul_player.cli.flags import Flags, Group
 PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 MUSIC = click.option("--music", multiple=True, metavar="DIR", help="A folder of music; may be given several times.")
 DATABASE = click.option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
+KEEP = click.Choice(["mine", "local", "theirs", "merge", "separate"])
 
 
 @click.group(cls=Group)
@@ -182,7 +183,7 @@ def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
 
 @soul.command()
 @click.argument("decision", type=int, required=False)
-@click.option("--keep", type=click.Choice(["mine", "theirs"]), help="What this device has, or what the source says.")
+@click.option("--keep", type=KEEP, help="Whose state to keep.")
 @click.pass_obj
 def resolve(flags: Flags, decision: int | None, keep: str | None) -> int:
     """Decisions that wait for you, and answering one."""
@@ -194,12 +195,13 @@ def resolve(flags: Flags, decision: int | None, keep: str | None) -> int:
 @soul.command()
 @click.argument("source", nargs=-1)
 @click.option("--full", is_flag=True, help="Drop the cursors and compare every row.")
+@click.option("--watch", is_flag=True, help="Go on, with a look each minute, until Ctrl-C.")
 @click.pass_obj
-def sync(flags: Flags, source: tuple[str, ...], full: bool) -> int:
+def sync(flags: Flags, source: tuple[str, ...], full: bool, watch: bool) -> int:
     """Bring the library up to date; Ctrl-C cancels, the next run goes on from there."""
     from soul_player.cli.sync import run
 
-    return run(flags, source, full=full)
+    return run(flags, source, full=full, watch=watch)
 
 
 @soul.command()

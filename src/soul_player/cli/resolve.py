@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any
 
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
@@ -12,8 +12,8 @@ from soul_player.cli.words import count
 from soul_player.client import Question, QuestionId, QuestionKind, QuestionNotFound
 from soul_player.protocol.times import time_text
 
-# `mine` is always what this device has, `theirs` what the source says; each kind of question has its own words for it.
-_ANSWERS: dict[QuestionKind, Mapping[str, str]] = {QuestionKind.MASS_DELETION: {"mine": "keep", "theirs": "apply"}}
+# `mine` is what this device has, `theirs` what the source says. Where a question has words of its own for that:
+_ANSWERS: Mapping[QuestionKind, Mapping[str, str]] = {QuestionKind.MASS_DELETION: {"mine": "keep", "theirs": "apply"}}
 
 
 def run(flags: Flags, question_id: int | None, *, keep: str | None) -> int:
@@ -34,7 +34,12 @@ async def _run(flags: Flags, question_id: int | None, *, keep: str | None) -> in
             raise QuestionNotFound(f"no decision with the id {question_id} waits", hint="soul resolve lists them")
         if keep is None:
             return _listed(output, [question])
-        changed = await client.questions.answer(QuestionId(question_id), _ANSWERS[question.kind][keep])
+        if keep not in answers(question):
+            raise CommandFailed(
+                "no_such_choice", f"{keep} is no answer to it", hint=f"choose one of {', '.join(answers(question))}",
+                exit_code=ExitCode.USAGE,
+            )  # fmt: skip
+        changed = await client.questions.answer(QuestionId(question_id), answers(question)[keep])
     output.record({"resolved": question_id, "keep": keep, "tracks": changed})
     output.result(f"resolved {question_id}: {keep} ({count(changed, 'track')})")
     return ExitCode.OK
@@ -44,24 +49,28 @@ def _listed(output: Output, questions: list[Question]) -> int:
     output.record({"decisions": [decision_record(question) for question in questions]})
     for question in questions:
         output.result(f"{question.id}  {question_text(question)}")
-        for keep in _ANSWERS[question.kind]:
+        for keep in answers(question):
             output.result(f"   soul resolve {question.id} --keep {keep}")
     if not questions:
         output.message("nothing waits for a decision")
     return ExitCode.OK
 
 
+def answers(question: Question) -> Mapping[str, str]:
+    """What may be said on the command line -> what the question calls it."""
+    return _ANSWERS.get(question.kind) or {choice: choice for choice in question.choices}
+
+
 def question_text(question: Question) -> str:
     """What is asked, for people."""
-    match question.kind:
-        case QuestionKind.MASS_DELETION:
-            gone, total = question.evidence["tracks"], question.evidence["of"]
-            return (
-                f"{question.source_name} says that {gone:,} of its {count(total, 'track')} are gone. "
-                "Go on showing them (mine), or let them go (theirs)?"
-            )
-        case _:
-            assert_never(question.kind)
+    if question.kind is QuestionKind.MASS_DELETION:
+        gone, total = question.evidence["tracks"], question.evidence["of"]
+        return (
+            f"{question.source_name} says that {gone:,} of its {count(total, 'track')} are gone. "
+            "Go on showing them (mine), or let them go (theirs)?"
+        )
+    evidence = ", ".join(f"{name}: {value}" for name, value in question.evidence.items())
+    return f"{question.source_name}: {question.kind.value.replace('_', ' ')} ({evidence})"
 
 
 def decision_record(question: Question) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def decision_record(question: Question) -> dict[str, Any]:
         "id": question.id,
         "kind": question.kind.value,
         "question": question_text(question),
-        "choices": list(_ANSWERS[question.kind]),
+        "choices": list(answers(question)),
         "evidence": dict(question.evidence),
         "asked_at": time_text(question.asked_at_ms),
     }

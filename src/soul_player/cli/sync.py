@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from soul_player.cli.client_home import exit_code_of_code, opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
@@ -27,13 +27,16 @@ from soul_player.client import (
     SyncStatus,
 )
 
-
-def run(flags: Flags, names: Sequence[str], *, full: bool) -> int:
-    """Sync these sources, or all; how it ended decides the exit code."""
-    return asyncio.run(_run(flags, names, full=full))
+# One request a source when nothing is new.
+WATCH_SECONDS = 60.0
 
 
-async def _run(flags: Flags, names: Sequence[str], *, full: bool) -> int:
+def run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool) -> int:
+    """Sync these sources, or all; how it ended decides the exit code. `watch`: again and again, until Ctrl-C."""
+    return asyncio.run(_run(flags, names, full=full, watch=watch))
+
+
+async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         chosen = [(await client.sources.find(name)).id for name in names]
@@ -46,14 +49,47 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool) -> int:
                 hint="soul source add URL",
                 exit_code=ExitCode.NOT_FOUND,
             )
+        if watch:
+            results = await _watched(client, output, chosen or None, results)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
     for result in results:
         output.result(result_line(result))
     return exit_code_of(results)
 
 
+async def _watched(
+    client: Client, output: Output, source_ids: Sequence[SourceId] | None, results: Sequence[SyncResult]
+) -> Sequence[SyncResult]:
+    """Tells of each sync that changed or lost something, until it is interrupted; the last results."""
+    while True:
+        output.record({"event": "synced", "sources": [asdict(result) for result in results]})
+        for result in results:
+            if result.status is not SyncStatus.SYNCED or has_news(result):
+                output.result(result_line(result))
+        if exit_code_of(results) is ExitCode.INTERRUPTED or await _interrupted_within(WATCH_SECONDS):
+            return [replace(result, status=SyncStatus.CANCELLED) for result in results]
+        results = await _synced(client, output, source_ids, full=False, due_only=True) or results
+
+
+async def _interrupted_within(seconds: float) -> bool:
+    """Wait so long, or until Ctrl-C."""
+    loop = asyncio.get_running_loop()
+    interrupted = asyncio.Event()
+    former = signal.getsignal(signal.SIGINT)
+    loop.add_signal_handler(signal.SIGINT, interrupted.set)
+    try:
+        async with asyncio.timeout(seconds):
+            await interrupted.wait()
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, former)
+    return True
+
+
 async def _synced(
-    client: Client, output: Output, source_ids: Sequence[SourceId] | None, *, full: bool
+    client: Client, output: Output, source_ids: Sequence[SourceId] | None, *, full: bool, due_only: bool = False
 ) -> Sequence[SyncResult]:
     """The results; also those of a sync that Ctrl-C has cancelled, for they say what was kept."""
     shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
@@ -63,7 +99,7 @@ async def _synced(
         async with asyncio.TaskGroup() as tasks:
             showing = tasks.create_task(_show(events, shown))
             try:
-                results = await client.sync.run(source_ids=source_ids, full=full)
+                results = await client.sync.run(source_ids=source_ids, full=full, due_only=due_only)
             except ClientError as error:
                 # A task group would wrap it.
                 refusal = error
@@ -129,6 +165,11 @@ class SyncProgressShown:
     def close(self) -> None:
         """Leave the last state on the screen."""
         self._progress.close()
+
+
+def has_news(result: SyncResult) -> bool:
+    """Whether anything in the library is different now."""
+    return result.tracks_synced + result.tracks_updated + result.tracks_deleted > 0
 
 
 def result_line(result: SyncResult) -> str:

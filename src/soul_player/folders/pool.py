@@ -164,7 +164,11 @@ class _Worker:
     async def _start(self) -> asyncio.subprocess.Process:
         try:
             return await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                # Ctrl-C at a terminal is for this program, which then ends the requests.
+                start_new_session=True,
             )
         except OSError as error:
             raise WorkersUnavailable(f"no process to read music with can be started: {error}") from error
