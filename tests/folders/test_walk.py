@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from soul_player.audio.source import Stamp
-from soul_player.folders.walk import Listing, walk
+from soul_player.folders.walk import Listing, PlainStamp, walk
 
 
-def walked(root: Path) -> tuple[dict[bytes, Stamp], dict[bytes, str]]:
+def walked(root: Path) -> tuple[dict[bytes, PlainStamp], dict[bytes, str]]:
     listings = list(walk(os.fsencode(root)))
     files = {path: stamp for listing in listings for path, stamp in listing.files}
     return files, {left_out.path: left_out.reason for listing in listings for left_out in listing.left_out}

@@ -60,9 +60,9 @@ class Comparing:
         for path, stamp in listing.files:
             was = forget(path, None)
             if was is None:
-                found.added.append((path, stamp))
+                found.added.append((path, Stamp(*stamp)))
             elif was[1:4] != stamp or full:
-                found.changed.append(Changed(path, stamp, was))
+                found.changed.append(Changed(path, Stamp(*stamp), was))
 
     def finish(self) -> Comparison:
         """What was known and not seen is missing, but for what lies below a folder that could not be listed."""
