@@ -31,7 +31,7 @@ async def opened_client(
     **settings: Any,
 ) -> AsyncGenerator[Client, None]:
     """A client with short timeouts."""
-    defaults = {"connect_seconds": 2.0, "read_seconds": 2.0, "request_seconds": 10.0, "keyring": False}
+    defaults = {"connect_seconds": 5.0, "read_seconds": 10.0, "request_seconds": 30.0, "keyring": False}
     config = ClientConfig(home, **{**defaults, **settings})
     edges = Edges(clock or SystemClock(), Hasty(), tokens=FileTokens(home), limits=limits)
     async with open_client(config, edges=edges) as client:

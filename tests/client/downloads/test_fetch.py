@@ -25,7 +25,7 @@ async def one_track(
     home: Path, *, file_hash: str | None = HASH
 ) -> AsyncGenerator[tuple[FakeServer, Client, LocalTrackId]]:
     """A server with one file, and a client that knows of it."""
-    async with fake_server() as server, opened_client(home, read_seconds=0.5) as client:
+    async with fake_server() as server, opened_client(home) as client:
         server.put(make_track(1, file_size=len(CONTENT), file_hash=file_hash))
         server.files[make_id(1)] = CONTENT
         await add(client, server)

