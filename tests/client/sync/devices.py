@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from soul_player.server.store.changes import Fact, claim, record
 from soul_player.server.store.scopes import LIBRARY, Kind
 from tests.client.clients import database_of
 from tests.edges.fake_server import make_track
+from tests.edges.faulty_transport import FaultyTransport, Weather
 from tests.server.running import PASSWORD, USERNAME, RunningServer
 from tests.server.track_rows import add_root, put_track
 
@@ -102,11 +104,22 @@ class Device:
 
 
 @asynccontextmanager
-async def a_device(home: Path, running: RunningServer, *, clock: Clock | None = None) -> AsyncGenerator[Device, None]:
-    """Signed in; not synced yet."""
+async def a_device(
+    home: Path,
+    running: RunningServer,
+    *,
+    clock: Clock | None = None,
+    weather: Weather | None = None,
+) -> AsyncGenerator[Device, None]:
+    """Signed in; not synced yet. `weather`: what happens to its requests."""
     config = ClientConfig(home, device_name=home.name, keyring=False)
     # Each device its own randomness: two that mint the same ids in the same millisecond would be one.
-    edges = Edges(clock or SystemClock(), Unwaiting(), tokens=FileTokens(home))
+    edges = Edges(
+        clock or SystemClock(),
+        Unwaiting(),
+        tokens=FileTokens(home),
+        open_transport=None if weather is None else partial(FaultyTransport, weather=weather),
+    )
     async with open_client(config, edges=edges) as client:
         if not await client.sources.list():
             await client.sources.add(running.url, username=USERNAME, password=PASSWORD)

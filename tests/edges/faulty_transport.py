@@ -1,0 +1,52 @@
+"""A real connection on which answers get lost, or come as errors, when a test says so."""
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from soul_player.client.errors import ConnectionLost
+from soul_player.client.sources.symptoms import Answer
+from soul_player.client.sources.transport import HttpTransport, Request
+
+
+class Fault(StrEnum):
+    """What happens to a request. `LOST_ANSWER`: the server did what was asked, and nobody hears of it."""
+
+    LOST_REQUEST = "lost_request"
+    LOST_ANSWER = "lost_answer"
+    FAILED = "failed"
+    TOO_LARGE = "too_large"
+
+
+# Asked before each request.
+Weather = Callable[[Request], Fault | None]
+
+
+class FaultyTransport(HttpTransport):
+    """Everything but the faults is real."""
+
+    def __init__(self, *arguments: Any, weather: Weather, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._weather = weather
+
+    async def ask(self, request: Request, *, bytes_max: int) -> Answer:
+        """The whole answer, unless it is lost."""
+        match self._weather(request):
+            case Fault.LOST_REQUEST:
+                raise ConnectionLost("the connection was lost")
+            case Fault.LOST_ANSWER:
+                await super().ask(request, bytes_max=bytes_max)
+                raise ConnectionLost("the connection was lost")
+            case Fault.FAILED:
+                return problem(500, "internal")
+            case Fault.TOO_LARGE:
+                return problem(413, "too_large")
+            case None:
+                return await super().ask(request, bytes_max=bytes_max)
+
+
+def problem(status: int, code: str) -> Answer:
+    """As the server would say it."""
+    body = json.dumps({"title": code, "status": status, "code": code}).encode()
+    return Answer(status, "application/problem+json", body)
