@@ -176,6 +176,22 @@ def test_a_file_that_vanished_is_gone_and_one_that_came_back_is_there(tmp_path: 
     on_shelf(tmp_path, story)
 
 
+def test_a_track_that_was_taken_out_is_gone_although_its_file_is_there(tmp_path: Path) -> None:
+    """Its row stays for ever, for its identity; that is no reason to send it."""
+
+    async def retire(store: Writer) -> None:
+        await store.run("UPDATE tracks SET is_present = 0")
+
+    async def story(it: Shelf) -> None:
+        await it.it.server.store.database.write(retire)
+        for what in ("stream", "download", "artwork"):
+            reply = await it.get(what)
+            assert (reply.status, reply.code) == (404, "track_gone"), what
+        assert (await it.it.ask("GET", f"/api/tracks/{it.track_id}", token=it.token)).code == "track_gone"
+
+    on_shelf(tmp_path, story)
+
+
 def test_a_disk_that_cannot_be_read_now_is_asked_again_later(tmp_path: Path) -> None:
     """A name too long stands for an error of the disk: tests may run as root, whom nothing is denied."""
 
