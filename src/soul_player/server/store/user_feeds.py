@@ -13,11 +13,12 @@ from soul_player.server.store.feed import advance, begin, check
 from soul_player.server.store.scopes import Kind
 
 # As in `feed`: page and head in one statement, the limit inside. An initial run reads live rows up to its head0, a
-# later one all rows: `most_deleted` and `upto` say which.
+# later one all rows: `most_deleted` and `upto` say which. Entries of a deleted playlist went with it, unlisted; they
+# are left out before the limit, else ten thousand of them would be pages of nothing that say that there is more.
 PLAYLISTS = """
     SELECT head.seq, head.floor_seq, page.seq, page.kind, page.entity_id, page.created_seq, page.deleted,
            playlists.name, playlists.description, playlists.created_at, playlists.updated_at,
-           entries.playlist_id, entries.track_id, entries.position, entries.added_at, owner.deleted_at
+           entries.playlist_id, entries.track_id, entries.position, entries.added_at
       FROM sync_head head
       LEFT JOIN (
                SELECT seq, kind, entity_id, created_seq, deleted
@@ -27,13 +28,19 @@ PLAYLISTS = """
                   AND seq > :after
                   AND seq <= :upto
                   AND deleted <= :most_deleted
+                  AND NOT (kind = 'entry' AND deleted = 0 AND EXISTS (
+                          SELECT 1
+                            FROM playlist_entries gone
+                            JOIN playlists owner ON owner.user_id = gone.user_id AND owner.id = gone.playlist_id
+                           WHERE gone.user_id = :user_id
+                             AND gone.id = sync_change.entity_id
+                             AND owner.deleted_at IS NOT NULL))
                 ORDER BY seq
                 LIMIT :count
            ) page ON TRUE
       LEFT JOIN playlists ON page.kind = 'playlist' AND playlists.user_id = :user_id AND playlists.id = page.entity_id
       LEFT JOIN playlist_entries entries
              ON page.kind = 'entry' AND entries.user_id = :user_id AND entries.id = page.entity_id
-      LEFT JOIN playlists owner ON owner.user_id = :user_id AND owner.id = entries.playlist_id
      WHERE head.scope = :scope
 """
 
@@ -113,9 +120,8 @@ async def read_playlists(
                 (live if is_initial else new if created_seq > cursor.base else updated).append(_playlist(row))
         elif is_deleted:
             removed.append(EntryId(id_text(entity_id)))
-        elif row[15] is None:
+        else:
             entries.append(_entry(row))
-        # Entries of a deleted playlist went with it, unlisted.
     return PlaylistsSlice(live, new, updated, deleted, entries, removed, following, has_more, is_initial, head)
 
 
