@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -68,10 +69,18 @@ def test_a_device_id_is_any_text(tmp_path: Path) -> None:
     """Devices name themselves."""
 
     async def story(it: House) -> None:
-        await it.sign_in(device="Ämbers Telefon")
         me = await it.sign_in(device="desk")
-        gone = await it.ask("DELETE", "/api/auth/devices/%C3%84mbers%20Telefon", token=me.access_token)
-        assert gone.status == 204
+        await it.sign_in(device="phone")
+        for name in ("Ämbers Telefon", "a/phone", "..", "100 %", "a?b#c"):
+            await it.sign_in(device=name)
+            gone = await it.ask("DELETE", f"/api/auth/devices/{quote(name, safe='')}", token=me.access_token)
+            assert gone.status == 204, name
+        # A slash that was not encoded is one of the path: no other device is meant by it.
+        for path in ("a/phone", "a/../phone", "/phone", "phone/"):
+            wrong = await it.ask("DELETE", f"/api/auth/devices/{path}", token=me.access_token)
+            assert wrong.status == 404, path
+        devices = (await it.ask("GET", "/api/auth/devices", token=me.access_token)).json["devices"]
+        assert {device["device_id"] for device in devices} == {"desk", "phone"}
 
     in_house(tmp_path, story)
 

@@ -43,7 +43,8 @@ def _handler(route: Route, gate: Gate) -> HTTPRouteHandler:
             return problem_answer(refused)
 
     methods = [HttpMethod(route.method), *([HttpMethod.HEAD] if route.method == "GET" else [])]
-    path = route.path.replace("}", ":str}")
+    # A device names itself, perhaps with a slash: that one is all the rest of the path.
+    path = route.path.replace("{device_id}", "{device_id:path}").replace("_id}", "_id:str}")
     # The status is the answer's own: Litestar's is only there because it would guess one from the method.
     return HTTPRouteHandler(path, http_method=methods, status_code=200, name=f"{route.method} {route.path}")(answer)
 

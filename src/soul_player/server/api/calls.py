@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -82,6 +82,14 @@ class Call:
             return id_bytes(self.path_values[name])
         except BadId as error:
             raise RequestRefused(missing) from error
+
+    def path_tail(self, folder: str, *, missing: ProblemCode) -> str:
+        """The one part of the path behind `folder`, any text: a slash in it counts if it was sent encoded."""
+        raw: bytes = self._scope["raw_path"]
+        tail = raw.partition(folder.encode())[2]
+        if not tail or b"/" in tail:
+            raise RequestRefused(missing)
+        return unquote(tail.decode("latin-1"))
 
     async def message(self, kind: type[Message]) -> Message:
         """The body as a message. 415 for another type or a compressed one, 400 for no JSON, 422 for a wrong shape."""

@@ -95,7 +95,8 @@ class SessionRoutes:
 
     async def remove_device(self, call: Call, session: Session) -> Answer:
         """`DELETE /api/auth/devices/{device_id}`: at once, also one's own."""
-        device_id = DeviceId(call.path_values["device_id"])
+        tail = call.path_tail("/api/auth/devices/", missing=ProblemCode.DEVICE_NOT_FOUND)
+        device_id = DeviceId(tail)
         if not await self._database.write(remove_device, session.user_id, device_id):
             raise RequestRefused(ProblemCode.DEVICE_NOT_FOUND, "no device of yours has this id")
         return no_content()
