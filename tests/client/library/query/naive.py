@@ -82,8 +82,7 @@ def plain(term: Plain, track: Recording, now: datetime) -> bool:
     match term:
         case Words(text):
             seen = (track.title, track.artist or "", track.album or "", track.album_artist or "")
-            # The texts a track shows are one page to the reader, a line each.
-            return fold(text) in fold("\n".join(seen)) or any(fold(text) in fold(genre) for genre in track.genres)
+            return any(fold(text) in fold(one) for one in (*seen, *track.genres))
         case TextMatch():
             return text_matches(term, track)
         case NumberIn(field, low, high, strict):

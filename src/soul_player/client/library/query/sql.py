@@ -25,10 +25,14 @@ from soul_player.database.folding import folded
 from soul_player.protocol.ids import BadId, id_bytes
 
 # Every piece is 0 or 1, never NULL: `NOT` of it is then what was not matched.
+# Reading the JSON of the genres is dear: first, whether it could hold the text at all.
 WORDS = """
-    instr(folded(title || char(10) || coalesce(artist, '') || char(10) || coalesce(album, '') || char(10) ||
-                 coalesce(album_artist, '')), :text) > 0
- OR EXISTS (SELECT 1 FROM json_each(coalesce(genres, '[]')) genre WHERE instr(folded(genre.value), :text) > 0)
+    instr(folded(title), :text) > 0
+ OR coalesce(instr(folded(artist), :text), 0) > 0
+ OR coalesce(instr(folded(album), :text), 0) > 0
+ OR (album_artist IS NOT artist AND coalesce(instr(folded(album_artist), :text), 0) > 0)
+ OR (genres IS NOT NULL AND instr(folded(genres), :part) > 0 AND
+     EXISTS (SELECT 1 FROM json_each(genres) genre WHERE instr(folded(genre.value), :text) > 0))
 """
 
 HOLDS: dict[TextField, str] = {
@@ -133,6 +137,7 @@ CONTENT_TYPES: dict[str, str] = {
     "aiff": "audio/aiff",
 }
 
+_ESCAPED_IN_JSON = re.compile(r"[\x00-\x1f\x7f\"\\/]")
 _NAME = re.compile(r":([a-z_]+)")
 
 
@@ -163,7 +168,7 @@ class _Pieces:
     def _plain(self, term: Plain) -> str:
         match term:
             case Words(text):
-                return self._piece(WORDS, text=folded(text))
+                return self._piece(WORDS, text=folded(text), part=_unescaped_part(text))
             case TextMatch():
                 return self._text(term)
             case NumberIn(field, low, high, strict):
@@ -215,6 +220,11 @@ class _Pieces:
             return f":{numbered}"
 
         return f"({_NAME.sub(own, sql)})"
+
+
+def _unescaped_part(text: str) -> str | None:
+    """What JSON that holds this text holds too; empty when JSON would spell it in another way."""
+    return "" if _ESCAPED_IN_JSON.search(text) else folded(text)
 
 
 def _remote_id(text: str) -> bytes | None:
