@@ -60,7 +60,8 @@ def made_library(tracks: Sequence[Recording]) -> sqlite3.Connection:
         insert(library, "tracks", id=number, shown_source_id=1, status=track.status, title=track.title,
                artist=track.artist, album=track.album, album_artist=track.album_artist,
                genres=json.dumps(track.genres, ensure_ascii=False) if track.genres else None,
-               year=track.year, disc_number=track.disc, track_number=track.number, duration_seconds=track.seconds, added_at=spelled(track.added_at))  # fmt: skip
+               year=track.year, disc_number=track.disc, track_number=track.number,
+               duration_seconds=track.seconds, added_at=spelled(track.added_at))  # fmt: skip
         for source in track.sources:
             insert(library, "track_sources", source_id=SOURCES.index(source.source) + 1,
                    remote_id=id_bytes(source.remote_id) + bytes([number]), track_id=number, status=source.status, run=0,
