@@ -19,7 +19,7 @@ from soul_player.client.dedupe.similarity import (
 from soul_player.client.dedupe.texts import MatchText
 from soul_player.client.dedupe.weights import WEIGHTS
 
-AUTO_SCORE_MIN = 0.95
+AUTO_SCORE_MIN = 0.93
 ASK_SCORE_MIN = 0.2
 RUNNER_UP_WITHIN = 0.05
 

@@ -6,6 +6,7 @@ import re
 from rapidfuzz import fuzz
 
 from soul_player.client.dedupe.texts import MatchText
+from soul_player.client.dedupe.versions import distinctive_words
 
 ALBUM_NAMED_MIN = 85
 VERSION_SPELLED_MIN = 88
@@ -76,7 +77,7 @@ def kinds_differ(a: MatchText, b: MatchText) -> bool:
         return False
     if a.version and b.version and fuzz.ratio(a.version, b.version) >= VERSION_SPELLED_MIN:
         # A slip of the pen, unless it is another year or number.
-        return _NUMBER.findall(a.version) != _NUMBER.findall(b.version)
+        return numbers_conflict(a.version, b.version)
     kinds_a, kinds_b = set(a.kinds.split()), set(b.kinds.split())
     if kinds_a == kinds_b:
         albums_a, albums_b = set(a.album_kinds.split()), set(b.album_kinds.split())
@@ -102,7 +103,18 @@ def version_likeness(a: MatchText, b: MatchText) -> float:
         return 1.0
     if not a.version or not b.version:
         return 1.0 if _is_album(a.version, b) or _is_album(b.version, a) else 0.5
-    return fuzz.token_sort_ratio(a.version, b.version) / 100
+    if numbers_conflict(a.version, b.version):
+        return 0.0
+    ours, theirs = distinctive_words(a.version), distinctive_words(b.version)
+    if not ours or not theirs:
+        return 1.0 if ours == theirs else 0.75
+    return fuzz.token_sort_ratio(ours, theirs) / 100
+
+
+def numbers_conflict(version: str, other: str) -> bool:
+    """Live 1992 against live 1993, take 1 against take 2."""
+    ours, theirs = set(_NUMBER.findall(version)), set(_NUMBER.findall(other))
+    return bool(ours and theirs) and ours != theirs
 
 
 def _elsewhere(text: MatchText) -> set[str]:

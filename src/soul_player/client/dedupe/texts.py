@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from soul_player.client.dedupe.normalize import fold, is_missing
-from soul_player.client.dedupe.versions import is_version, kinds_of_album, outside_brackets, strip_edition, take_apart
+from soul_player.client.dedupe.versions import (
+    is_version,
+    kinds_of_album,
+    kinds_of_artist,
+    outside_brackets,
+    strip_edition,
+    take_apart,
+)
 
 _GLUED_NUMBER = re.compile(r"^\s*(\d{1,3}|0\d{3})\s*(-|\.|\)|\s-\s)\s*(?=\S)")
 # `0A4-`, `c002-`: a number that was glued on, with a slip of the pen.
 _GLUED_CODE = re.compile(r"^(?=\w{0,3}\d)(?=\w{0,3}[A-Za-z])\w{2,4}-(?=\S)")
+# `012MistyMountains`, `00 6-Environ`, and behind the title: `Omega-006`. Only the track's own number is meant.
+_STUCK_NUMBER = re.compile(r"^(0\d{1,2})(?=[A-Za-z])|^(0[\d ]{1,3}\d)-(?=\S)|(?<=\S)-(0\d{1,2})$")
+_BARE_NUMBER = re.compile(r"^\s*\d{1,3}\s*-\s*$")
 _YEAR_SUFFIX = re.compile(r"\s*\((\d{4}|unknown)\)\s*$", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+")
 _NUMBER = re.compile(r"\d+")
@@ -34,7 +44,7 @@ class Said:
 class MatchText:
     """The same made comparable; a text that is missing is empty.
 
-    `kinds`: of the version, parted by spaces, as the title says; `album_kinds`: as the album or the artist says.
+    `kinds`: of the version, parted by spaces, as title and artist say; `album_kinds`: as the album says.
     """
 
     title: str
@@ -70,15 +80,15 @@ def match_text(said: Said) -> MatchText:
         title, album = _album_of_title(title)
     parts = take_apart(title)
     core = parts.core
-    if is_missing(core) or not any(char.isalnum() for char in core) or core == str(said.track_number):
+    if is_missing(core) or not any(char.isalnum() for char in core) or _BARE_NUMBER.match(said.title or ""):
         core = ""
     return MatchText(
         title=core,
         artist=fold(artist),
         album=fold(strip_edition(album)),
         guests=parts.guests,
-        kinds=" ".join(sorted(parts.kinds)),
-        album_kinds=" ".join(sorted(kinds_of_album(album, artist))),
+        kinds=" ".join(sorted(parts.kinds | kinds_of_artist(artist))),
+        album_kinds=" ".join(sorted(kinds_of_album(album))),
         version=parts.words,
         numbers=" ".join(sorted(set(_NUMBER.findall(core)))),
         track_number=said.track_number or None,
@@ -97,6 +107,9 @@ def _without_number(title: str, track_number: int | None) -> str:
     code = _GLUED_CODE.match(title)
     if code is not None:
         return title[code.end() :]
+    stuck = _STUCK_NUMBER.search(title)
+    if stuck is not None and int("".join(filter(None, stuck.groups())).replace(" ", "")) == track_number:
+        return title[: stuck.start()] + title[stuck.end() :]
     found = _GLUED_NUMBER.match(title)
     if found is None:
         return title

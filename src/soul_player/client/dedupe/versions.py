@@ -145,15 +145,28 @@ def outside_brackets(text: str) -> str:
     return _split_brackets(text)[0]
 
 
-def kinds_of_album(album: str, artist: str) -> frozenset[str]:
-    """What an album (or the name of who plays) says of all its tracks."""
+def distinctive_words(version: str) -> str:
+    """What is left of a version's words without those that only say of which kind it is: who mixed it, where, when."""
+    return " ".join(word for word in version.split() if word not in _KIND_WORDS and word not in _PLAIN_WORDS)
+
+
+def kinds_of_artist(artist: str) -> frozenset[str]:
+    """Who plays it may say that it is no original."""
     kinds = set()
-    if _LIVE_ALBUM.search(album):
-        kinds.add("live")
-    if _KARAOKE_ALBUM.search(album) or _KARAOKE_ALBUM.search(artist):
+    if _KARAOKE_ALBUM.search(artist):
         kinds.add("karaoke")
     if _COVER_ALBUM.search(artist):
         kinds.add("cover")
+    return frozenset(kinds)
+
+
+def kinds_of_album(album: str) -> frozenset[str]:
+    """What an album says of all its tracks."""
+    kinds = set()
+    if _LIVE_ALBUM.search(album):
+        kinds.add("live")
+    if _KARAOKE_ALBUM.search(album):
+        kinds.add("karaoke")
     if _INSTRUMENTAL_ALBUM.search(album):
         kinds.add("instrumental")
     if _ACOUSTIC_ALBUM.search(album):
