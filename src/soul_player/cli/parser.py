@@ -21,7 +21,7 @@ def soul() -> None:
 @click.option("--keep", is_flag=True, help="Leave the demo's folder behind.")
 @click.pass_obj
 def demo(flags: Flags, once: bool, keep: bool) -> int:
-    """Show the main job on real audio: scan, sync, change, sync again, stream, download."""
+    """Show the main job on real audio, and check each claim."""
     from soul_player.cli.demo.demo import run
 
     return run(flags, once=once, keep=keep)
@@ -198,7 +198,7 @@ def resolve(flags: Flags, decision: int | None, keep: str | None) -> int:
 @click.option("--watch", is_flag=True, help="Go on, with a look each minute, until Ctrl-C.")
 @click.pass_obj
 def sync(flags: Flags, source: tuple[str, ...], full: bool, watch: bool) -> int:
-    """Bring the library up to date; Ctrl-C cancels, the next run goes on from there."""
+    """Bring the library up to date; Ctrl-C cancels, resumably."""
     from soul_player.cli.sync import run
 
     return run(flags, source, full=full, watch=watch)
@@ -218,7 +218,7 @@ def status(flags: Flags) -> int:
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many tracks.")
 @click.pass_obj
 def list_tracks(flags: Flags, query: tuple[str, ...], limit: int | None) -> int:
-    """Tracks that match a query, like: artist:amber year:2020.. ^genre:pop"""
+    """Tracks by a query: artist:amber year:2020.. ^genre:pop"""
     from soul_player.cli.tracks import list_matching
 
     return list_matching(flags, " ".join(query), limit=limit)
@@ -256,7 +256,7 @@ def doctor(flags: Flags) -> int:
 
 @soul.group()
 def config() -> None:
-    """Settings kept in this home's config.toml."""
+    """Settings kept in this home: server.toml, client.toml."""
 
 
 @config.command("get")
@@ -292,7 +292,7 @@ def config_list(flags: Flags) -> int:
 @soul.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
-    """A script that completes soul's commands, like: eval "$(soul completion bash)"."""
+    """A script for tab completion: eval "$(soul completion bash)"."""
     from soul_player.cli.completion import run
 
     return run(soul, shell)
@@ -312,7 +312,7 @@ def version(flags: Flags) -> int:
 @DATABASE
 @click.pass_obj
 def backup(flags: Flags, /, file: str, **settings: object) -> int:
-    """Write this home's databases and settings into one file, also beside a running server."""
+    """Write this home into one file, also while it is served."""
     from soul_player.cli.backups import backup_home
 
     return backup_home(flags, file, settings=settings)
