@@ -16,6 +16,7 @@ from soul_player.server.media.hashes import SETTLED_NS, FileHashing
 from tests.edges.fake_clock import FakeClock
 
 LONG_AGO_NS = 1_000_000_000_000_000_000
+LATER_MS = LONG_AGO_NS // 1_000_000 + 60_000
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def opened(song: Path) -> OpenedFile:
 def test_a_stored_hash_counts_while_the_file_is_the_one_that_was_hashed(song: Path, hashing: FileHashing) -> None:
     """An unchanged file costs a `stat`."""
     with opened(song) as file:
-        assert hashing.known(file, stored=file.stamp, stored_hash=b"stored") == b"stored"
+        assert hashing.known(file, stored=file.stamp, stored_hash=b"stored", stored_at_ms=LATER_MS) == b"stored"
         assert hashing.files_hashed == 0
 
 
@@ -53,7 +54,7 @@ def test_a_stored_hash_of_another_state_does_not_count(song: Path, hashing: File
     with opened(song) as file:
         stamp = {"size_bytes": file.stamp.size_bytes, "mtime_ns": file.stamp.mtime_ns, "inode": file.stamp.inode}
         other = Stamp(**stamp | {change: stamp[change] + 1})
-        assert hashing.known(file, stored=other, stored_hash=b"stored") is None
+        assert hashing.known(file, stored=other, stored_hash=b"stored", stored_at_ms=LATER_MS) is None
 
 
 def test_a_file_that_was_written_a_moment_ago_is_read_whatever_is_stored(song: Path) -> None:
@@ -61,8 +62,19 @@ def test_a_file_that_was_written_a_moment_ago_is_read_whatever_is_stored(song: P
     just_written = FileHashing(FakeClock(now_ms=(LONG_AGO_NS + SETTLED_NS) // 1_000_000))
     a_moment_later = FileHashing(FakeClock(now_ms=(LONG_AGO_NS + SETTLED_NS) // 1_000_000 + 1))
     with opened(song) as file:
-        assert just_written.known(file, stored=file.stamp, stored_hash=b"stored") is None
-        assert a_moment_later.known(file, stored=file.stamp, stored_hash=b"stored") == b"stored"
+        assert just_written.known(file, stored=file.stamp, stored_hash=b"stored", stored_at_ms=LATER_MS) is None
+        assert a_moment_later.known(file, stored=file.stamp, stored_hash=b"stored", stored_at_ms=LATER_MS) == b"stored"
+
+
+def test_a_hash_that_was_stored_too_soon_does_not_count(song: Path, hashing: FileHashing) -> None:
+    """Hashed, written to within the same tick, and asked for a week later: the stored hash is of the bytes before."""
+    settled_ms = (LONG_AGO_NS + SETTLED_NS) // 1_000_000
+    with opened(song) as file:
+        known = [
+            hashing.known(file, stored=file.stamp, stored_hash=b"stored", stored_at_ms=stored_at_ms)
+            for stored_at_ms in (settled_ms - 2_000, settled_ms, settled_ms + 1)
+        ]
+    assert known == [None, None, b"stored"]
 
 
 def test_a_file_is_read_once_and_then_known(song: Path, hashing: FileHashing) -> None:
@@ -71,7 +83,7 @@ def test_a_file_is_read_once_and_then_known(song: Path, hashing: FileHashing) ->
     async def hash_twice() -> None:
         for _ in range(2):
             with opened(song) as file:
-                known = hashing.known(file, stored=Stamp(0, 0, 0), stored_hash=None)
+                known = hashing.known(file, stored=Stamp(0, 0, 0), stored_hash=None, stored_at_ms=LATER_MS)
                 found = known if known is not None else await hashing.hash(file)
                 assert found == hashlib.sha256(b"the first bytes").digest()
 

@@ -76,7 +76,9 @@ class TrackRoutes:
         try:
             if not track.is_hashed or track.stamp != file.stamp:
                 self._following.note(track_id)
-            file_hash = self._hashing.known(file, stored=track.stamp, stored_hash=track.file_hash)
+            file_hash = self._hashing.known(
+                file, stored=track.stamp, stored_hash=track.file_hash, stored_at_ms=track.stored_at_ms
+            )
             if file_hash is None and (must_have_tag or track.is_hashed):
                 file_hash = await self._hashing.hash(file)
         except BaseException:

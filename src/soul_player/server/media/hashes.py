@@ -33,18 +33,19 @@ class FileHashing:
         self._known: OrderedDict[tuple[int, Stamp], bytes] = OrderedDict()
         self.files_hashed = 0
 
-    def known(self, file: OpenedFile, *, stored: Stamp, stored_hash: bytes | None) -> bytes | None:
+    def known(self, file: OpenedFile, *, stored: Stamp, stored_hash: bytes | None, stored_at_ms: int) -> bytes | None:
         """The hash of the opened file if it is certain without reading it."""
-        if not self._has_settled(file.stamp):
+        if not _had_settled(file.stamp, self._clock.now_ms()):
             return None
-        if stored_hash is not None and stored == file.stamp:
+        # A hash that was stored too soon after the file was written may be that of the bytes before.
+        if stored_hash is not None and stored == file.stamp and _had_settled(stored, stored_at_ms):
             return stored_hash
         return self._known.get((file.device, file.stamp))
 
     async def hash(self, file: OpenedFile) -> bytes:
         """Read it whole, from the very descriptor that is sent. Raises `RequestRefused` while it keeps changing."""
         for _ in range(ATTEMPTS_MAX):
-            has_settled = self._has_settled(file.stamp)
+            has_settled = _had_settled(file.stamp, self._clock.now_ms())
             self.files_hashed += 1
             try:
                 hashes = await asyncio.get_running_loop().run_in_executor(
@@ -69,10 +70,11 @@ class FileHashing:
         """Wait for what runs."""
         self._executor.shutdown()
 
-    def _has_settled(self, stamp: Stamp) -> bool:
-        return stamp.mtime_ns + SETTLED_NS < self._clock.now_ms() * 1_000_000
-
     def _remember(self, file: OpenedFile, file_hash: bytes) -> None:
         self._known[file.device, file.stamp] = file_hash
         while len(self._known) > REMEMBERED_MAX:
             self._known.popitem(last=False)
+
+
+def _had_settled(stamp: Stamp, at_ms: int) -> bool:
+    return stamp.mtime_ns + SETTLED_NS < at_ms * 1_000_000
