@@ -52,16 +52,29 @@ ADD_WORDS = """
      WHERE id = :track_id
 """
 
-# A recording shows what its shown source says; when that source's entry moved away, the first one it has.
+# A recording shows what its shown source says; when that one's entry moved away, its first source.
+CHOOSE_SHOWN = """
+    UPDATE tracks
+       SET shown_source_id = COALESCE(
+           (SELECT source_id
+              FROM track_sources
+             WHERE track_id = tracks.id
+               AND source_id = tracks.shown_source_id
+             LIMIT 1),
+           (SELECT source_id FROM track_sources WHERE track_id = tracks.id ORDER BY id LIMIT 1))
+     WHERE id = :track_id
+"""
+
 SHOW = """
     UPDATE tracks
-       SET (shown_source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
-            duration_seconds, added_at) = (
-           SELECT source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
-                  duration_seconds, added_at
+       SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
+            added_at) = (
+           SELECT title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
+                  added_at
              FROM track_sources
-            WHERE track_id = :track_id
-            ORDER BY source_id <> tracks.shown_source_id, id
+            WHERE track_id = tracks.id
+              AND source_id = tracks.shown_source_id
+            ORDER BY id
             LIMIT 1)
      WHERE id = :track_id
 """
@@ -176,6 +189,7 @@ async def split(library: Writer, link_id: int) -> int:
     former = json.loads(row[9])
     await library.run(ADD_TRACK, id=link.former_track_id, **dict(zip(_TRACK_COLUMNS, former, strict=True)))
     for track_id in (link.track_id, link.former_track_id):
+        await library.run(CHOOSE_SHOWN, track_id=track_id)
         await library.run(SHOW, track_id=track_id)
         await library.run(REFRESH_STATUS, track_id=track_id)
         await library.run(ADD_WORDS, track_id=track_id)
