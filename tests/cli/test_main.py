@@ -14,7 +14,7 @@ from tests.cli.programs import SOUL, environment, soul
 HELP_SECONDS_MAX = 0.15
 COMMANDS = (
     "demo", "serve", "scan", "user", "source", "sync", "status", "list", "search", "show", "doctor", "config",
-    "completion", "version", "backup", "restore", "resolve",
+    "completion", "version", "backup", "restore", "resolve", "playlist", "favourite", "rate", "play",
 )  # fmt: skip
 
 

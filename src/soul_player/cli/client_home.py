@@ -13,8 +13,12 @@ from soul_player.client import (
     ClientError,
     ConfigInvalid,
     CredentialsRefused,
+    EditInvalid,
+    FailedEditNotFound,
     HomeLocked,
     OfflineError,
+    PlaylistAmbiguous,
+    PlaylistNotFound,
     QuestionNotFound,
     SignInNeeded,
     SourceNotFound,
@@ -25,8 +29,11 @@ from soul_player.client import (
 )
 
 _EXIT_CODES: tuple[tuple[tuple[type[ClientError], ...], ExitCode], ...] = (
-    ((ConfigInvalid, AddressInvalid), ExitCode.USAGE),
-    ((SourceNotFound, TrackNotFound, QuestionNotFound), ExitCode.NOT_FOUND),
+    ((ConfigInvalid, AddressInvalid, EditInvalid, PlaylistAmbiguous), ExitCode.USAGE),
+    (
+        (SourceNotFound, TrackNotFound, QuestionNotFound, PlaylistNotFound, FailedEditNotFound),
+        ExitCode.NOT_FOUND,
+    ),
     ((SignInNeeded, CredentialsRefused), ExitCode.SIGN_IN_NEEDED),
     ((OfflineError, TransientSyncError, HomeLocked), ExitCode.TEMPORARY),
 )

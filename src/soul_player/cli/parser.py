@@ -3,17 +3,21 @@
 
 import click
 
+from soul_player.cli.edit_commands import EDIT_COMMANDS
 from soul_player.cli.flags import Flags, Group
 
 PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 MUSIC = click.option("--music", multiple=True, metavar="DIR", help="A folder of music; may be given several times.")
 DATABASE = click.option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
-KEEP = click.Choice(["mine", "local", "theirs", "merge", "separate"])
 
 
 @click.group(cls=Group)
 def soul() -> None:
     """Soul Player: an offline-first music library that spans many sources and never loses an edit."""
+
+
+for command in EDIT_COMMANDS:
+    soul.add_command(command)
 
 
 @soul.command()
@@ -179,17 +183,6 @@ def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
     from soul_player.cli.sources import change_password
 
     return change_password(flags, source, from_stdin=password_stdin)
-
-
-@soul.command()
-@click.argument("decision", type=int, required=False)
-@click.option("--keep", type=KEEP, help="Whose state to keep.")
-@click.pass_obj
-def resolve(flags: Flags, decision: int | None, keep: str | None) -> int:
-    """Decisions that wait for you, and answering one."""
-    from soul_player.cli.resolve import run
-
-    return run(flags, decision, keep=keep)
 
 
 @soul.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from soul_player.cli.client_home import opened_client
@@ -9,51 +10,132 @@ from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output
 from soul_player.cli.words import count
-from soul_player.client import Question, QuestionId, QuestionKind, QuestionNotFound
+from soul_player.client import Client, FailedEdit, Question, QuestionId, QuestionKind, QuestionNotFound
 from soul_player.protocol.times import time_text
 
 # `mine` is what this device has, `theirs` what the source says. Where a question has words of its own for that:
 _ANSWERS: Mapping[QuestionKind, Mapping[str, str]] = {QuestionKind.MASS_DELETION: {"mine": "keep", "theirs": "apply"}}
 
 
-def run(flags: Flags, question_id: int | None, *, keep: str | None) -> int:
+@dataclass(frozen=True)
+class Choice:
+    """What is to be done: at most one of them."""
+
+    keep: str | None = None
+    retries: bool = False
+    value: str | None = None
+    discards: bool = False
+    undoes: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many of them were given."""
+        return sum((self.keep is not None, self.retries, self.value is not None, self.discards, self.undoes))
+
+
+def run(flags: Flags, wanted: str | None, choice: Choice) -> int:
     """With an id and a choice: answer; else list what waits."""
-    if keep is not None and question_id is None:
+    if choice.count > 1:
+        raise CommandFailed("usage", "one thing at a time", exit_code=ExitCode.USAGE)
+    if choice.count and wanted is None:
         raise CommandFailed("usage", "which decision? soul resolve lists them with their ids", exit_code=ExitCode.USAGE)
-    return asyncio.run(_run(flags, question_id, keep=keep))
+    return asyncio.run(_run(flags, wanted, choice))
 
 
-async def _run(flags: Flags, question_id: int | None, *, keep: str | None) -> int:
+async def _run(flags: Flags, wanted: str | None, choice: Choice) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
-        questions = await client.questions.list()
-        if question_id is None:
-            return _listed(output, questions)
-        question = next((one for one in questions if one.id == question_id), None)
+        if wanted is None:
+            return _listed(output, await client.questions.list(), await client.questions.failed_edits())
+        if choice.retries or choice.discards or choice.value is not None:
+            return await _answer_edit(output, client, wanted, choice)
+        if not wanted.isdigit():
+            raise QuestionNotFound(f"no decision with the id {wanted} waits", hint="soul resolve lists them")
+        question_id = QuestionId(int(wanted))
+        if choice.undoes:
+            await client.questions.undo(question_id)
+            output.record({"undone": question_id})
+            output.result(f"the answer to {question_id} is taken back: it waits again")
+            return ExitCode.OK
+        question = next((one for one in await client.questions.list() if one.id == question_id), None)
         if question is None:
-            raise QuestionNotFound(f"no decision with the id {question_id} waits", hint="soul resolve lists them")
-        if keep is None:
-            return _listed(output, [question])
-        if keep not in answers(question):
-            raise CommandFailed(
-                "no_such_choice", f"{keep} is no answer to it", hint=f"choose one of {', '.join(answers(question))}",
-                exit_code=ExitCode.USAGE,
-            )  # fmt: skip
-        changed = await client.questions.answer(QuestionId(question_id), answers(question)[keep])
-    output.record({"resolved": question_id, "keep": keep, "tracks": changed})
-    output.result(f"resolved {question_id}: {keep} ({count(changed, 'track')})")
+            raise QuestionNotFound(f"no decision with the id {wanted} waits", hint="soul resolve lists them")
+        if choice.keep is None:
+            return _listed(output, [question], [])
+        return await _answer(output, client, question, choice.keep)
+
+
+async def _answer(output: Output, client: Client, question: Question, keep: str) -> int:
+    if keep not in answers(question):
+        raise CommandFailed(
+            "no_such_choice", f"{keep} is no answer to it", hint=f"choose one of {', '.join(answers(question))}",
+            exit_code=ExitCode.USAGE,
+        )  # fmt: skip
+    changed = await client.questions.answer(question.id, answers(question)[keep])
+    output.record({"resolved": question.id, "keep": keep, "tracks": changed})
+    what = f" ({count(changed, 'track')})" if question.kind is QuestionKind.MASS_DELETION else ""
+    output.result(f"resolved {question.id}: {keep}{what}")
     return ExitCode.OK
 
 
-def _listed(output: Output, questions: list[Question]) -> int:
-    output.record({"decisions": [decision_record(question) for question in questions]})
+async def _answer_edit(output: Output, client: Client, edit_id: str, choice: Choice) -> int:
+    if choice.retries:
+        await client.questions.retry(edit_id)
+        said = "waits to be sent again"
+    elif choice.discards:
+        await client.questions.discard(edit_id)
+        said = "is let go of"
+    else:
+        value = choice.value or ""
+        edit = next((one for one in await client.questions.failed_edits() if one.id.endswith(edit_id)), None)
+        if edit is not None and edit.operation == "rating.set":
+            await client.questions.correct(edit_id, rating=int(value) if value.isdigit() else -1)
+        else:
+            await client.questions.correct(edit_id, name=value)
+        said = "waits to be sent again, corrected"
+    output.record({"edit": edit_id, "done": said})
+    output.result(f"the edit {edit_id} {said}")
+    return ExitCode.OK
+
+
+def _listed(output: Output, questions: list[Question], failed: list[FailedEdit]) -> int:
+    decisions = [decision_record(question) for question in questions]
+    output.record({"decisions": decisions + [failed_record(edit) for edit in failed]})
     for question in questions:
         output.result(f"{question.id}  {question_text(question)}")
         for keep in answers(question):
             output.result(f"   soul resolve {question.id} --keep {keep}")
-    if not questions:
+    for edit in failed:
+        output.result(f"{edit.id}  {failed_text(edit)}")
+        for flag in failed_choices(edit):
+            output.result(f"   soul resolve {edit.id} --{flag}{' VALUE' if flag == 'edit' else ''}")
+    if not questions and not failed:
         output.message("nothing waits for a decision")
     return ExitCode.OK
+
+
+def failed_text(edit: FailedEdit) -> str:
+    """What happened, and why."""
+    name = edit.fields.get("name")
+    about = f" {name!r}" if name else ""
+    return f"{edit.source_name} does not take this edit: {edit.operation}{about} ({edit.message})"
+
+
+def failed_choices(edit: FailedEdit) -> list[str]:
+    """What can be done about it."""
+    return ["retry", *(["edit"] if edit.can_edit else []), "discard"]
+
+
+def failed_record(edit: FailedEdit) -> dict[str, Any]:
+    """As one of the decisions that programs are told."""
+    return {
+        "id": edit.id,
+        "kind": "failed_edit",
+        "question": failed_text(edit),
+        "choices": failed_choices(edit),
+        "evidence": {"operation": edit.operation, "reason": edit.reason, "message": edit.message, **edit.fields},
+        "asked_at": time_text(edit.made_at_ms),
+    }
 
 
 def answers(question: Question) -> Mapping[str, str]:
@@ -68,6 +150,18 @@ def question_text(question: Question) -> str:
         return (
             f"{question.source_name} says that {gone:,} of its {count(total, 'track')} are gone. "
             "Go on showing them (mine), or let them go (theirs)?"
+        )
+    name = question.evidence.get("name", "a playlist")
+    if question.kind is QuestionKind.PLAYLIST_DELETED:
+        lost = "has lost" if question.evidence.get("restored") else "deleted"
+        return (
+            f"{question.source_name} {lost} the playlist {name!r}, which you have here with your edits. Put yours back "
+            "(mine), keep it on this device only (local), or delete it here too (theirs)?"
+        )
+    if question.kind is QuestionKind.PLAYLIST_CHANGED:
+        return (
+            f"You deleted the playlist {name!r}, which was changed meanwhile on another device of yours. "
+            "Delete it all the same (mine), or keep it (theirs)?"
         )
     evidence = ", ".join(f"{name}: {value}" for name, value in question.evidence.items())
     return f"{question.source_name}: {question.kind.value.replace('_', ' ')} ({evidence})"

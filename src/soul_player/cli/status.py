@@ -26,10 +26,14 @@ async def _run(flags: Flags) -> int:
         sources = await client.sources.list()
         questions = await client.questions.list()
         is_syncing = client.sync.is_running_elsewhere()
+        failed = await client.questions.failed_edits()
+        waiting = await client.playlists.waiting_edits()
         tracks = await client.library.count()
     badge = badge_of(sources, is_syncing=is_syncing)
     free_bytes = shutil.disk_usage(flags.home).free
-    output.record(_record(badge, sources, decisions=len(questions), free_bytes=free_bytes))
+    output.record(
+        _record(badge, sources, waiting=waiting, decisions=len(questions) + len(failed), free_bytes=free_bytes)
+    )
     now_ms = time.time_ns() // 1_000_000
     output.result(f"{badge}: {count(tracks, 'track')} from {count(len(sources), 'source')}")
     rows = [
@@ -41,8 +45,12 @@ async def _run(flags: Flags) -> int:
     for source in sources:
         if source.last_error:
             output.result(f"  {source.name}: {source.last_error}")
+    if waiting:
+        output.result(f"  {count(waiting, 'edit')} waiting to be sent")
     if questions:
         output.result(f"  {count(len(questions), 'decision')} waiting")
+    if failed:
+        output.result(f"  {count(len(failed), 'edit')} that no server takes: soul resolve")
     output.result(f"  {size(free_bytes)} free at {flags.home}")
     return ExitCode.OK
 
@@ -69,14 +77,14 @@ def source_state(source: Source) -> str:
     return "synced" if source.last_sync_at_ms is not None else "not synced yet"
 
 
-def _record(badge: str, sources: Sequence[Source], *, decisions: int, free_bytes: int) -> dict[str, Any]:
-    """The JSON that programs rely on. Edits, downloads and kept files come with later parts: there are none."""
+def _record(badge: str, sources: Sequence[Source], *, waiting: int, decisions: int, free_bytes: int) -> dict[str, Any]:
+    """The JSON that programs rely on. Downloads and kept files come with later parts: there are none."""
     synced = [source.last_sync_at_ms for source in sources if source.last_sync_at_ms is not None]
     return {
         "badge": badge,
         "last_synced_at": time_text(max(synced)) if synced else None,
         "sources": [source_record(source) for source in sources],
-        "waiting_edits": 0,
+        "waiting_edits": waiting,
         "decisions": decisions,
         "downloads": {"pending": 0, "active": 0, "failed": 0},
         "storage": {"kept_bytes": 0, "automatic_bytes": 0, "limit_bytes": None, "free_bytes": free_bytes},

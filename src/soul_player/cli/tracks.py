@@ -18,6 +18,7 @@ from soul_player.client import (
     Condition,
     LibraryTrack,
     LocalTrackId,
+    Marks,
     QuerySyntaxError,
     TrackNotFound,
     TrackSource,
@@ -26,6 +27,7 @@ from soul_player.client import (
     shown,
 )
 from soul_player.protocol.ids import BadId, id_bytes
+from soul_player.protocol.times import time_text
 
 PAGE_TRACKS = 500
 CANDIDATES_MAX = 10
@@ -100,7 +102,8 @@ async def _print(output: Output, client: Client, tracks: Sequence[LibraryTrack],
     if output.is_json:
         sources = await client.library.track_sources([track.id for track in tracks])
         for track in tracks:
-            output.record(track_record(track, sources[track.id]))
+            marks = await client.playlists.marks(track.id)
+            output.record(track_record(track, sources[track.id], marks))
         return
     for track in tracks:
         output.result(lines.line(track))
@@ -132,18 +135,18 @@ def padded_to(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
 
 
-def track_record(track: LibraryTrack, sources: Sequence[TrackSource]) -> dict[str, Any]:
-    """The JSON that programs rely on. The library keeps no favourites, ratings or plays yet: none is claimed."""
+def track_record(track: LibraryTrack, sources: Sequence[TrackSource], marks: Marks) -> dict[str, Any]:
+    """The JSON that programs rely on."""
     return {
         "id": track.id,
         "title": track.title,
         "artist": track.artist,
         "album": track.album,
         "duration_seconds": track.duration_seconds,
-        "favourite": False,
-        "rating": None,
-        "play_count": 0,
-        "last_played_at": None,
+        "favourite": marks.favourite,
+        "rating": marks.rating,
+        "play_count": marks.play_count,
+        "last_played_at": None if marks.last_played_at is None else time_text(marks.last_played_at),
         "status": track.status.value,
         "sources": [
             {
@@ -160,17 +163,18 @@ def track_record(track: LibraryTrack, sources: Sequence[TrackSource]) -> dict[st
 async def _show(flags: Flags, name_or_id: str) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
-        track = await _find(client, name_or_id)
+        track = await find_track(client, name_or_id)
         sources = (await client.library.track_sources([track.id]))[track.id]
+        marks = await client.playlists.marks(track.id)
     if output.is_json:
-        output.record(track_record(track, sources) | {"details": [source_record(source) for source in sources]})
+        output.record(track_record(track, sources, marks) | {"details": [source_record(source) for source in sources]})
         return ExitCode.OK
     for line in track_page(track, sources):
         output.result(line)
     return ExitCode.OK
 
 
-async def _find(client: Client, name_or_id: str) -> LibraryTrack:
+async def find_track(client: Client, name_or_id: str) -> LibraryTrack:
     """By the id in lists, by a source's id, or by the whole title."""
     if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) < 18:
         return await client.library.track(LocalTrackId(int(name_or_id)))

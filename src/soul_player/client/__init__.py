@@ -15,7 +15,12 @@
   `InsecureAddress` (repeat with `insecure=True`), `CredentialsRefused`, `SourceExists`.
 - `client.sync`: `run(source_ids=None, full=False, due_only=False)`; `cancel()` from anywhere makes `run` return at
   once, with what it has, as `cancelled`. Takes `client.lock`, else raises `HomeLocked`.
-- `client.questions`: `list()`, `answer(id, choice)`.
+- `client.edits`: the only door for changing anything, at once and with every server down: `create_playlist`,
+  `rename_playlist`, `delete_playlist`, `add_entries`, `move_entry`, `remove_entry`, `set_favourite`, `set_rating`,
+  `record_play`, `import_m3u8`, `export_m3u8`. Raises `PlaylistNotFound`, `TrackNotFound`, `EditInvalid`.
+- `client.playlists`: reads only: `list()`, `find(name_or_id)`, `read(id)`, `marks(track_id)`, `waiting_edits()`.
+- `client.questions`: `list()`, `answer(id, choice)`, `undo(id)`; and edits that no server took: `failed_edits()`,
+  `retry(id)`, `correct(id, name=, rating=)`, `discard(id)`.
 - `client.events`: `with client.events.subscribe() as events: async for event in events`: `SyncStarted`, `SyncProgress`
   (kind, done, total), `SyncFinished`, `LibraryChanged`, `SourceOffline`, `SourceOnline`, `EventsMissed`.
 - `client.downloads`: `fetch(track_id, target, ...)`, `read_range(track_id, first, last)`.
@@ -31,6 +36,7 @@ from soul_player.client.config import (
     parse_setting,
     setting_types,
 )
+from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported
 from soul_player.client.errors import (
     AddressInvalid,
     CertificateChanged,
@@ -38,9 +44,12 @@ from soul_player.client.errors import (
     ClientError,
     ConfigInvalid,
     CredentialsRefused,
+    EditInvalid,
+    FailedEditNotFound,
     HomeLocked,
     InsecureAddress,
     OfflineError,
+    PlaylistNotFound,
     QuestionNotFound,
     SecurityError,
     ServerChanged,
@@ -65,6 +74,8 @@ from soul_player.client.events import (
 )
 from soul_player.client.library.backup import BackupInvalid, back_up_library, library_migrations, restore_library
 from soul_player.client.library.browse import EVERYTHING, SHOWN
+from soul_player.client.library.failed_edits import FailedEdit
+from soul_player.client.library.lists_of_playlists import PlaylistAmbiguous
 from soul_player.client.library.model import (
     AvailabilityStatus,
     Condition,
@@ -83,6 +94,8 @@ from soul_player.client.library.model import (
 )
 from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
+from soul_player.client.library.overlay import Marks
+from soul_player.client.library.playlists import Playlist, PlaylistEntry
 from soul_player.client.library.query.parse import QuerySyntaxError
 from soul_player.client.library.query.parse import parse as parse_query
 from soul_player.client.library.query.sql import condition as query_condition
@@ -93,6 +106,7 @@ __all__ = [
     "CONFIG_FILE",
     "ENVIRONMENT_PREFIX",
     "EVERYTHING",
+    "FILE_BYTES_MAX",
     "LIBRARY_FILE",
     "SHOWN",
     "AddressInvalid",
@@ -107,16 +121,26 @@ __all__ = [
     "ConfigInvalid",
     "CredentialsRefused",
     "Edges",
+    "EditInvalid",
     "Event",
     "EventsMissed",
+    "FailedEdit",
+    "FailedEditNotFound",
+    "FileLine",
     "HomeLocked",
+    "Imported",
     "InsecureAddress",
     "LibraryChanged",
     "LibraryTrack",
     "Listener",
     "LocalTrackId",
+    "Marks",
     "OfflineError",
     "PageKey",
+    "Playlist",
+    "PlaylistAmbiguous",
+    "PlaylistEntry",
+    "PlaylistNotFound",
     "QuerySyntaxError",
     "Question",
     "QuestionId",

@@ -86,7 +86,7 @@ async def _fill(library: Writer, tracks: int, now_ms: int) -> SourceId:
     return source_id
 
 
-async def _all(library: Reader, sql: str, **values: Any) -> Any:
+async def _all(library: Reader, sql: str, /, **values: Any) -> Any:
     return await library.all(sql, **values)
 
 

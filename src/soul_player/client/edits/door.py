@@ -7,10 +7,14 @@ from msgspec import UNSET, UnsetType
 from soul_player.client.edits.act import Act
 from soul_player.client.edits.entries import add_entries, move_entry, remove_entry
 from soul_player.client.edits.marks import record_play, set_favourite, set_rating
+from soul_player.client.edits.playlist_files import PATHS, Imported, match_lines, read_m3u8, write_m3u8
 from soul_player.client.edits.playlists import create_playlist, delete_playlist, rename_playlist
+from soul_player.client.errors import PlaylistNotFound
 from soul_player.client.library.model import LocalTrackId, SourceId
-from soul_player.database.access import Database
+from soul_player.client.library.playlists import find_playlist, list_entries
+from soul_player.database.access import Database, Reader, Writer
 from soul_player.edges import Clock, Randomness
+from soul_player.protocol.operation import NAME_CHARS_MAX
 
 
 class Edits:
@@ -67,5 +71,30 @@ class Edits:
             record_play, self._act(), track_id, heard_seconds=heard_seconds, source_id=source_id
         )
 
+    async def import_m3u8(self, text: str, *, name: str, source_id: SourceId | None = None) -> Imported:
+        """A new playlist of a file's tracks; what matches none of yours is told. `name`: if the file tells none."""
+        return await self._library.write(_import, self._act(), text, name=name, source_id=source_id)
+
+    async def export_m3u8(self, playlist_id: int) -> str:
+        """The playlist as other players read it. Raises `PlaylistNotFound`."""
+        return await self._library.read(_export, playlist_id)
+
     def _act(self) -> Act:
         return Act(self._clock.now_ms(), self._randomness)
+
+
+async def _import(library: Writer, act: Act, text: str, *, name: str, source_id: SourceId | None) -> Imported:
+    told, lines = read_m3u8(text)
+    tracks, unmatched = await match_lines(library, lines)
+    playlist_id = await create_playlist(library, act, name=(told or name)[:NAME_CHARS_MAX], source_id=source_id)
+    if tracks:
+        await add_entries(library, act, playlist_id, tracks)
+    return Imported(playlist_id, told or name, len(tracks), tuple(unmatched))
+
+
+async def _export(library: Reader, playlist_id: int) -> str:
+    playlist = await find_playlist(library, playlist_id)
+    if playlist is None:
+        raise PlaylistNotFound(f"no playlist has the id {playlist_id}")
+    paths = {LocalTrackId(track_id): path for track_id, path in await library.all(PATHS)}
+    return write_m3u8(playlist.name, await list_entries(library, playlist_id), paths)

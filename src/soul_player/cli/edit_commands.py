@@ -1,0 +1,178 @@
+"""The part of the command line that changes things: playlists, favourites, ratings, plays. All of it works offline."""
+# ruff: noqa: PLC0415  # a command's code is imported only when it runs, which keeps `soul --help` fast
+
+import click
+
+from soul_player.cli.flags import Command, Flags, Group
+
+PLAYLIST = click.argument("playlist")
+KEEP = click.Choice(["mine", "local", "theirs", "merge", "separate"])
+
+
+@click.group(cls=Group)
+def playlist() -> None:
+    """Playlists: of a source, or of this device only."""
+
+
+@playlist.command("list")
+@click.pass_obj
+def playlist_list(flags: Flags) -> int:
+    """Every playlist."""
+    from soul_player.cli.playlists import list_all
+
+    return list_all(flags)
+
+
+@playlist.command("show")
+@PLAYLIST
+@click.pass_obj
+def playlist_show(flags: Flags, playlist: str) -> int:
+    """One playlist with its entries."""
+    from soul_player.cli.playlists import show
+
+    return show(flags, playlist)
+
+
+@playlist.command("create")
+@click.argument("name")
+@click.option("--source", metavar="S", help="Whose playlist (the active source).")
+@click.option("--local", is_flag=True, help="Of this device only.")
+@click.pass_obj
+def playlist_create(flags: Flags, name: str, source: str | None, local: bool) -> int:
+    """A new, empty playlist."""
+    from soul_player.cli.playlists import create
+
+    return create(flags, name, source=source, is_local=local)
+
+
+@playlist.command("add")
+@PLAYLIST
+@click.argument("track", nargs=-1, required=True)
+@click.option("--after", metavar="ENTRY", help="Behind this entry, or number (at the end); 0 is the start.")
+@click.pass_obj
+def playlist_add(flags: Flags, playlist: str, track: tuple[str, ...], after: str | None) -> int:
+    """Put tracks into it."""
+    from soul_player.cli.playlists import add
+
+    return add(flags, playlist, track, after=after)
+
+
+@playlist.command("move")
+@PLAYLIST
+@click.argument("entry")
+@click.option("--after", metavar="ENTRY", required=True, help="Behind this entry, or number; 0 is the start.")
+@click.pass_obj
+def playlist_move(flags: Flags, playlist: str, entry: str, after: str) -> int:
+    """Move an entry, by its id or its number."""
+    from soul_player.cli.playlists import move
+
+    return move(flags, playlist, entry, after=after)
+
+
+@playlist.command("remove")
+@PLAYLIST
+@click.argument("entry", nargs=-1, required=True)
+@click.pass_obj
+def playlist_remove(flags: Flags, playlist: str, entry: tuple[str, ...]) -> int:
+    """Take entries out, by their ids or numbers."""
+    from soul_player.cli.playlists import remove
+
+    return remove(flags, playlist, entry)
+
+
+@playlist.command("rename")
+@PLAYLIST
+@click.argument("name")
+@click.pass_obj
+def playlist_rename(flags: Flags, playlist: str, name: str) -> int:
+    """Give it another name."""
+    from soul_player.cli.playlists import rename
+
+    return rename(flags, playlist, name)
+
+
+@playlist.command("delete")
+@PLAYLIST
+@click.pass_obj
+def playlist_delete(flags: Flags, playlist: str) -> int:
+    """Delete it; who changed it meanwhile makes you be asked."""
+    from soul_player.cli.playlists import delete
+
+    return delete(flags, playlist)
+
+
+@playlist.command("export")
+@PLAYLIST
+@click.argument("file")
+@click.pass_obj
+def playlist_export(flags: Flags, playlist: str, file: str) -> int:
+    """Write it as an m3u8 file; - is stdout."""
+    from soul_player.cli.playlist_files import export_file
+
+    return export_file(flags, playlist, file)
+
+
+@playlist.command("import")
+@click.argument("file")
+@click.option("--source", metavar="S", help="Whose playlist (the active source).")
+@click.option("--local", is_flag=True, help="Of this device only.")
+@click.pass_obj
+def playlist_import(flags: Flags, file: str, source: str | None, local: bool) -> int:
+    """Make a playlist of an m3u8 file; lines that match no track are told."""
+    from soul_player.cli.playlist_files import import_file
+
+    return import_file(flags, file, source=source, is_local=local)
+
+
+@click.command(cls=Command)
+@click.argument("track")
+@click.option("--off", is_flag=True, help="No longer.")
+@click.pass_obj
+def favourite(flags: Flags, track: str, off: bool) -> int:
+    """Make a track a favourite."""
+    from soul_player.cli.marks import set_favourite
+
+    return set_favourite(flags, track, favourite=not off)
+
+
+@click.command(cls=Command)
+@click.argument("track")
+@click.argument("stars", type=click.IntRange(0, 5))
+@click.pass_obj
+def rate(flags: Flags, track: str, stars: int) -> int:
+    """Rate a track 1 to 5; 0 takes the rating away."""
+    from soul_player.cli.marks import set_rating
+
+    return set_rating(flags, track, stars=stars)
+
+
+@click.command(cls=Command)
+@click.argument("track")
+@click.option("--record-only", is_flag=True, help="Only record that it was played.")
+@click.option("--seconds", type=click.FloatRange(0), metavar="X", help="How much of it was heard (all of it).")
+@click.pass_obj
+def play(flags: Flags, track: str, record_only: bool, seconds: float | None) -> int:
+    """Record a play of a track."""
+    from soul_player.cli.marks import record_play
+
+    return record_play(flags, track, is_record_only=record_only, seconds=seconds)
+
+
+@click.command(cls=Command)
+@click.argument("decision", required=False)
+@click.option("--keep", type=KEEP, help="Whose state to keep.")
+@click.option("--retry", is_flag=True, help="Try a failed edit again.")
+@click.option("--edit", metavar="VALUE", help="Try it again with another name or rating.")
+@click.option("--discard", is_flag=True, help="Let go of a failed edit.")
+@click.option("--undo", is_flag=True, help="Take the answer to a decision back, within 30 days.")
+@click.pass_obj
+def resolve(  # noqa: PLR0917  # click passes them by name
+    flags: Flags, decision: str | None, keep: str | None, retry: bool, edit: str | None, discard: bool, undo: bool
+) -> int:
+    """Decisions and failed edits that wait for you, and answering one."""
+    from soul_player.cli.resolve import Choice, run
+
+    return run(flags, decision, Choice(keep=keep, retries=retry, value=edit, discards=discard, undoes=undo))
+
+
+EDIT_COMMANDS = (playlist, favourite, rate, play, resolve)

@@ -1,0 +1,72 @@
+"""m3u8 files, in and out."""
+
+from pathlib import Path
+
+from soul_player.client.edits.playlist_files import read_m3u8
+from soul_player.client.library.playlists import list_entries
+from soul_player.database.access import Writer
+from tests.client.edits.homes import a_home
+from tests.conftest import run
+
+FILE = """\ufeff#EXTM3U
+#PLAYLIST: Abend
+#EXTINF:200,Artist 1 - Title 1
+C:\\Music\\gone.flac
+
+#EXTINF:-1,Title 2
+elsewhere/two.mp3
+# a comment
+/music/Artist 3 - Title 3.flac
+#EXTINF:20,Artist 4 - Title 4
+four.mp3
+FOUR.flac
+"""
+PUT_PATH = "UPDATE track_sources SET path = '/here/Four.flac' WHERE title = 'Title 4'"
+
+
+def test_a_file_of_another_player_is_read() -> None:
+    """A byte order mark, backslashes, comments, blank lines, an unknown length, a name without words."""
+    name, lines = read_m3u8(FILE)
+    assert name == "Abend"
+    assert [(line.number, line.artist, line.title, line.duration_seconds) for line in lines] == [
+        (4, "Artist 1", "Title 1", 200.0),
+        (7, None, "Title 2", None),
+        (9, None, None, None),
+        (11, "Artist 4", "Title 4", 20.0),
+        (12, None, None, None),
+    ]
+
+
+def test_lines_match_by_file_name_and_by_words_and_the_rest_is_told(tmp_path: Path) -> None:
+    """Twenty seconds are not the two hundred of the track of that name; its file's name is."""
+
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+
+            async def put(library: Writer) -> None:
+                await library.run(PUT_PATH)
+
+            await home.library.write(put)
+            done = await home.edits.import_m3u8(FILE, name="unnamed", source_id=home.source_id)
+            assert (done.name, done.matched, [line.number for line in done.unmatched]) == ("Abend", 4, [11])
+            entries = await home.library.read(list_entries, done.playlist_id)
+            assert [entry.title for entry in entries] == ["Title 1", "Title 2", "Title 3", "Title 4"]
+
+    run(story())
+
+
+def test_what_goes_out_comes_in_again_the_same(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+            playlist = await home.edits.create_playlist("Night\nDrive", source_id=home.source_id)
+            await home.edits.add_entries(playlist, [home.tracks[2], home.tracks[0], home.tracks[2]])
+            text = await home.edits.export_m3u8(playlist)
+            done = await home.edits.import_m3u8(text, name="unnamed")
+            assert (done.name, done.matched, done.unmatched) == ("Night Drive", 3, ())
+            before, after = [
+                [entry.title for entry in await home.library.read(list_entries, one)]
+                for one in (playlist, done.playlist_id)
+            ]
+            assert before == after
+
+    run(story())
