@@ -24,7 +24,7 @@ def synced(client: Path) -> Any:
     """The only source's part of the summary."""
     done = soul("sync", "--json", home=client)
     assert done.code == 0, done
-    return [line for line in done.events() if line["event"] == "summary"][0]["sources"][0]
+    return next(line for line in done.events() if line["event"] == "summary")["sources"][0]
 
 
 def test_playlists_are_edited_offline_and_meet_at_the_next_sync(tmp_path: Path) -> None:

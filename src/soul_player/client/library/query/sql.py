@@ -35,6 +35,16 @@ WORDS = """
      EXISTS (SELECT 1 FROM json_each(genres) genre WHERE instr(folded(genre.value), :text) > 0))
 """
 
+# Entries of a source's playlist name its own track; those of this device only, the recording.
+IN_PLAYLIST = """
+    EXISTS (SELECT 1 FROM playlist_entries entry JOIN playlists ON playlists.id = entry.playlist_id
+             WHERE entry.track_id = tracks.id AND entry.is_removed = 0 AND playlists.is_deleted = 0 /* name */)
+ OR EXISTS (SELECT 1 FROM track_sources source
+              JOIN playlist_entries entry ON entry.remote_track_id = source.remote_id
+              JOIN playlists ON playlists.id = entry.playlist_id AND playlists.source_id = source.source_id
+             WHERE source.track_id = tracks.id AND entry.is_removed = 0 AND playlists.is_deleted = 0 /* name */)
+"""
+
 HOLDS: dict[TextField, str] = {
     TextField.TITLE: "instr(folded(title), :text) > 0",
     # Several artists are shown as one text, so this finds each of them.
@@ -51,8 +61,7 @@ HOLDS: dict[TextField, str] = {
     TextField.ID: """CAST(tracks.id AS TEXT) = :text
                      OR EXISTS (SELECT 1 FROM track_sources source
                                  WHERE source.track_id = tracks.id AND source.remote_id = :remote_id)""",
-    # There are no playlists in the library yet, so no track is in one.
-    TextField.PLAYLIST: "0",
+    TextField.PLAYLIST: IN_PLAYLIST.replace("/* name */", "AND instr(folded(playlists.name), :text) > 0"),
 }
 
 IS: dict[TextField, str] = {
@@ -71,7 +80,7 @@ IS: dict[TextField, str] = {
     TextField.ISRC: """EXISTS (SELECT 1 FROM track_sources source
                                 WHERE source.track_id = tracks.id AND folded(source.isrc) = :text)""",
     TextField.ID: HOLDS[TextField.ID],
-    TextField.PLAYLIST: "0",
+    TextField.PLAYLIST: IN_PLAYLIST.replace("/* name */", "AND folded(playlists.name) = :text"),
 }
 
 HAS_NONE: dict[TextField, str] = {
@@ -85,7 +94,7 @@ HAS_NONE: dict[TextField, str] = {
     TextField.ISRC: """NOT EXISTS (SELECT 1 FROM track_sources source
                                     WHERE source.track_id = tracks.id AND coalesce(source.isrc, '') <> '')""",
     TextField.ID: "0",
-    TextField.PLAYLIST: "1",
+    TextField.PLAYLIST: f"NOT ({IN_PLAYLIST})",
 }
 
 # `value` is put in the place of the number; a range compares it with `:low` and `:high`.
@@ -94,9 +103,8 @@ NUMBERS: dict[NumberField, str] = {
     NumberField.TRACK: "track_number",
     NumberField.DISC: "disc_number",
     NumberField.DURATION: "CAST(duration_seconds AS INTEGER)",
-    # Nothing is rated and nothing was played as long as the library keeps neither.
-    NumberField.RATING: "0",
-    NumberField.PLAYS: "0",
+    NumberField.RATING: "coalesce((SELECT rating FROM marks WHERE marks.track_id = tracks.id), 0)",
+    NumberField.PLAYS: "coalesce((SELECT play_count FROM marks WHERE marks.track_id = tracks.id), 0)",
 }
 
 # These differ from source to source: one that fits is enough.
@@ -110,7 +118,7 @@ NUMBERS_OF_SOURCES: dict[NumberField, str] = {
 # Sources send their own spelling of RFC 3339: only the engine's reading of it compares right.
 DATES: dict[DateField, str] = {
     DateField.ADDED: "CAST(strftime('%s', added_at) AS INTEGER)",
-    DateField.PLAYED: "NULL",
+    DateField.PLAYED: "(SELECT last_played_at / 1000 FROM marks WHERE marks.track_id = tracks.id)",
 }
 DATES_OF_SOURCES: dict[DateField, str] = {DateField.UPDATED: "CAST(strftime('%s', source.updated_at) AS INTEGER)"}
 
@@ -118,7 +126,7 @@ ANY_SOURCE = "EXISTS (SELECT 1 FROM track_sources source WHERE source.track_id =
 
 FLAGS: dict[FlagField, str] = {
     FlagField.OFFLINE: "status IN ('local_file', 'cached')",
-    FlagField.FAVOURITE: "0",
+    FlagField.FAVOURITE: "coalesce((SELECT favourite FROM marks WHERE marks.track_id = tracks.id), 0)",
 }
 
 CHOICES_SQL: dict[ChoiceField, str] = {
