@@ -161,7 +161,12 @@ def lay_one(shown: ShownPlaylist, unsettled: Unsettled) -> None:  # noqa: C901  
 
 def _add(shown: ShownPlaylist, unsettled: Unsettled, operation: EntryAdd) -> None:
     entry_id = id_bytes(operation.entry_id)
-    if entry_id in shown.entries:
+    known = shown.entries.get(entry_id)
+    if known is not None:
+        # The server lost it in a restore, after this was settled: it is told again, and shown as before.
+        is_lost = known.is_removed and unsettled.covered_run > 0 and not _is_covered(unsettled, known.run)
+        if is_lost and known.run is not None:
+            shown.put(replace(known, is_removed=False))
         return
     held = unsettled.held_track_id
     shown.put(

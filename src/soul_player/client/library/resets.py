@@ -61,6 +61,16 @@ SHOWN_OF_SOURCE = """
      WHERE source_id = :source_id
 """
 
+# The row of an entry that the server has lost: operations that are offered again lie on top of it, and any row that
+# comes of them is newer than it.
+LOSE_ENTRY = """
+    UPDATE server_entries
+       SET run = :run, seq = 0
+     WHERE source_id = :source_id
+       AND id = :id
+       AND is_removed = 1
+"""
+
 NAMES_OF_SOURCE = """
     SELECT track_id
       FROM server_user_data
@@ -135,6 +145,8 @@ async def sweep_playlists(library: Writer, account: Account, state: SyncState, *
     touched: dict[bytes, set[bytes]] = {}
     for entry_id, _ in await library.all(STALE_ENTRIES, source_id=account.source_id, run=state.run):
         await remove_row(library, account, entry_id, touched)
+        if is_lost:
+            await library.run(LOSE_ENTRY, source_id=account.source_id, id=entry_id, run=state.run)
     for uid, entries in touched.items():
         await refresh_playlist(library, account, uid, touched=entries)
     evidence: dict[str, object] = {"restored": True} if is_lost else {}
