@@ -13,8 +13,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from tests.simulation.running import Failed, run_seed
 from tests.simulation.templates import templates
-from tests.simulation.world import Failed, run_seed
 
 STATE_FILE = Path(".simulation.json")
 SEEDS_PER_JOB = 25

@@ -1,7 +1,6 @@
 """A device of a world: the real client in a home of its own, used by somebody now and then."""
 
 import asyncio
-import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Generator
@@ -126,25 +125,3 @@ class Device(Machine):
         self.disk.copy_to(target)
         self.trace(self.name, f"home copy {self.backups} is made")
         return target
-
-
-async def answer_questions(
-    device: Device, client: Client, *, chooser: random.Random, always: str | None = None
-) -> None:
-    """A person who answers some of what is asked; `always`: all of it, with this."""
-    for question in await client.questions.list():
-        choice = always or chooser.choice((*question.choices, None))
-        if choice is None:
-            continue
-        with device.looking() as connection:
-            held = {bytes(row[0]) for row in connection.execute(HELD, (question.id,))}
-        await client.questions.answer(question.id, choice)
-        device.trace(device.name, f"answers {question.kind}: {choice}")
-        if choice == "keep":
-            device.kept |= held
-        else:
-            device.kept -= held
-            device.has_believed = True
-
-
-HELD = "SELECT remote_id FROM held_deletions WHERE question_id = ?"

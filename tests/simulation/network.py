@@ -55,6 +55,8 @@ _FAULTS = {
     Fate.PORTAL: 1,
 }
 
+_LATE = frozenset((Fate.LATE, Fate.DOUBLED))
+
 
 @dataclass(frozen=True)
 class Response:
@@ -92,6 +94,7 @@ class Network:
     def __init__(self, site: Site, tasks: asyncio.TaskGroup, *, seed: int, trace: Trace) -> None:
         self.fault_chance = 0.0
         self.answer_lost_chance = 0.0
+        self.has_late = True
         self.wires: dict[str, Wire] = {}
         self.statuses: dict[int, int] = {}
         self._site = site
@@ -188,7 +191,8 @@ class Network:
             return Fate.ANSWER_LOST
         if self._random.random() >= self.fault_chance:
             return Fate.WELL
-        return self._random.choices(list(_FAULTS), weights=list(_FAULTS.values()))[0]
+        fate = self._random.choices(list(_FAULTS), weights=list(_FAULTS.values()))[0]
+        return Fate.REQUEST_LOST if fate in _LATE and not self.has_late else fate
 
     def _latency(self) -> float:
         return self._random.uniform(0.002, 0.15)

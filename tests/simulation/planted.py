@@ -22,8 +22,8 @@ from typing import Any
 
 from tests.simulation.__main__ import say
 from tests.simulation.faults import FAULTS, Fault
+from tests.simulation.running import Failed, run_seed
 from tests.simulation.templates import templates
-from tests.simulation.world import Failed, run_seed
 
 SEEDS_MAX = 50
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.simulation.__main__ import run_some
 from tests.simulation.regressions import REGRESSIONS
-from tests.simulation.world import run_seed
+from tests.simulation.running import run_seed
 
 SEEDS = 300
 SEEDS_PER_JOB = 20

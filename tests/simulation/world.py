@@ -2,80 +2,28 @@
 
 import asyncio
 import random
-import shutil
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from soul_player.client import SyncResult, SyncStatus
-from tests.simulation import laws
+from soul_player.client import Client, SyncResult, SyncStatus
+from tests.simulation import laws, laws_of_edits
 from tests.simulation.clock import Calendar, VirtualLoop
-from tests.simulation.device import Device, answer_questions
-from tests.simulation.disk import disks_watched
-from tests.simulation.network import Network, Wire
+from tests.simulation.device import Device
+from tests.simulation.ledger import Ledger
+from tests.simulation.network import Network
+from tests.simulation.people import Person
+from tests.simulation.plan import Plan
 from tests.simulation.server import MusicServer
-from tests.simulation.templates import USERS, in_virtual_time, scratch_folder, templates
 from tests.simulation.trace import Trace
 from tests.simulation.views import LIBRARY, LibraryView, ServerView, TrackRow
 
 DAY_MS = 86_400_000
-# Between two events, in the mean.
-EVENT_SECONDS = 25.0
-RELIVED_MAX = 40
 HEALING_ROUNDS_MAX = 8
 # A feed starts anew at most once an hour, and a source that failed is left alone for half of one.
 HEALING_PAUSE_SECONDS = 3_700.0
-
-
-class Failed(Exception):
-    """A world went wrong; its text holds the trace and how to see it again."""
-
-
-@dataclass
-class Plan:
-    """What kind of world a seed stands for: each lets other things happen, so that each goes deep."""
-
-    devices: int
-    tracks: int
-    events: int
-    fault_chance: float
-    weights: dict[str, int] = field(default_factory=dict)
-
-
-# How often each event comes, when a world has it at all.
-EVENTS = {
-    "scan": 14,
-    "mass_deletion": 1,
-    "server_loses_power": 3,
-    "server_restarts": 2,
-    "device_loses_power": 5,
-    "device_restarts": 2,
-    "sync_is_cancelled": 2,
-    "wire_changes": 4,
-    "backup": 2,
-    "restore": 2,
-    "days_pass": 2,
-    "clock_jumps": 2,
-    "device_disk_full": 1,
-    "server_disk_full": 1,
-    "home_is_copied": 1,
-    "home_is_restored": 2,
-}
-ALWAYS = frozenset(("scan",))
-
-
-def plan_of(seed: int) -> Plan:
-    """Decided before anything runs."""
-    chooser = random.Random(f"plan of {seed}")
-    kept = {name: weight for name, weight in EVENTS.items() if name in ALWAYS or chooser.random() < 0.55}
-    return Plan(
-        devices=chooser.choice((1, 2, 2, 3)),
-        tracks=chooser.choice((0, 5, 20, 60, 120)),
-        events=chooser.randint(10, 40),
-        fault_chance=chooser.choice((0.0, 0.05, 0.15, 0.4)),
-        weights=kept,
-    )
 
 
 class World:
@@ -91,13 +39,16 @@ class World:
         self.backups: list[Path] = []
         self.home_copies: dict[str, list[Path]] = {}
         self.seen: dict[str, dict[bytes, TrackRow]] = {}
+        self.counts: dict[str, dict[bytes, int]] = {}
+        self.ledger = Ledger()
+        self.person = Person(self.ledger)
         self.server = MusicServer("server", folder / "server", seed=seed, calendar=self.calendar, trace=self.trace)
         self.devices: list[Device] = []
         # Virtual seconds at which the store was last replaced by a backup.
         self.restored_at = -1.0
         self.network: Network
 
-    async def run(self) -> None:
+    async def run(self, happen: Callable[["World"], Awaitable[None]]) -> None:
         """From the first start to the last law."""
         async with asyncio.TaskGroup() as tasks:
             self.network = Network(self.server, tasks, seed=self.seed, trace=self.trace)
@@ -105,12 +56,13 @@ class World:
             living = [tasks.create_task(self.server.live())]
             await self.server.until_up()
             if self.plan.tracks:
-                await self._on_server(self.server.scan(self.random, added=self.plan.tracks, changed=0, removed=0))
+                await self.on_server(self.server.scan(self.random, added=self.plan.tracks, changed=0, removed=0))
             for number in range(self.plan.devices):
                 device = self._new_device(number)
                 living.append(tasks.create_task(device.live()))
             self.network.fault_chance = self.plan.fault_chance
-            await self._happen()
+            self.network.has_late = self.plan.has_late
+            await happen(self)
             await self._heal()
             self._judge()
             for task in living:
@@ -126,7 +78,7 @@ class World:
         device = Device(
             f"device{number}",
             self.folder / f"device{number}",
-            username=USERS[number % len(USERS)],
+            username=self.plan.users[number],
             network=self.network,
             seed=self.seed,
             calendar=self.calendar,
@@ -134,26 +86,19 @@ class World:
         )
         device.prepare()
         device.after_sync = self._after_sync
-        device.habits.append(self._answer_some)
+        device.habits += [self._edit_some, self._answer_some]
         self.devices.append(device)
         return device
 
-    async def _answer_some(self, device: Device, client: object) -> None:
-        if device.client is not None and device.random.random() < 0.3:
-            await answer_questions(device, device.client, chooser=device.random)
+    async def _edit_some(self, device: Device, client: Client) -> None:
+        if device.random.random() < self.plan.edit_chance:
+            await self.person.edit(device, client)
 
-    # What happens ----------------------------------------------------------------------------------------------------
+    async def _answer_some(self, device: Device, client: Client) -> None:
+        if device.random.random() < 0.3:
+            await self.person.answer(device, client)
 
-    async def _happen(self) -> None:
-        names, weights = list(self.plan.weights), list(self.plan.weights.values())
-        for _ in range(self.plan.events):
-            await asyncio.sleep(self.random.expovariate(1 / EVENT_SECONDS))
-            name = self.random.choices(names, weights=weights)[0]
-            event: Callable[[], Awaitable[None]] = getattr(self, f"_{name}")
-            await event()
-            self.look()
-
-    async def _on_server(self, work: Coroutine[Any, Any, None]) -> None:
+    async def on_server(self, work: Coroutine[Any, Any, None]) -> None:
         """On the server's own process, which may end meanwhile."""
         if not self.server.is_up:
             work.close()
@@ -161,99 +106,9 @@ class World:
         task = self.server.spawn(work)
         await asyncio.wait({task})
 
-    async def _scan(self) -> None:
-        added, changed, removed = (self.random.randint(0, most) for most in (6, 6, 4))
-        await self._on_server(self.server.scan(self.random, added=added, changed=changed, removed=removed))
-
-    async def _mass_deletion(self) -> None:
-        await self._on_server(self.server.scan(self.random, added=0, changed=0, removed=70))
-
-    async def _server_loses_power(self) -> None:
-        self.server.jobs_left = self.random.randint(1, 12)
-
-    async def _server_restarts(self) -> None:
-        self.server.stop()
-
-    async def _device_loses_power(self) -> None:
-        device = self.random.choice(self.devices)
-        if self.random.random() < 0.3:
-            device.cut_power()
-        else:
-            device.jobs_left = self.random.randint(1, 25)
-
-    async def _device_restarts(self) -> None:
-        self.random.choice(self.devices).stop()
-
-    async def _sync_is_cancelled(self) -> None:
-        device = self.random.choice(self.devices)
-        if device.client is not None:
-            self.trace(device.name, "cancels what it syncs")
-            device.client.sync.cancel()
-
-    async def _wire_changes(self) -> None:
-        device = self.random.choice(self.devices)
-        wire = self.random.choice((Wire.UP, Wire.UP, Wire.REFUSED, Wire.BLACK_HOLE))
-        self.network.wires[device.name] = wire
-        self.trace(device.name, f"wire is {wire}")
-
-    async def _backup(self) -> None:
-        if self.server.is_up:
-            self.backups.append(self.server.back_up(self.folder))
-
-    async def _restore(self) -> None:
-        if not self.backups:
-            return
-        head = self._head()
-        await self.server.switched_off()
-        self.server.put_back(self.random.choice(self.backups[-3:]))
-        lost = head - self._head()
-        self.restored_at = self.calendar.monotonic()
-        self.server.switch_on()
-        if 0 < lost <= RELIVED_MAX and self.random.random() < 0.5:
-            # As many changes as were lost, but others: only the era tells the two histories apart.
-            await self.server.until_up()
-            await self._on_server(self.server.scan(self.random, added=lost, changed=0, removed=0))
-
-    def _head(self) -> int:
+    def head(self) -> int:
         with self.server.looking() as store:
             return ServerView(store).head(LIBRARY)
-
-    async def _days_pass(self) -> None:
-        days = self.random.choice((1, 10, 40, 100, 181))
-        self.calendar.skip(days * DAY_MS)
-        self.trace("world", f"{days} days pass")
-        await self._on_server(self.server.purge())
-
-    async def _clock_jumps(self) -> None:
-        device = self.random.choice(self.devices)
-        device.clock.offset_ms = self.random.choice((0, -3_600_000, 5_000, 600_000, 30 * DAY_MS, -400 * DAY_MS))
-        self.trace(device.name, f"clock is wrong by {device.clock.offset_ms} ms")
-
-    async def _device_disk_full(self) -> None:
-        device = self.random.choice(self.devices)
-        device.disk.set_full(not device.disk.is_full)
-        self.trace(device.name, f"disk is full: {device.disk.is_full}")
-
-    async def _server_disk_full(self) -> None:
-        self.server.disk.set_full(not self.server.disk.is_full)
-        self.trace("server", f"disk is full: {self.server.disk.is_full}")
-
-    async def _home_is_copied(self) -> None:
-        device = self.random.choice(self.devices)
-        await device.switched_off()
-        self.home_copies.setdefault(device.name, []).append(device.copy_home(self.folder))
-        device.switch_on()
-
-    async def _home_is_restored(self) -> None:
-        device = self.random.choice(self.devices)
-        copies = self.home_copies.get(device.name)
-        if copies:
-            await device.switched_off()
-            copy = self.random.choice(copies)
-            device.disk.replace_by(copy)
-            self.seen.pop(device.name, None)
-            self.trace(device.name, f"goes on from {copy.name}")
-            device.switch_on()
 
     # The laws --------------------------------------------------------------------------------------------------------
 
@@ -276,6 +131,12 @@ class World:
             library = LibraryView(connection)
             laws.no_position_is_skipped_always(ServerView(store), library, device.kept)
             rows = library.track_rows()
+            counts = laws_of_edits.shown_counts(library)
+            laws_of_edits.own_entries_stay_shown_always(device.username, device.name, library, self.ledger)
+            laws_of_edits.no_conflict_is_asked_twice_always(library)
+        if self.restored_at < 0:
+            laws_of_edits.counts_never_go_back_always(self.counts.get(device.name, {}), counts)
+        self.counts[device.name] = counts
         before = self.seen.get(device.name, {})
         laws.reads_never_go_back_always(before, rows)
         if not device.has_believed:
@@ -293,11 +154,15 @@ class World:
         for device in self.devices:
             device.is_calm = True
         await self.server.until_up()
+        level_rounds = 0
         for _ in range(HEALING_ROUNDS_MAX):
             results = [await self._level(device) for device in self.devices]
-            if all(results):
+            level_rounds = level_rounds + 1 if all(results) else 0
+            # In the first, all have sent what waited; in the second, all have heard of it.
+            if level_rounds == 2:
                 return
-            await asyncio.sleep(HEALING_PAUSE_SECONDS)
+            if level_rounds == 0:
+                await asyncio.sleep(HEALING_PAUSE_SECONDS)
         raise laws.LawBroken("everything heals: not after all that time")
 
     async def _level(self, device: Device) -> bool:
@@ -311,7 +176,7 @@ class World:
     async def _sync_and_answer(self, device: Device) -> bool:
         client = device.client
         assert client is not None
-        await answer_questions(device, client, chooser=device.random, always="apply")
+        await self.person.answer(device, client, everything=True)
         result = await device.sync(client)
         if result is None or result.status is not SyncStatus.SYNCED:
             return False
@@ -328,43 +193,23 @@ class World:
             with self.server.looking() as store, device.looking() as connection:
                 laws.devices_equal_the_server_in_the_end(ServerView(store), LibraryView(connection), device.kept)
                 laws.the_library_is_whole_in_the_end(LibraryView(connection))
+                self._judge_edits(store, device, LibraryView(connection))
             laws.every_word_is_found_in_the_end(device.library_path)
+        with self.server.looking() as store:
+            for username in sorted({device.username for device in self.devices}):
+                pending = self._pending(username)
+                laws_of_edits.plays_count_once_in_the_end(store, username, self.ledger, pending)
+                laws_of_edits.no_acknowledged_entry_is_lost_in_the_end(store, username, self.ledger, pending)
+                if not self.plan.has_late:
+                    laws_of_edits.the_last_writer_wins_in_the_end(store, username, self.ledger, pending)
 
+    def _pending(self, username: str) -> laws_of_edits.Pending:
+        with ExitStack() as stack:
+            own = [device for device in self.devices if device.username == username]
+            return laws_of_edits.pending_on(LibraryView(stack.enter_context(device.looking())) for device in own)
 
-def run_seed(seed: int) -> Trace:
-    """Run the world of this seed; its trace. Raises `Failed`."""
-    templates()
-    folder = scratch_folder()
-    worlds: list[World] = []
-
-    async def work(loop: VirtualLoop) -> None:
-        world = World(seed, folder, loop, plan_of(seed))
-        worlds.append(world)
-        await world.run()
-
-    try:
-        with disks_watched():
-            in_virtual_time(seed, work)
-    except Exception as error:
-        raise Failed(_story(seed, worlds[0], error)) from error
-    finally:
-        shutil.rmtree(folder)
-    return worlds[0].trace
-
-
-def _story(seed: int, world: World, error: BaseException) -> str:
-    causes = _leaves(error)
-    return "\n".join(
-        [
-            f"seed {seed}: " + "; ".join(f"{type(cause).__name__}: {cause}" for cause in causes),
-            f"plan: {world.plan}",
-            world.trace.tail(),
-            f"again: python -m tests.simulation --seed {seed}",
-        ]
-    )
-
-
-def _leaves(error: BaseException) -> list[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in _leaves(each)]
-    return [error]
+    def _judge_edits(self, store: sqlite3.Connection, device: Device, library: LibraryView) -> None:
+        laws_of_edits.the_queue_drains_in_the_end(library)
+        laws_of_edits.devices_equal_the_server_in_the_end(store, device.username, library)
+        laws_of_edits.digests_are_equal_in_the_end(store, device.username, library)
+        laws_of_edits.what_is_shown_is_the_server_s_in_the_end(store, device.username, library)

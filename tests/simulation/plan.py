@@ -1,0 +1,62 @@
+"""What kind of world a seed stands for."""
+
+import random
+from dataclasses import dataclass, field
+
+from tests.simulation.templates import USERS
+
+DEVICES_MAX = 4
+
+
+@dataclass
+class Plan:
+    """What kind of world a seed stands for: each lets other things happen, so that each goes deep."""
+
+    devices: int
+    tracks: int
+    events: int
+    fault_chance: float
+    # Messages that arrive long after they were given up.
+    has_late: bool
+    # How often somebody edits before a sync; 0: nobody does.
+    edit_chance: float
+    users: tuple[str, ...]
+    weights: dict[str, int] = field(default_factory=dict)
+
+
+# How often each event comes, when a world has it at all.
+EVENTS = {
+    "scan": 14,
+    "mass_deletion": 1,
+    "server_loses_power": 3,
+    "server_restarts": 2,
+    "device_loses_power": 5,
+    "device_restarts": 2,
+    "sync_is_cancelled": 2,
+    "wire_changes": 4,
+    "backup": 2,
+    "restore": 2,
+    "days_pass": 2,
+    "clock_jumps": 2,
+    "device_disk_full": 1,
+    "server_disk_full": 1,
+    "home_is_copied": 1,
+    "home_is_restored": 2,
+}
+ALWAYS = frozenset(("scan",))
+
+
+def plan_of(seed: int) -> Plan:
+    """Decided before anything runs."""
+    chooser = random.Random(f"plan of {seed}")
+    kept = {name: weight for name, weight in EVENTS.items() if name in ALWAYS or chooser.random() < 0.55}
+    return Plan(
+        devices=chooser.choice((1, 2, 2, 3)),
+        tracks=chooser.choice((0, 5, 20, 60, 120)),
+        events=chooser.randint(10, 40),
+        fault_chance=chooser.choice((0.0, 0.05, 0.15, 0.4)),
+        has_late=chooser.random() < 0.5,
+        edit_chance=chooser.choice((0.0, 0.5, 1.0, 1.0)),
+        users=tuple(chooser.choice((USERS[0], USERS[0], USERS[1])) for _ in range(DEVICES_MAX)),
+        weights=kept,
+    )
