@@ -41,11 +41,11 @@ ADD_PLAY = """
     VALUES (:play_id, :track_id, :source_id, :played_at, :duration_played)
 """
 
-# Made when no source held the recording; now one does.
+# Made when no source held the recording; now one does. CROSS: from the few plays that wait, never from the library.
 UNTOLD = """
     SELECT plays.play_id, plays.track_id, plays.played_at, plays.duration_played, MIN(track_sources.remote_id)
       FROM plays
-      JOIN track_sources ON track_sources.track_id = plays.track_id AND track_sources.source_id = :source_id
+     CROSS JOIN track_sources ON track_sources.track_id = plays.track_id AND track_sources.source_id = :source_id
      WHERE plays.source_id IS NULL
      GROUP BY plays.play_id
      ORDER BY plays.play_id
