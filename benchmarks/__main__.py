@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import idle, pages, scan, startup, streaming, sync
+from benchmarks import dedupe_measure, edits, idle, pages, scan, startup, streaming, sync
 from benchmarks.table import Measure, Row, Settings, Verdict, as_json, print_table
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,9 +24,11 @@ MEASURES: dict[str, Measure] = {
     "pages": pages.measure,
     "sync": sync.measure,
     "idle": idle.measure,
+    "edits": edits.measure,
     "scan": scan.measure,
     "streaming": streaming.measure,
     "startup": startup.measure,
+    "dedupe": dedupe_measure.measure,
 }
 
 

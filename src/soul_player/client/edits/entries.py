@@ -35,11 +35,10 @@ REMOTE_ID = """
      LIMIT 1
 """
 
+# Two counts along indexes, which look at no row.
 COUNT_ENTRIES = """
-    SELECT COUNT(*)
-      FROM playlist_entries
-     WHERE playlist_id = :playlist_id
-       AND is_removed = 0
+    SELECT (SELECT COUNT(*) FROM playlist_entries WHERE playlist_id = :playlist_id)
+         - (SELECT COUNT(*) FROM playlist_entries WHERE playlist_id = :playlist_id AND is_removed = 1)
 """
 
 DROP_ENTRY = """

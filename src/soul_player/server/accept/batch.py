@@ -190,6 +190,7 @@ async def _try(edit: Edit, operation: AnyOperation) -> Outcome | None:
         log.exception("operation %s (%s) failed", operation.op_id, type(operation).__name__)
         edit.positions.give_back_to(head)
         del edit.facts[fact_count:]
+        edit.places.clear()
         return None
 
 

@@ -23,6 +23,8 @@ class Edit:
     clock_behind_ms: int | None
     positions: Positions
     facts: list[Fact] = field(default_factory=list)
+    # Places in each playlist that the batch adds to, counted once.
+    places: dict[bytes, int] = field(default_factory=dict)
 
     def move(self, kind: Kind, entity_id: bytes, *, deleted: bool = False) -> int:
         """Take the entity to the next position."""

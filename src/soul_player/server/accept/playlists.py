@@ -27,6 +27,7 @@ from soul_player.server.store.playlists import (
     TOUCH_NAME,
     PlaylistRow,
     count_entries,
+    count_places,
     entry_changed_elsewhere,
     find_entry,
     find_playlist,
@@ -117,7 +118,7 @@ async def accept_add(edit: Edit, operation: EntryAdd) -> Outcome:
         return Applied(held.seq)
     if not await knows_track(edit.store, key(operation.track_id)):
         return Blocked(Reason.UNKNOWN_TRACK)
-    if await count_entries(edit.store, edit.user_id, playlist_id) >= ENTRIES_PER_PLAYLIST_MAX:
+    if await _is_full(edit, playlist_id):
         return Rejected(Reason.PLAYLIST_FULL, f"a playlist holds at most {ENTRIES_PER_PLAYLIST_MAX} entries")
     position = await place_after(edit, playlist_id, operation.after)
     if not isinstance(position, str):
@@ -134,6 +135,7 @@ async def accept_add(edit: Edit, operation: EntryAdd) -> Outcome:
         added_at=edit.corrected_ms(operation.at),
         device_id=edit.device_id,
     )
+    edit.places[playlist_id] += 1
     return Applied(seq)
 
 
@@ -181,6 +183,15 @@ async def accept_remove(edit: Edit, operation: EntryRemove) -> Outcome:
     seq = edit.move(Kind.ENTRY, entry_id, deleted=True)
     await edit.store.run(REMOVE_ENTRY, user_id=edit.user_id, id=entry_id, seq=seq, device_id=edit.device_id)
     return Applied(seq)
+
+
+async def _is_full(edit: Edit, playlist_id: bytes) -> bool:
+    """Counted exactly only when the cheap count, which is never less, says that it may be."""
+    if playlist_id not in edit.places:
+        edit.places[playlist_id] = await count_places(edit.store, edit.user_id, playlist_id)
+    if edit.places[playlist_id] < ENTRIES_PER_PLAYLIST_MAX:
+        return False
+    return await count_entries(edit.store, edit.user_id, playlist_id) >= ENTRIES_PER_PLAYLIST_MAX
 
 
 async def _changed_elsewhere(edit: Edit, playlist_id: bytes, held: PlaylistRow, seen_seq: int) -> bool:

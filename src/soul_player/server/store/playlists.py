@@ -69,6 +69,14 @@ COUNT_ENTRIES = """
        AND is_removed = 0
 """
 
+# Along the index of positions, removed entries included: it looks at no row.
+COUNT_PLACES = """
+    SELECT COUNT(*)
+      FROM playlist_entries
+     WHERE user_id = :user_id
+       AND playlist_id = :playlist_id
+"""
+
 FIND_ENTRY = """
     SELECT playlist_id, track_id, position, seq, is_removed
       FROM playlist_entries
@@ -231,6 +239,13 @@ async def entry_changed_elsewhere(
 async def count_entries(store: Reader, user_id: bytes, playlist_id: bytes) -> int:
     """Its length."""
     row = await store.one(COUNT_ENTRIES, user_id=user_id, playlist_id=playlist_id)
+    assert row is not None
+    return int(row[0])
+
+
+async def count_places(store: Reader, user_id: bytes, playlist_id: bytes) -> int:
+    """Its length with the removed entries, which is never less than without them, and cheaper to know."""
+    row = await store.one(COUNT_PLACES, user_id=user_id, playlist_id=playlist_id)
     assert row is not None
     return int(row[0])
 
