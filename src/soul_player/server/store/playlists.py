@@ -70,12 +70,7 @@ COUNT_ENTRIES = """
 """
 
 # Along the index of positions, removed entries included: it looks at no row.
-COUNT_PLACES = """
-    SELECT COUNT(*)
-      FROM playlist_entries
-     WHERE user_id = :user_id
-       AND playlist_id = :playlist_id
-"""
+COUNT_PLACES = "SELECT COUNT(*) FROM playlist_entries WHERE user_id = :user_id AND playlist_id = :playlist_id"
 
 FIND_ENTRY = """
     SELECT playlist_id, track_id, position, seq, is_removed
@@ -148,12 +143,7 @@ REMOVE_ENTRY = """
 """
 
 # Deleted more than 30 days ago: the rows go. The playlist's tombstone stays in the change log for its 180.
-DELETED_LONG_AGO = """
-    SELECT user_id, id
-      FROM playlists
-     WHERE deleted_at < :before
-     LIMIT :count
-"""
+DELETED_LONG_AGO = "SELECT user_id, id FROM playlists WHERE deleted_at < :before LIMIT :count"
 
 FORGET_ENTRY_CHANGES = """
     DELETE FROM sync_change
