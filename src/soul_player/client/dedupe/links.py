@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from soul_player.client.dedupe.asking import columns_of, withdraw
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
+from soul_player.client.dedupe.references import move_references, return_references
 from soul_player.database.access import Reader, Row, Writer
 
 ENTRIES_OF = """
@@ -168,7 +169,9 @@ async def join(
         **columns_of(evidence),
     )
     assert row is not None
-    return int(row[0])
+    link_id = int(row[0])
+    await move_references(library, link_id, former_track_id=former_track_id, track_id=track_id)
+    return link_id
 
 
 async def split(library: Writer, link_id: int) -> int:
@@ -182,7 +185,6 @@ async def split(library: Writer, link_id: int) -> int:
     ]
     parted = _reachable(link.entry_id, others)
     inner = [other.id for other in others if other.entry_id in parted]
-    await library.run(REMOVE_LINK, link_id=link_id)
     await library.run(REMOVE_WORDS, track_id=link.track_id)
     await library.run(MOVE_ENTRIES, track_id=link.former_track_id, ids=json.dumps(sorted(parted)))
     await library.run(MOVE_LINKS, track_id=link.former_track_id, ids=json.dumps(inner))
@@ -193,6 +195,9 @@ async def split(library: Writer, link_id: int) -> int:
         await library.run(SHOW, track_id=track_id)
         await library.run(REFRESH_STATUS, track_id=track_id)
         await library.run(ADD_WORDS, track_id=track_id)
+    staying = [other.id for other in others if other.entry_id not in parted]
+    await return_references(library, link, leaving=inner, staying=staying)
+    await library.run(REMOVE_LINK, link_id=link_id)
     return link.former_track_id
 
 
