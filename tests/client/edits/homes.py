@@ -24,6 +24,7 @@ from tests.edges.seeded_randomness import SeededRandomness
 
 ACCOUNT = "01890000-0000-7000-8000-0000000000ab"
 SHOWN = "SELECT id, uid FROM playlists WHERE source_id IS NOT NULL"
+COUNTED = "SELECT entry_count FROM playlists WHERE id = :id"
 TRACKS = "SELECT track_id FROM track_sources WHERE source_id = :source_id ORDER BY remote_id"
 
 
@@ -62,6 +63,8 @@ class Home:
                 key: _bare(one) for key, one in right.entries.items()
             }
             assert right.header is not None
+            ((counted,),) = await self.library.read(_all, COUNTED, id=playlist_id)
+            assert counted == sum(not one.is_removed for one in held.values())
         for track_id in self.tracks:
             assert await self.library.read(find_marks, track_id) == await self.library.read(compute_marks, track_id)
 

@@ -35,10 +35,10 @@ REMOTE_ID = """
      LIMIT 1
 """
 
-# Two counts along indexes, which look at no row.
 COUNT_ENTRIES = """
-    SELECT (SELECT COUNT(*) FROM playlist_entries WHERE playlist_id = :playlist_id)
-         - (SELECT COUNT(*) FROM playlist_entries WHERE playlist_id = :playlist_id AND is_removed = 1)
+    SELECT entry_count
+      FROM playlists
+     WHERE id = :playlist_id
 """
 
 DROP_ENTRY = """

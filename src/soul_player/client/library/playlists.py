@@ -11,8 +11,7 @@ from soul_player.protocol.ids import id_text
 _COLUMNS = """
     SELECT playlists.id, playlists.uid, playlists.source_id, sources.name, playlists.name, playlists.description,
            playlists.created_at, playlists.updated_at, playlists.is_orphan,
-           (SELECT COUNT(*) FROM playlist_entries entry
-             WHERE entry.playlist_id = playlists.id AND entry.is_removed = 0),
+           playlists.entry_count,
            (SELECT COUNT(*) FROM sync_queue
              WHERE sync_queue.source_id = playlists.source_id
                AND sync_queue.account_id = sources.account_id
