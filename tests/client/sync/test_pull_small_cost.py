@@ -1,5 +1,4 @@
-"""What a sync costs when little or nothing changed must not depend on how much there is: counted in steps of SQLite's
-own machine, which no busy neighbour can change."""
+"""A small sync must not depend on how much there is: counted in SQLite's own steps, which no neighbour can change."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
