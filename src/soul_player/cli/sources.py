@@ -149,7 +149,9 @@ async def _remove(flags: Flags, name: str) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         source = await client.sources.find(name)
-        question = f"Remove {source.name} and its {count(source.tracks, 'track')} from this library?"
+        # `find` does not count tracks; only the list does.
+        tracks = next(listed.tracks for listed in await client.sources.list() if listed.id == source.id)
+        question = f"Remove {source.name} and its {count(tracks, 'track')} from this library?"
         if not confirmed(question, yes=flags.yes):
             raise CommandFailed("not_confirmed", "nothing was removed")
         await client.sources.remove(source.id)

@@ -62,29 +62,38 @@ async def _watched(
 ) -> Sequence[SyncResult]:
     """Tells of each sync that changed or lost something, until it is interrupted; the last results."""
     while True:
-        output.record({"event": "synced", "sources": [asdict(result) for result in results]})
-        for result in results:
-            if result.status is not SyncStatus.SYNCED or has_news(result):
-                output.result(result_line(result))
-        if exit_code_of(results) is ExitCode.INTERRUPTED or await _interrupted_within(WATCH_SECONDS):
-            return [replace(result, status=SyncStatus.CANCELLED) for result in results]
+        # Before anything is told: whoever reads it may answer with Ctrl-C at once.
+        with interrupts() as interrupted:
+            output.record({"event": "synced", "sources": [asdict(result) for result in results]})
+            for result in results:
+                if result.status is not SyncStatus.SYNCED or has_news(result):
+                    output.result(result_line(result))
+            if exit_code_of(results) is ExitCode.INTERRUPTED or await _is_set_within(interrupted, WATCH_SECONDS):
+                return [replace(result, status=SyncStatus.CANCELLED) for result in results]
         results = await _synced(client, output, source_ids, full=False, due_only=True) or results
 
 
-async def _interrupted_within(seconds: float) -> bool:
-    """Wait so long, or until Ctrl-C."""
+@contextmanager
+def interrupts() -> Generator[asyncio.Event, None, None]:
+    """Ctrl-C sets the event, for as long as the block lasts."""
     loop = asyncio.get_running_loop()
     interrupted = asyncio.Event()
     former = signal.getsignal(signal.SIGINT)
     loop.add_signal_handler(signal.SIGINT, interrupted.set)
     try:
-        async with asyncio.timeout(seconds):
-            await interrupted.wait()
-    except TimeoutError:
-        return False
+        yield interrupted
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, former)
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until the event is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
     return True
 
 
