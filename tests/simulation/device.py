@@ -118,6 +118,12 @@ class Device(Machine):
         with looking_at(self.library_path) as connection:
             yield connection
 
+    def looking_for(self, sql: str) -> tuple[Any, ...]:
+        """The first row that a statement finds."""
+        with self.looking() as connection:
+            row: tuple[Any, ...] = connection.execute(sql).fetchone()
+        return row
+
     def copy_home(self, folder: Path) -> Path:
         """A backup of the whole home, while it is off."""
         self.backups += 1

@@ -1,21 +1,6 @@
-"""Small faults, each as a change to the text of one function or statement: what a tired programmer might write."""
+"""Small faults of the feed of tracks, on both sides: what a tired programmer might write."""
 
-from dataclasses import dataclass
-
-CLIENT = "soul_player.client."
-STORE = "soul_player.server.store."
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`place` in `module`, a function, a method (`Class.method`) or a constant of SQL, says `new` instead of `old`."""
-
-    name: str
-    module: str
-    place: str
-    old: str
-    new: str
-
+from tests.simulation.fault import CLIENT, STORE, Fault
 
 FAULTS = (
     Fault(

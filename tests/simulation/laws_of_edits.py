@@ -15,7 +15,7 @@ from tests.simulation.ledger import Fact, Ledger
 from tests.simulation.views import LibraryView
 
 # Two edits of one field this near to each other: a message that took its time may turn them round.
-NEAR_SECONDS = 60.0
+NEAR_SECONDS = 15.0
 
 SERVER_PLAYLISTS = "SELECT id, seq, name FROM playlists WHERE user_id = ? AND deleted_at IS NULL"
 SERVER_ENTRIES = """
@@ -180,6 +180,19 @@ def no_acknowledged_entry_is_lost_in_the_end(
         if fact.is_sure and fact.value in made and not gone:
             is_kept = fact.subject in there or fact.subject in pending.entries
             require(is_kept, law, f"entry {fact.subject.hex()} of {fact.device} is gone")
+
+
+def entries_stand_behind_their_anchors_in_the_end(
+    store: sqlite3.Connection, username: str, ledger: Ledger, pending: Pending
+) -> None:
+    """Where nobody moved either of them, what was put behind another entry stands behind it."""
+    rows = store.execute(SERVER_ENTRIES, (user_id(store, username),)).fetchall()
+    places = {bytes(row[0]): (row[4].encode(), bytes(row[0])) for row in rows}
+    for user, former, later in ledger.behind:
+        is_still = not {(user, former), (user, later)} & ledger.moved and not {former, later} & pending.entries
+        if user == username and is_still and former in places and later in places:
+            said = f"entry {later.hex()} stands before {former.hex()}"
+            require(places[former] < places[later], "entries stand behind their anchors", said)
 
 
 def the_last_writer_wins_in_the_end(store: sqlite3.Connection, username: str, ledger: Ledger, pending: Pending) -> None:

@@ -30,6 +30,10 @@ class Ledger:
     # Entries and playlists that somebody of this user took out, or tried to.
     taken_out: set[tuple[str, bytes]] = field(default_factory=set)
 
+    # (user, entry): who was moved by anybody. (user, former, later): who was put behind whom.
+    moved: set[tuple[str, bytes]] = field(default_factory=set)
+    behind: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+
     def doubt(self, device: str) -> None:
         """The device went on from an older copy of its home: what it did since may be gone."""
         for fact in self.facts:

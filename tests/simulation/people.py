@@ -141,6 +141,7 @@ class Person:
     async def _add(self, device: Device, client: Client) -> None:
         playlist_id, uid, entries = await self._some_playlist(device, client)
         tracks = [self._some_track(device)[0] for _ in range(device.random.randint(1, 3))]
+        anchor: str | None = None
         if entries and device.random.random() < 0.6:
             anchor = device.random.choice((None, *entries))
             added = await client.edits.add_entries(playlist_id, tracks, after=anchor)
@@ -150,11 +151,15 @@ class Person:
         # One of this device only concerns nobody else.
         for entry_id in added if playlist.source_id is not None else ():
             self._note(device, "entry", id_bytes(entry_id), uid)
+            if anchor is not None:
+                self._ledger.behind.append((device.username, id_bytes(anchor), id_bytes(entry_id)))
+            anchor = entry_id
 
     async def _move(self, device: Device, client: Client) -> None:
         playlist_id, _, entries = await self._some_playlist(device, client)
         if len(entries) > 1:
             entry_id, after = device.random.sample(entries, 2)
+            self._ledger.moved.add((device.username, id_bytes(entry_id)))
             await client.edits.move_entry(playlist_id, entry_id, after=device.random.choice((after, None)))
             device.trace(device.name, f"edit move {entry_id}")
 

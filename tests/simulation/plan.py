@@ -33,15 +33,15 @@ EVENTS = {
     "device_loses_power": 5,
     "device_restarts": 2,
     "sync_is_cancelled": 2,
-    "wire_changes": 4,
+    "wire_changes": 6,
     "backup": 2,
     "restore": 2,
     "days_pass": 2,
     "clock_jumps": 2,
     "device_disk_full": 1,
     "server_disk_full": 1,
-    "home_is_copied": 1,
-    "home_is_restored": 2,
+    "home_is_copied": 2,
+    "home_is_restored": 3,
 }
 ALWAYS = frozenset(("scan",))
 

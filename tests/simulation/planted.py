@@ -21,11 +21,14 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from tests.simulation.__main__ import say
-from tests.simulation.faults import FAULTS, Fault
+from tests.simulation.fault import Fault
+from tests.simulation.faults import FAULTS as FAULTS_OF_FEEDS
+from tests.simulation.faults_of_edits import FAULTS_OF_EDITS
 from tests.simulation.running import Failed, run_seed
 from tests.simulation.templates import templates
 
 SEEDS_MAX = 50
+FAULTS = (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS)
 
 
 class Unplantable(Exception):

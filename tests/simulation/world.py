@@ -200,6 +200,9 @@ class World:
                 pending = self._pending(username)
                 laws_of_edits.plays_count_once_in_the_end(store, username, self.ledger, pending)
                 laws_of_edits.no_acknowledged_entry_is_lost_in_the_end(store, username, self.ledger, pending)
+                if self.restored_at < 0:
+                    # A server that lost an anchor puts what comes again where it can.
+                    laws_of_edits.entries_stand_behind_their_anchors_in_the_end(store, username, self.ledger, pending)
                 if not self.plan.has_late:
                     laws_of_edits.the_last_writer_wins_in_the_end(store, username, self.ledger, pending)
 

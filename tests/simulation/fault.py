@@ -1,0 +1,17 @@
+"""What a planted fault is: a change to the text of one function or statement."""
+
+from dataclasses import dataclass
+
+CLIENT = "soul_player.client."
+STORE = "soul_player.server.store."
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`place` in `module`, a function, a method (`Class.method`) or a constant of SQL, says `new` instead of `old`."""
+
+    name: str
+    module: str
+    place: str
+    old: str
+    new: str
