@@ -57,6 +57,10 @@ def test_playlists_are_edited_offline_and_meet_at_the_next_sync(tmp_path: Path) 
         assert titles(desk, "Night Drive") == shown
         marked = soul("show", "1", "--json", home=desk).json()
         assert (marked["favourite"], marked["rating"], marked["play_count"]) == (True, 4, 1)
+        told = soul("show", "1", home=desk).out
+        assert [word in told for word in ("4 of 5", "1 time, last on ")] == [True, True]
+        assert soul("rate", "2", "3", home=phone).code == 0
+        assert ", 1 edit sent (" in soul("sync", home=phone).out
         assert soul("playlist", "delete", "Night Drive", home=desk).code == 0
         synced(desk)
         assert soul("playlist", "rename", "night", "Mine", home=phone).code == 0

@@ -21,8 +21,9 @@ def held_home(tmp_path: Path) -> Path:
         add_source(client, server)
         assert soul("sync", home=client).code == 0
         tracks = [one.track for one in generate_tracks(TRACKS, seed=1)]
+        assert soul("sync", "--fail-on-conflict", home=client).code == 0
         asyncio.run(change_library(url, tracks[:GONE], deleted=GONE))
-        assert soul("sync", home=client).code == 0
+        assert soul("sync", "--fail-on-conflict", home=client).code == 7
     return client
 
 

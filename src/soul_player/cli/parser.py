@@ -189,12 +189,13 @@ def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
 @click.argument("source", nargs=-1)
 @click.option("--full", is_flag=True, help="Drop the cursors and compare every row.")
 @click.option("--watch", is_flag=True, help="Go on, with a look each minute, until Ctrl-C.")
+@click.option("--fail-on-conflict", is_flag=True, help="Exit 7 while a decision waits for you.")
 @click.pass_obj
-def sync(flags: Flags, source: tuple[str, ...], full: bool, watch: bool) -> int:
+def sync(flags: Flags, source: tuple[str, ...], full: bool, watch: bool, fail_on_conflict: bool) -> int:
     """Bring the library up to date; Ctrl-C cancels, resumably."""
     from soul_player.cli.sync import run
 
-    return run(flags, source, full=full, watch=watch)
+    return run(flags, source, full=full, watch=watch, fail_on_conflict=fail_on_conflict)
 
 
 @soul.command()

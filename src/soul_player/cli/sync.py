@@ -31,12 +31,15 @@ from soul_player.client import (
 WATCH_SECONDS = 60.0
 
 
-def run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool) -> int:
-    """Sync these sources, or all; how it ended decides the exit code. `watch`: again and again, until Ctrl-C."""
-    return asyncio.run(_run(flags, names, full=full, watch=watch))
+def run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool) -> int:
+    """Sync these sources, or all; how it ended decides the exit code. `watch`: again and again, until Ctrl-C.
+
+    `fail_on_conflict`: a sync that went well ends in `DECISION_NEEDED` while anything waits for a person.
+    """
+    return asyncio.run(_run(flags, names, full=full, watch=watch, fail_on_conflict=fail_on_conflict))
 
 
-async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool) -> int:
+async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         chosen = [(await client.sources.find(name)).id for name in names]
@@ -51,10 +54,17 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool) -
             )
         if watch:
             results = await _watched(client, output, chosen or None, results)
+        is_undecided = fail_on_conflict and await _is_undecided(client)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
     for result in results:
         output.result(result_line(result))
-    return exit_code_of(results)
+    code = exit_code_of(results)
+    return ExitCode.DECISION_NEEDED if code is ExitCode.OK and is_undecided else code
+
+
+async def _is_undecided(client: Client) -> bool:
+    """Whether a question is open, or an edit waits that no server took."""
+    return bool(await client.questions.list() or await client.questions.failed_edits())
 
 
 async def _watched(
@@ -178,12 +188,19 @@ class SyncProgressShown:
 
 def has_news(result: SyncResult) -> bool:
     """Whether anything in the library is different now."""
-    return result.tracks_synced + result.tracks_updated + result.tracks_deleted > 0
+    tracks = result.tracks_synced + result.tracks_updated + result.tracks_deleted
+    return tracks + result.playlists_synced + result.pushed + result.conflicts > 0
 
 
 def result_line(result: SyncResult) -> str:
-    """`Home Server: synced, 24 new, 0 updated, 0 deleted (2 requests, 5.1 kB, 0.3 s)`."""
+    """`Home Server: synced, 24 new, 0 updated, 0 deleted, 5 edits sent (3 requests, 5.1 kB, 0.3 s)`."""
     changes = f"{result.tracks_synced:,} new, {result.tracks_updated:,} updated, {result.tracks_deleted:,} deleted"
+    if result.playlists_synced:
+        changes += f", {count(result.playlists_synced, 'playlist')} changed"
+    if result.pushed:
+        changes += f", {count(result.pushed, 'edit')} sent"
+    if result.conflicts:
+        changes += f", {count(result.conflicts, 'decision')} for you: soul resolve"
     cost = f"{count(result.requests, 'request')}, {size(result.bytes_received)}, {result.seconds:.1f} s"
     line = f"{result.name}: {result.status.value}, {changes} ({cost})"
     if result.error is not None:

@@ -169,7 +169,7 @@ async def _show(flags: Flags, name_or_id: str) -> int:
     if output.is_json:
         output.record(track_record(track, sources, marks) | {"details": [source_record(source) for source in sources]})
         return ExitCode.OK
-    for line in track_page(track, sources):
+    for line in track_page(track, sources, marks):
         output.result(line)
     return ExitCode.OK
 
@@ -201,7 +201,7 @@ def _is_remote_id(text: str) -> bool:
     return True
 
 
-def track_page(track: LibraryTrack, sources: Sequence[TrackSource]) -> list[str]:
+def track_page(track: LibraryTrack, sources: Sequence[TrackSource], marks: Marks) -> list[str]:
     """One track for people."""
     facts = [
         ("Artist", track.artist),
@@ -211,6 +211,9 @@ def track_page(track: LibraryTrack, sources: Sequence[TrackSource]) -> list[str]
         ("Genres", ", ".join(track.genres) or None),
         ("Length", duration(track.duration_seconds)),
         ("Added", track.added_at),
+        ("Favourite", "yes" if marks.favourite else None),
+        ("Rating", f"{marks.rating} of 5" if marks.rating else None),
+        ("Played", _played(marks)),
         ("Status", track.status.value),
         ("Id", str(track.id)),
     ]
@@ -219,6 +222,13 @@ def track_page(track: LibraryTrack, sources: Sequence[TrackSource]) -> list[str]
         lines.append(f"  At {source.source_name}")
         lines.extend(table([(f"    {name}", value) for name, value in _source_facts(source) if value]))
     return lines
+
+
+def _played(marks: Marks) -> str | None:
+    if not marks.play_count:
+        return None
+    last = "" if marks.last_played_at is None else f", last on {time_text(marks.last_played_at)}"
+    return f"{count(marks.play_count, 'time')}{last}"
 
 
 def _place(track: LibraryTrack) -> str | None:
