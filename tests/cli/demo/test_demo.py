@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.cli.programs import SOUL, environment, soul
 
-CLAIMS = 20
+CLAIMS = 29
 
 
 def test_it_holds_and_ends_by_itself(tmp_path: Path) -> None:
@@ -23,6 +23,8 @@ def test_it_holds_and_ends_by_itself(tmp_path: Path) -> None:
     for words in (
         "five formats (flac, m4a, mp3, ogg, opus)", "24 tracks came", "is one request",
         "added 1, updated 1, moved 1, removed 1", "206, bytes 40000-59999/", "on both sides",
+        "both show the songs of both", "a play on each is two plays on both", "the tablet asks, once",
+        "kept and put back, it is on both again, whole",
     ):  # fmt: skip
         assert words in ran.out
     assert "\x1b" not in ran.out
@@ -38,7 +40,7 @@ def test_for_programs_every_claim_is_an_event(tmp_path: Path) -> None:
     assert events[-1]["event"] == "summary"
     assert events[-1]["claims_held"] == CLAIMS
     (folder,) = tmp_path.iterdir()
-    assert {"music", "server", "client", "downloads"} <= {path.name for path in folder.iterdir()}
+    assert {"music", "server", "client", "tablet", "downloads"} <= {path.name for path in folder.iterdir()}
     listed = soul("list", "--json", home=folder / "client")
     assert len(listed.out.splitlines()) == 24
 

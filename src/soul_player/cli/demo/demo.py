@@ -67,7 +67,7 @@ async def _run(output: Output, folder: Path, *, stays_up: bool) -> int:
 async def _until_told(server: RunningServer) -> None:
     """Ctrl-C is how a person says that it is enough: everything held, so that is no failure."""
     try:
-        await server.process.wait()
+        await server.wait()
     except asyncio.CancelledError:
         return
 

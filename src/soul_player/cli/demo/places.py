@@ -17,13 +17,21 @@ class Places:
     music: Path
     server_home: Path
     client_home: Path
+    tablet_home: Path
     downloads: Path
     workshop: Path
 
     @classmethod
     def below(cls, folder: Path) -> "Places":
         """All in one folder."""
-        return cls(folder / "music", folder / "server", folder / "client", folder / "downloads", folder / "workshop")
+        return cls(
+            music=folder / "music",
+            server_home=folder / "server",
+            client_home=folder / "client",
+            tablet_home=folder / "tablet",
+            downloads=folder / "downloads",
+            workshop=folder / "workshop",
+        )
 
     def file(self, song: Song) -> Path:
         """Where a song is at the start."""

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from soul_player.cli.exit_codes import CommandFailed
@@ -16,32 +15,51 @@ STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True)
 class RunningServer:
     """Where it listens, who it is, and who may sign in."""
 
-    url: str
-    password: str
-    password_file: Path
-    process: asyncio.subprocess.Process
+    def __init__(self, home: Path, music: Path, log: Path) -> None:
+        self.password_file = home / "first-password"
+        self.password = ""
+        self.url = ""
+        self._home = home
+        self._music = music
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Listening, under the address that it had before, if it had one."""
+        port = self.url.rpartition(":")[2] or "0"
+        with self._log.open("wb") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "soul_player", "serve", "--home", self._home, "--music", self._music,
+                "--port", port, stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=said,
+                # Ctrl-C at the terminal is for the demo, which then stops its server.
+                start_new_session=True,
+            )  # fmt: skip
+        self.url = await _listening(self._process, self._log)
+        self.password = self.password or self.password_file.read_text().strip()
+
+    async def stop(self) -> None:
+        """Nobody answers at its address any more."""
+        if self._process is not None:
+            await stop(self._process)
+
+    async def wait(self) -> None:
+        """Until it ends by itself."""
+        assert self._process is not None, "it was never started"
+        await self._process.wait()
 
 
 @asynccontextmanager
 async def running_server(home: Path, music: Path, log: Path) -> AsyncGenerator[RunningServer, None]:
     """Started, listening, and stopped again when the block ends, however it ends."""
-    with log.open("wb") as said:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "soul_player", "serve", "--home", home, "--music", music, "--port", "0",
-            stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=said,
-            # Ctrl-C at the terminal is for the demo, which then stops its server.
-            start_new_session=True,
-        )  # fmt: skip
+    server = RunningServer(home, music, log)
     try:
-        url = await _listening(process, log)
-        password_file = home / "first-password"
-        yield RunningServer(url, password_file.read_text().strip(), password_file, process)
+        await server.start()
+        yield server
     finally:
-        await stop(process)
+        await server.stop()
 
 
 async def _listening(process: asyncio.subprocess.Process, log: Path) -> str:

@@ -1,4 +1,4 @@
-"""The demo's walk: scan, sync, look, change, sync again, stream, download; each step says only what it has checked."""
+"""The demo's walk: scan, sync, change, edit on two devices, stream, download; each step says only what it checked."""
 
 import asyncio
 import hashlib
@@ -8,19 +8,17 @@ from typing import Any
 
 from soul_player.cli.demo.albums import ALBUMS, ENCORE, SONGS, Song
 from soul_player.cli.demo.claims import Claims
+from soul_player.cli.demo.looking import TRACKS_MAX, Known, known, synced
 from soul_player.cli.demo.places import DELETED, NEW_TITLE, RENAMED, RETAGGED, Places
 from soul_player.cli.demo.plain_http import ask
 from soul_player.cli.demo.server_process import RunningServer
+from soul_player.cli.demo.two_devices import TwoDevices
 from soul_player.cli.exit_codes import CommandFailed
 from soul_player.cli.output import table
-from soul_player.cli.sync import result_line
 from soul_player.cli.words import count, duration, size
 from soul_player.client import (
     Client,
     LibraryTrack,
-    SyncResult,
-    SyncStatus,
-    TrackSource,
     load_config,
     open_client,
     parse_query,
@@ -31,7 +29,6 @@ from soul_player.client import (
 SCAN_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 RANGE_FIRST, RANGE_LAST = 40_000, 59_999
-TRACKS_MAX = 100
 # Encoders pad the last frame.
 LENGTH_SECONDS_APART = 0.1
 
@@ -55,6 +52,11 @@ class Walk:
             await self._first_sync(client)
             await self._look(client)
             await self._change(client)
+            async with open_client(load_config(self._places.tablet_home)) as tablet:
+                await tablet.sources.add(
+                    self._server.url, username="admin", password=self._server.password, name="Home Server"
+                )
+                await TwoDevices(self._claims, self._server, laptop=client, tablet=tablet).run()
             await self._stream(client)
             await self._download(client)
 
@@ -85,20 +87,20 @@ class Walk:
         claims = self._claims
         claims.step("A client that makes it its own")
         claims.dim("$ soul sync")
-        result = await _synced(claims, client)
+        result = await synced(claims, client)
         claims.held_that(f"{result.tracks_synced} tracks came", seen=result.tracks_synced, expected=len(SONGS))
-        known = await _known(client)
+        by_title = await known(client)
         claims.held_that(
             "title, artist, album, number and year of each are what its file says",
-            seen=sorted(_facts(track) for track, _ in known.values()),
+            seen=sorted(_facts(track) for track, _ in by_title.values()),
             expected=sorted(_song_facts(song) for song in SONGS),
         )
-        apart = [abs(known[song.title][0].duration_seconds - song.seconds) for song in SONGS]
+        apart = [abs(by_title[song.title][0].duration_seconds - song.seconds) for song in SONGS]
         claims.held_that(
             f"so is its length, to {LENGTH_SECONDS_APART} s", seen=max(apart) < LENGTH_SECONDS_APART, expected=True
         )
-        claims.tell(_albums(known))
-        idle = await _synced(claims, client)
+        claims.tell(_albums(by_title))
+        idle = await synced(claims, client)
         claims.held_that(
             "syncing again, with nothing new, is one request",
             seen=(idle.requests, idle.tracks_synced, idle.tracks_updated, idle.tracks_deleted),
@@ -125,7 +127,7 @@ class Walk:
     async def _change(self, client: Client) -> None:
         claims = self._claims
         claims.step("Four changes while the client looks away")
-        before = await _known(client)
+        before = await known(client)
         claims.tell(await asyncio.to_thread(self._places.change_music))
         scan = await self._rescanned()
         claims.held_that(
@@ -135,15 +137,15 @@ class Walk:
             expected=[1, 1, 1, 1],
         )
         claims.dim("$ soul sync")
-        result = await _synced(claims, client)
+        result = await synced(claims, client)
         claims.held_that(
             "exactly what changed came, and nothing else",
             seen=(result.tracks_synced, result.tracks_updated, result.tracks_deleted),
             expected=(1, 1, 1),
         )
-        self._check_identities(before, await _known(client))
+        self._check_identities(before, await known(client))
 
-    def _check_identities(self, before: "Known", after: "Known") -> None:
+    def _check_identities(self, before: Known, after: Known) -> None:
         claims = self._claims
         gone, new = set(before) - set(after), set(after) - set(before)
         claims.held_that(
@@ -167,7 +169,7 @@ class Walk:
         claims = self._claims
         claims.step("A byte range, as a player asks when it seeks")
         song = SONGS[0]
-        _, at_source = (await _known(client))[song.title]
+        _, at_source = (await known(client))[song.title]
         content = await asyncio.to_thread(self._places.file(song).read_bytes)
         wanted = f"bytes={RANGE_FIRST}-{RANGE_LAST}"
         answer = await self._ask(f"/api/tracks/{at_source.remote_id}/stream", headers={"Range": wanted})
@@ -187,7 +189,7 @@ class Walk:
         claims = self._claims
         claims.step("A download, verified")
         song = SONGS[22]
-        track, at_source = (await _known(client))[song.title]
+        track, at_source = (await known(client))[song.title]
         self._places.downloads.mkdir()
         fetched = await client.downloads.fetch(track.id, self._places.downloads / "track.m4a")
         on_disk = _sha256(await asyncio.to_thread(fetched.path.read_bytes))
@@ -222,25 +224,6 @@ class Walk:
         return await asyncio.to_thread(ask, self._server.url + path, token=self._token, **request)
 
 
-Known = dict[str, tuple[LibraryTrack, TrackSource]]
-
-
-async def _synced(claims: Claims, client: Client) -> SyncResult:
-    """A sync that ended well, told in the words of `soul sync`."""
-    (result,) = await client.sync.run()
-    claims.tell([result_line(result)])
-    if result.status is not SyncStatus.SYNCED:
-        raise CommandFailed("demo_sync", result_line(result))
-    return result
-
-
-async def _known(client: Client) -> Known:
-    """The library by title."""
-    page = await client.library.tracks(limit=TRACKS_MAX)
-    sources = await client.library.track_sources([track.id for track in page.tracks])
-    return {track.title: (track, sources[track.id][0]) for track in page.tracks}
-
-
 async def _listed(client: Client, query: str) -> list[str]:
     condition = query_condition(shown(parse_query(query)), now_seconds=int(time.time()), zone=UTC)
     page = await client.library.tracks(condition=condition, limit=TRACKS_MAX)
@@ -259,11 +242,11 @@ def _song_facts(song: Song) -> tuple[object, ...]:
     return (song.title, song.album.artist, song.album.title, song.number, song.album.year)
 
 
-def _albums(known: Known) -> list[str]:
+def _albums(by_title: Known) -> list[str]:
     """A line an album."""
     rows = []
     for album in ALBUMS:
-        tracks = [track for track, _ in known.values() if track.album == album.title]
+        tracks = [track for track, _ in by_title.values() if track.album == album.title]
         length = duration(sum(track.duration_seconds for track in tracks))
         rows.append(
             (album.artist, album.title, str(album.year), album.audio_format, count(len(tracks), "track"), length)
