@@ -116,14 +116,16 @@ class ServerClient:
         headers = {} if first is None else {"Range": f"bytes={first}-{'' if last is None else last}"}
         if etag is not None:
             headers["If-Range"] = etag
+        async with self.streamed(Request(f"/api/tracks/{track_id}/download", headers=headers)) as streamed:
+            yield streamed
 
-        def opening(token: str) -> Request:
-            return Request(f"/api/tracks/{track_id}/download", token=token, headers=headers)
-
+    @asynccontextmanager
+    async def streamed(self, request: Request) -> AsyncGenerator[Streamed, None]:
+        """Bytes of any length for somebody who is signed in: status 200, 206 or 416. Raises `SignInNeeded`."""
         assert self._sign_in is not None
         token = await self._sign_in.token(self.refresh)
         for attempt in (1, 2):
-            async with self._streamed(opening(token)) as streamed:
+            async with self._streamed(replace(request, token=token)) as streamed:
                 if streamed.status in {200, 206, 416}:
                     yield streamed
                     return

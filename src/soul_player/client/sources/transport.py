@@ -191,9 +191,11 @@ class HttpTransport:
         return b"".join(pieces)
 
     async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-        while piece := await response.content.readany():
-            self.traffic.bytes_received += len(piece)
-            yield piece
+        # Not only around the caller's `with`: who reads on may have left the frame in which it was opened.
+        with transport_errors(self.address):
+            while piece := await response.content.readany():
+                self.traffic.bytes_received += len(piece)
+                yield piece
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
