@@ -165,14 +165,27 @@ def play(flags: Flags, track: str, record_only: bool, seconds: float | None) -> 
 @click.option("--edit", metavar="VALUE", help="Try it again with another name or rating.")
 @click.option("--discard", is_flag=True, help="Let go of a failed edit.")
 @click.option("--undo", is_flag=True, help="Take the answer to a decision back, within 30 days.")
+@click.option("--all", "is_all", is_flag=True, help="All that --keep, --retry or --discard fits.")
 @click.pass_obj
 def resolve(  # noqa: PLR0917  # click passes them by name
-    flags: Flags, decision: str | None, keep: str | None, retry: bool, edit: str | None, discard: bool, undo: bool
+    flags: Flags,
+    decision: str | None,
+    keep: str | None,
+    retry: bool,
+    edit: str | None,
+    discard: bool,
+    undo: bool,
+    is_all: bool,
 ) -> int:
-    """Decisions and failed edits that wait for you, and answering one."""
+    """Decisions and failed edits that wait for you, and answering one, or all of them alike."""
     from soul_player.cli.resolve import Choice, run
 
-    return run(flags, decision, Choice(keep=keep, retries=retry, value=edit, discards=discard, undoes=undo))
+    choice = Choice(keep=keep, retries=retry, value=edit, discards=discard, undoes=undo)
+    if is_all:
+        from soul_player.cli.resolve_all import run_all
+
+        return run_all(flags, decision, choice)
+    return run(flags, decision, choice)
 
 
 EDIT_COMMANDS = (playlist, favourite, rate, play, resolve)
