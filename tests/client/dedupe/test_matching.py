@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from soul_player.client.dedupe.asking import refuse
 from soul_player.client.dedupe.decide import Ask, New, Same
 from soul_player.client.dedupe.entries import count_waiting, queue_old_entries
 from soul_player.client.dedupe.evidence import Method
 from soul_player.client.dedupe.links import links_of
 from soul_player.client.dedupe.matching import match_everything
+from soul_player.client.dedupe.said import Names, say
 from soul_player.client.library.sources import remove_source
 from soul_player.database.access import Database, Writer
 from soul_player.protocol.ids import id_bytes
@@ -83,7 +83,8 @@ def test_what_a_person_refused_is_never_joined_or_asked_again(tmp_path: Path) ->
     async def scenario() -> None:
         async with library_of(tmp_path, "Home", "Friend") as (library, (home, friend)):
             first, second = track(1, audio_hash="v1:ab"), track(2, audio_hash="v1:ab")
-            await library.write(refuse, id_bytes(second.id), id_bytes(first.id), now_ms=NOW_MS)
+            names = [Names(id_bytes(one.id), None) for one in (first, second)]
+            await library.write(say, *names, is_same=False, now_ms=NOW_MS)
             await arrive(library, home, first)
             await arrive(library, friend, second)
             assert [type(decision) for decision in await match(library)] == [New, New]
@@ -158,11 +159,11 @@ def test_every_step_goes_by_an_index(tmp_path: Path) -> None:
 
 
 async def _assert_no_scan(library: Database) -> None:
-    from soul_player.client.dedupe import asking, entries, links, prints, sharing  # noqa: PLC0415  # statements only
+    from soul_player.client.dedupe import asking, entries, links, prints, said, sharing  # noqa: PLC0415  # statements only
 
     statements = {
         name: sql
-        for module in (asking, entries, links, prints, sharing)
+        for module in (asking, entries, links, prints, said, sharing)
         for name, sql in vars(module).items()
         if name.isupper() and isinstance(sql, str) and sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))
     }
@@ -170,7 +171,14 @@ async def _assert_no_scan(library: Database) -> None:
     for name, sql in statements.items():
         plan = await rows_of(library, f"EXPLAIN QUERY PLAN {_with_values(sql)}")
         scanned = [row[3] for row in plan if row[3].startswith("SCAN") and "VIRTUAL TABLE" not in row[3]]
-        allowed = ("SCAN match_queue", "SCAN (", "SCAN not_the_same", "SCAN CONSTANT")
+        allowed = (
+            "SCAN match_queue",
+            "SCAN (",
+            "SCAN said_of_pairs",
+            "SCAN sources",
+            "SCAN gone_fingerprints",
+            "SCAN CONSTANT",
+        )
         assert [step for step in scanned if not step.startswith(allowed)] == [], (name, plan)
 
 

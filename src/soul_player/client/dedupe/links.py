@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from soul_player.client.dedupe.asking import columns_of, withdraw
+from soul_player.client.dedupe.asking import columns_of, withdraw, withdraw_within
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
 from soul_player.client.dedupe.references import move_references, return_references
 from soul_player.database.access import Reader, Row, Writer
@@ -158,6 +158,7 @@ async def join(
         await library.run(MOVE_LINKS, track_id=track_id, ids=json.dumps(inner))
     await library.run(REFRESH_STATUS, track_id=track_id)
     await withdraw(library, (entries[0],))
+    await withdraw_within(library, track_id)
     row = await library.one(
         ADD_LINK,
         entry_id=entries[0],

@@ -1,28 +1,26 @@
 """Matching what waits, a batch in a transaction: thin, over the pure `decide`. It runs behind the sync, never in it."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
-from soul_player.client.dedupe.asking import any_refused, propose, proposed_among, refused_tracks, withdraw
-from soul_player.client.dedupe.decide import Ask, Candidate, Decision, New, Same, decide
+from soul_player.client.dedupe.asking import propose, withdraw
+from soul_player.client.dedupe.decide import Ask, Decision, New, Same, decide
 from soul_player.client.dedupe.entries import (
-    Known,
     Waiting,
     count_waiting,
     find_candidates,
     forget_entries,
     mark_done,
     queue_old_entries,
-    read_entries,
     read_waiting,
     store_entries,
 )
+from soul_player.client.dedupe.evidence import Evidence, Method
 from soul_player.client.dedupe.fingerprints import likeness
 from soul_player.client.dedupe.links import join
-from soul_player.client.dedupe.prints import find_alike, read_fingerprints
-from soul_player.client.dedupe.sharing import entries_of_tracks
+from soul_player.client.dedupe.prints import find_alike, forget_gone, read_fingerprints
+from soul_player.client.dedupe.standing import Standing, read_standing
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock
 
@@ -33,29 +31,15 @@ ALIGNED_BY_WORDS_MAX = 6
 
 @dataclass(frozen=True)
 class Matched:
-    """What a batch did. `waiting`: there is more."""
+    """What a batch did. `waited`: entries that wait no longer; `is_more`: there are others."""
 
     decisions: tuple[tuple[int, Decision], ...] = ()
+    waited: int = 0
     is_more: bool = False
 
     def count(self, kind: type[Decision]) -> int:
         """How many decisions were of this kind."""
         return sum(isinstance(decision, kind) for _, decision in self.decisions)
-
-
-@dataclass
-class _State:
-    """The recordings of a batch as they change while it is decided."""
-
-    known: dict[int, Known]
-    tracks: dict[int, int]
-    # Entries and sources by recording.
-    entries: dict[int, dict[int, int]]
-    # By entry: how alike others sound.
-    sounds: dict[int, dict[int, float]]
-    asked_about: set[frozenset[int]]
-    has_refused: bool
-    decisions: list[tuple[int, Decision]] = field(default_factory=list)
 
 
 async def match_everything(database: Database, clock: Clock) -> int:
@@ -66,31 +50,39 @@ async def match_everything(database: Database, clock: Clock) -> int:
     rounds = (await database.read(count_waiting)) // ENTRIES_PER_BATCH * 2 + 10
     for _ in range(rounds):
         batch = await database.write(match_batch, now_ms=clock.now_ms())
-        matched += len(batch.decisions)
+        matched += batch.waited
         if not batch.is_more:
             break
     return matched
 
 
-async def match_batch(library: Writer, *, now_ms: int, count: int = ENTRIES_PER_BATCH) -> Matched:
-    """The oldest entries that wait, in the order of their arrival."""
+async def match_batch(
+    library: Writer, *, now_ms: int, count: int = ENTRIES_PER_BATCH, stops: Callable[[], bool] = lambda: False
+) -> Matched:
+    """The oldest entries that wait, in the order of their arrival. `stops`: asked before each, whether to end early."""
     rows, gone = await read_waiting(library, count=count)
     if not rows and not gone:
         return Matched()
     await forget_entries(library, (*rows, *gone))
+    await forget_gone(library)
     waiting = await store_entries(library, rows)
     candidates = await find_candidates(library, waiting)
     sounds = await _read_sounds(library, waiting, candidates)
     for entry_id, heard in sounds.items():
         candidates[entry_id] = [*candidates[entry_id], *sorted(heard.keys() - set(candidates[entry_id]))]
-    state = await _read_state(library, waiting, candidates, sounds)
+    standing = await read_standing(library, waiting, candidates, sounds)
     arrived = {one.known.entry.id: place for place, one in enumerate(waiting)}
+    done = 0
     for place, one in enumerate(waiting):
+        if stops():
+            break
         # What stands later in the batch will look at this one itself.
         earlier = [other for other in candidates[one.known.entry.id] if arrived.get(other, -1) < place]
-        await _match(library, state, one, earlier, now_ms=now_ms)
-    await mark_done(library, (*rows, *gone))
-    return Matched(tuple(state.decisions), is_more=len(rows) + len(gone) == count)
+        await _match(library, standing, one, earlier, now_ms=now_ms)
+        done += 1
+    await mark_done(library, (*rows[:done], *gone))
+    is_more = done < len(rows) or len(rows) + len(gone) == count
+    return Matched(tuple(standing.decisions), waited=done + len(gone), is_more=is_more)
 
 
 async def _read_sounds(
@@ -110,59 +102,50 @@ async def _read_sounds(
     return sounds
 
 
-async def _read_state(
-    library: Writer,
-    waiting: Sequence[Waiting],
-    candidates: dict[int, list[int]],
-    sounds: dict[int, dict[int, float]],
-) -> _State:
-    known = {one.known.entry.id: one.known for one in waiting}
-    missing = {other for found in candidates.values() for other in found if other not in known}
-    known |= await read_entries(library, missing)
-    tracks = {entry_id: one.track_id for entry_id, one in known.items()}
-    entries: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for track_id, entry_id, source_id in await entries_of_tracks(library, set(tracks.values())):
-        entries[track_id][entry_id] = source_id
-    asked_about = await proposed_among(library, known)
-    return _State(known, tracks, entries, sounds, asked_about, await any_refused(library))
-
-
-async def _match(library: Writer, state: _State, one: Waiting, candidate_ids: Sequence[int], *, now_ms: int) -> None:
+async def _match(
+    library: Writer, standing: Standing, one: Waiting, candidate_ids: Sequence[int], *, now_ms: int
+) -> None:
     entry = one.known.entry
-    track_id = state.tracks[entry.id]
-    if len(state.entries[track_id]) > 1:
-        # It has its recording. Only a person takes that back.
-        await withdraw(library, (entry.id,))
-        return
-    refused = await refused_tracks(library, track_id) if state.has_refused else set()
+    refused: set[int] = set()
+    if standing.anything_said:
+        refused = await _heed(library, standing, entry.id, now_ms=now_ms)
+    track_id = standing.tracks[entry.id]
     candidates = [
-        Candidate(
-            state.known[other].entry,
-            state.tracks[other],
-            shares_source=entry.source_id in state.entries[state.tracks[other]].values(),
-            fingerprint=state.sounds.get(entry.id, {}).get(other),
-        )
+        standing.candidate(entry.id, other)
         for other in candidate_ids
-        if other in state.known and state.tracks[other] != track_id and state.tracks[other] not in refused
+        if other in standing.known and standing.tracks[other] != track_id and standing.tracks[other] not in refused
     ]
-    decision = decide(entry, candidates, asked_about=frozenset(state.asked_about))
-    state.decisions.append((entry.id, decision))
+    decision = decide(entry, candidates, asked_about=frozenset(standing.asked_about))
+    if len(standing.parts[track_id]) > 1 and not _is_beyond_words(decision):
+        # It has its recording, which no words make larger. What is asked about it goes on being asked.
+        return
+    standing.decisions.append((entry.id, decision))
     match decision:
         case Same(candidate, evidence):
-            await join(
-                library,
-                candidate.track_id,
-                track_id,
-                entries=(entry.id, candidate.entry.id),
-                evidence=evidence,
-                now_ms=now_ms,
-            )
-            state.entries[candidate.track_id] |= state.entries.pop(track_id)
-            state.tracks[entry.id] = candidate.track_id
+            ends = (entry.id, candidate.entry.id)
+            await join(library, candidate.track_id, track_id, entries=ends, evidence=evidence, now_ms=now_ms)
+            standing.joined(candidate.track_id, track_id)
         case Ask(candidate, evidence):
-            await propose(library, entry.id, candidate.entry.id, evidence, now_ms=now_ms)
-            state.asked_about.add(frozenset((track_id, candidate.track_id)))
+            await propose(library, entry, candidate.entry, evidence, now_ms=now_ms)
+            standing.asked_about.add(frozenset((track_id, candidate.track_id)))
         case New():
             await withdraw(library, (entry.id,))
         case _:
             assert_never(decision)
+
+
+async def _heed(library: Writer, standing: Standing, entry_id: int, *, now_ms: int) -> set[int]:
+    """Join what a person said is one; the recordings that this one must never become one with."""
+    track_id = standing.tracks[entry_id]
+    same, refused = await standing.said_of(library, track_id)
+    for other_track_id in sorted(same - refused):
+        ends = (entry_id, standing.parts[other_track_id][0].entry_id)
+        evidence = Evidence(Method.PERSON, 1.0)
+        await join(library, other_track_id, track_id, entries=ends, evidence=evidence, now_ms=now_ms)
+        standing.joined(other_track_id, track_id)
+        track_id = other_track_id
+    return refused
+
+
+def _is_beyond_words(decision: Decision) -> bool:
+    return not isinstance(decision, New) and decision.evidence.method is not Method.METADATA

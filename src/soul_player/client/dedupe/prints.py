@@ -10,6 +10,7 @@ from soul_player.database.access import Reader, Writer
 
 # A key that so many hold is a sound of nothing.
 HOLDERS_MAX = 60
+GONE_AT_ONCE = 250
 # One shared key is chance more often than not: of those, few are looked at.
 CANDIDATES_BY_CHANCE_MAX = 3
 
@@ -40,6 +41,18 @@ REMOVE_KEY = """
     DELETE FROM fingerprint_keys
      WHERE key = :key
        AND entry_id = :entry_id
+"""
+
+# Of entries that are gone, a few at a time.
+GONE = """
+    SELECT entry_id, words
+      FROM gone_fingerprints
+     LIMIT :count
+"""
+
+REMOVE_GONE = """
+    DELETE FROM gone_fingerprints
+     WHERE entry_id = :entry_id
 """
 
 FIND_HOLDERS = """
@@ -80,6 +93,18 @@ async def forget_fingerprints(library: Writer, entry_ids: Iterable[int]) -> None
     if known:
         await library.run_many(REMOVE_KEY, [(key, entry) for entry, found in known.items() for key in found.keys])
         await library.run_many(REMOVE, [(entry_id,) for entry_id in known])
+
+
+async def forget_gone(library: Writer) -> None:
+    """The keys of some entries that are gone; whoever has such an entry's id now keeps those that are its own too."""
+    rows = await library.all(GONE, count=GONE_AT_ONCE)
+    if not rows:
+        return
+    kept = await read_fingerprints(library, [row[0] for row in rows])
+    left = {row[0]: set(kept[row[0]].keys) if row[0] in kept else set() for row in rows}
+    keys = [(key, entry) for entry, words in rows for key in Fingerprint(words).keys if key not in left[entry]]
+    await library.run_many(REMOVE_KEY, keys)
+    await library.run_many(REMOVE_GONE, [(row[0],) for row in rows])
 
 
 async def read_fingerprints(library: Reader, entry_ids: Iterable[int]) -> dict[int, Fingerprint]:

@@ -154,6 +154,7 @@ class QuestionKind(StrEnum):
     MASS_DELETION = "mass_deletion"
     PLAYLIST_DELETED = "playlist_deleted"
     PLAYLIST_CHANGED = "playlist_changed"
+    MERGE = "merge"
 
 
 class DeletionAnswer(StrEnum):
@@ -178,10 +179,18 @@ class PlaylistChangedAnswer(StrEnum):
     THEIRS = "theirs"
 
 
+class MergeAnswer(StrEnum):
+    """The choices of `merge`: one recording each, or not."""
+
+    MERGE = "merge"
+    SEPARATE = "separate"
+
+
 CHOICES: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.MASS_DELETION: tuple(answer.value for answer in DeletionAnswer),
     QuestionKind.PLAYLIST_DELETED: tuple(answer.value for answer in PlaylistDeletedAnswer),
     QuestionKind.PLAYLIST_CHANGED: tuple(answer.value for answer in PlaylistChangedAnswer),
+    QuestionKind.MERGE: tuple(answer.value for answer in MergeAnswer),
 }
 
 
