@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from soul_player.client.library.late_returns import fold_late_returns
 from soul_player.client.library.model import AvailabilityStatus, SourceId, Stored
+from soul_player.client.library.returns import bind_returns
 from soul_player.client.library.tracks import add_shown_tracks, refresh_statuses, show_again
 from soul_player.client.library.words import add_words, remove_words
 from soul_player.database.access import Reader, Row, Value, Writer
+from soul_player.protocol.ids import id_bytes
 from soul_player.protocol.track import Track
 
 ID_BYTES = 16
@@ -25,7 +28,7 @@ GREATEST_REMOTE_ID = """
 FIND_KNOWN = """
     WITH RECURSIVE place (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n + 1 < :count)
     SELECT known.remote_id, known.id, known.track_id, known.run, known.seq, known.status,
-           known.title, known.artist, known.album, known.album_artist, known.genres, known.year,
+           known.file_hash, known.title, known.artist, known.album, known.album_artist, known.genres, known.year,
            known.disc_number, known.track_number, known.duration_seconds, known.added_at
       FROM place
      CROSS JOIN track_sources known
@@ -74,7 +77,7 @@ COUNT_AVAILABLE = """
 """
 
 # Where the values that a list shows stand in a row of FIND_KNOWN, and the same ones of a Track.
-_SHOWN_FROM = 6
+_SHOWN_FROM = 7
 
 _json = msgspec.json.Encoder()
 
@@ -89,6 +92,11 @@ async def store_tracks(
     assert len(ids) == len(tracks) * ID_BYTES, (len(ids), len(tracks))
     remote_ids = [ids[at : at + ID_BYTES] for at in range(0, len(ids), ID_BYTES)]
     known = await _find_known(library, source_id, remote_ids, ids)
+    strangers = [place for place, remote_id in enumerate(remote_ids) if remote_id not in known]
+    if strangers and await bind_returns(
+        library, source_id, [tracks[place] for place in strangers], [remote_ids[place] for place in strangers]
+    ):
+        known = await _find_known(library, source_id, remote_ids, ids)
     if not known:
         await _add(library, source_id, run, tracks, remote_ids)
         return Stored(added=len(tracks))
@@ -106,6 +114,7 @@ async def store_tracks(
         await _add(library, source_id, run, fresh, fresh_ids)
     if changed:
         await _update(library, source_id, run, changed)
+        await _fold_returned(library, source_id, run, changed)
     return Stored(len(fresh), len(changed), len(tracks) - len(fresh) - len(changed))
 
 
@@ -158,6 +167,17 @@ async def _update(library: Writer, source_id: SourceId, run: int, changed: Seque
     await show_again(library, source_id, shown_anew)
     if available_again:
         await refresh_statuses(library, available_again)
+
+
+async def _fold_returned(library: Writer, source_id: SourceId, run: int, changed: Sequence[tuple[Row, Track]]) -> None:
+    """Tracks whose hash came later than their row: one of them may be a track that was lost."""
+    late = [(row, track) for row, track in changed if row[6] is None and track.file_hash is not None]
+    if not late:
+        return
+    folded = await fold_late_returns(library, source_id, [(row[1], row[2], row[0], track) for row, track in late])
+    ids = b"".join(id_bytes(track.id) for track in folded)
+    known = await _find_known(library, source_id, [id_bytes(track.id) for track in folded], ids)
+    await _update(library, source_id, run, [(known[id_bytes(track.id)], track) for track in folded])
 
 
 def _columns(track: Track) -> tuple[Value, ...]:
