@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from soul_player.protocol.ids import DeviceId
+from soul_player.protocol.ids import DeviceId, EraId, ServerId
+from soul_player.protocol.page import Heads
 
 
 class PushRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,13 +39,24 @@ class PushResult(msgspec.Struct, frozen=True, omit_defaults=True):
     server_state: Any = None
 
 
-class PushResponse(msgspec.Struct, frozen=True):
-    """Results in the order of the operations; `ack` goes with every later push and pull."""
+class PushResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Results in the order of the operations; `ack` goes with every later push and pull.
+
+    With `server_id` and `era` it tells all that `GET /api/sync/heads` does, so that nobody has to ask for that too.
+    """
 
     results: tuple[PushResult, ...]
     ack: str
     heads: dict[str, int]
     server_time: str
+    server_id: ServerId | None = None
+    era: EraId | None = None
+
+    def told_heads(self) -> Heads | None:
+        """None: the server is of before they were told here."""
+        if self.server_id is None or self.era is None:
+            return None
+        return Heads(self.server_id, self.era, self.heads, self.server_time)
 
 
 class PlaylistDeletedState(msgspec.Struct, frozen=True):

@@ -43,6 +43,7 @@ from soul_player.server.media.hashes import FileHashing
 from soul_player.server.media.opening import FileOpening
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.scanner.scan import Scanner
+from soul_player.server.store.heads import HeadsToHold
 from soul_player.server.store.open import Store, open_store, stay_present
 from soul_player.server.store.scan_lock import ScanLocked
 
@@ -126,11 +127,12 @@ async def open_server(
             randomness=randomness,
         )
         first_password = FirstPassword(config.home)
+        heads = HeadsToHold(database, clock=clock, randomness=randomness)
         rooms = Rooms(
             info=InfoRoutes(database, store.secrets, name=config.name, clock=clock),
             sessions=SessionRoutes(sessions, database, first_password),
-            sync=SyncRoutes(database, store.secrets, clock=clock, randomness=randomness),
-            edits=EditRoutes(database, store.secrets, clock=clock),
+            sync=SyncRoutes(database, store.secrets, clock=clock, heads=heads),
+            edits=EditRoutes(database, store.secrets, clock=clock, heads=heads),
             tracks=TrackRoutes(database, opening, hashing, following),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             scans=ScanRoutes(scanner),

@@ -170,7 +170,7 @@ def test_a_batch_that_is_too_large_goes_in_halves(tmp_path: Path) -> None:
     run(story())
 
 
-def test_a_thousand_waiting_edits_go_in_at_most_four_requests(tmp_path: Path) -> None:
+def test_a_thousand_waiting_edits_are_a_sync_of_four_requests(tmp_path: Path) -> None:
     async def story() -> None:
         pushes: list[int] = []
 
@@ -187,8 +187,12 @@ def test_a_thousand_waiting_edits_go_in_at_most_four_requests(tmp_path: Path) ->
             await phone.sync()
             playlist = await phone.new_playlist()
             await phone.client.edits.add_entries(playlist, (await phone.tracks()) * 999)
-            await phone.sync()
-            assert pushes == [500, 500]
+            drained = await phone.sync()
+            # Two pushes, the second of which tells the heads, and what they came to in either feed.
+            assert (pushes, drained.requests) == ([500, 500], 4)
+            assert (await phone.sync()).requests == 1
+            await phone.client.edits.rename_playlist(playlist, "Late Drive")
+            assert (await phone.sync()).requests == 3
 
     run(story())
 

@@ -150,6 +150,38 @@ def test_an_acknowledgement_of_another_history_is_refused_everywhere(tmp_path: P
     run(story())
 
 
+def test_a_push_tells_the_heads_and_begins_an_era_when_the_store_went_back(tmp_path: Path, store_url: str) -> None:
+    """Else a store that is exchanged under a running server grows past its devices before one of them asks."""
+
+    async def story() -> None:
+        clock = FakeClock()
+        async with house(tmp_path / "home", database=store_url, clock=clock) as it:
+            phone, desk = await a_device(it, clock), await a_device(it, clock, "desk")
+
+            def create() -> dict[str, Any]:
+                return phone.op("playlist.create", playlist_id=phone.new_id(), name="a")
+
+            await phone.push(*[create() for _ in range(4)])
+            cursor = (await desk.get("/api/sync/playlists")).json["next_cursor"]
+            answer, heads = (await phone.push(create())).json, (await phone.get("/api/sync/heads")).json
+            assert {name: answer[name] for name in ("server_id", "era", "heads")} == {
+                name: heads[name] for name in ("server_id", "era", "heads")
+            }
+
+            async def go_back(store: Writer) -> None:
+                await store.run("UPDATE sync_head SET seq = 2 WHERE scope LIKE 'user:%' AND seq = 5")
+                await store.run("DELETE FROM sync_change WHERE scope LIKE 'user:%' AND seq > 2")
+
+            await it.server.store.database.write(go_back)
+            after = (await phone.push(*[create() for _ in range(9)])).json
+            assert after["era"] != answer["era"]
+            assert (await desk.get(f"/api/sync/playlists?cursor={cursor}")).code == "cursor_diverged"
+            assert (await phone.push(create(), ack=answer["ack"])).code == "ack_diverged"
+            assert (await phone.push(create(), ack=after["ack"])).status == 200
+
+    run(story())
+
+
 def test_a_copied_home_is_told_so(tmp_path: Path) -> None:
     async def story() -> None:
         clock = FakeClock()

@@ -61,12 +61,12 @@ class ServerClient:
                 f"the server speaks version {info.protocol} of the protocol, this client version {PROTOCOL_VERSION}",
                 hint="install the same version of Soul Player on both",
             )
-        self._require_same(info.server_id)
+        self.require_same(info.server_id)
         return info
 
     async def login(self, request: LoginRequest, server: ServerInfo) -> SignedIn:
         """Sign a device in at `server`, which was asked who it is before. Raises `CredentialsRefused`."""
-        self._require_same(server.server_id)
+        self.require_same(server.server_id)
         return check_signed_in(await self._post("/api/auth/login", request, SignedIn))
 
     async def refresh(self, refresh_token: str) -> SignedIn:
@@ -96,7 +96,7 @@ class ServerClient:
         query = None if ack is None else {"ack": ack}
         answer = await self.asked(Request("/api/sync/heads", query=query), bytes_max=MESSAGE_BYTES_MAX)
         heads = check_heads(read_message(answer.body, Heads))
-        self._require_same(heads.server_id)
+        self.require_same(heads.server_id)
         return heads
 
     async def tracks_page(self, cursor: str | None, *, limit: int) -> ReceivedPage:
@@ -121,12 +121,12 @@ class ServerClient:
 
     @asynccontextmanager
     async def streamed(self, request: Request) -> AsyncGenerator[Streamed, None]:
-        """Bytes of any length for somebody who is signed in: status 200, 206 or 416. Raises `SignInNeeded`."""
+        """Bytes of any length for somebody who is signed in: status 200, 202, 206 or 416. Raises `SignInNeeded`."""
         assert self._sign_in is not None
         token = await self._sign_in.token(self.refresh)
         for attempt in (1, 2):
             async with self._streamed(replace(request, token=token)) as streamed:
-                if streamed.status in {200, 206, 416}:
+                if streamed.status in {200, 202, 206, 416}:
                     yield streamed
                     return
                 error = await self._refusal(streamed)
@@ -196,7 +196,8 @@ class ServerClient:
             hint=f"if it is the one the server itself shows, trust it with --fingerprint {digits}",
         )
 
-    def _require_same(self, server_id: ServerId) -> None:
+    def require_same(self, server_id: ServerId) -> None:
+        """Raises `ServerChanged` when this is not the server that was added."""
         if self._server_id is not None and server_id != self._server_id:
             raise ServerChanged(
                 f"another server answers at {self.transport.address.url} than the one you added",

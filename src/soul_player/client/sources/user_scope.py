@@ -42,6 +42,8 @@ async def push(server: ServerClient, body: bytes) -> PushResponse:
     response = read_message(answer.body, PushResponse)
     _require(0 < len(response.ack) <= ACK_CHARS_MAX, "an answer came without an ack")
     _require(all(_is_count(head) for head in response.heads.values()), "a head came that is no position")
+    if response.server_id is not None:
+        server.require_same(response.server_id)
     _require(all(one.seq is None or _is_count(one.seq) for one in response.results), "a seq came that is no position")
     return response
 

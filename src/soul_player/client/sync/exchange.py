@@ -24,25 +24,26 @@ class Exchange:
 
     async def run(self) -> None:
         """Raises `SyncError`. While a batch has no answer, only the library is read."""
-        unpushed = await self._drain()
-        heads = await self._heads()
+        told = await self._drain()
+        unpushed = told if isinstance(told, SyncError) else None
+        # The answer to the last batch tells where the server stands; with nothing to send it is asked.
+        heads = told if isinstance(told, Heads) else await self._heads()
         await self._pull.sync(heads)
         if unpushed is not None:
             raise unpushed
         # A server that tells no head of its user keeps no playlists: that feature is off.
         if any(scope.startswith("user:") for scope in heads.heads) and await self._user.sync(heads):
             # It has lost what this device was told was taken: that is offered again before anything is read.
-            await self._push.drain()
-            await self._user.sync(await self._heads())
+            await self._user.sync(await self._push.drain() or await self._heads())
 
-    async def _drain(self) -> SyncError | None:
-        """Why some of it could not be sent now; None when all that could be was."""
+    async def _drain(self) -> Heads | SyncError | None:
+        """The heads that the server told with its answer, if it was sent anything; or why that could not be done."""
         try:
             try:
-                await self._push.drain()
+                return await self._push.drain()
             except ResetRequired:
                 # The reset has been prepared; what is offered again goes without an acknowledgement.
-                await self._push.drain()
+                return await self._push.drain()
         except GoneError:
             await self._push.keep()
         except (OfflineError, SignInNeeded):
@@ -56,5 +57,4 @@ class Exchange:
             return await self._server.heads(ack=await self._user.ack())
         except ResetRequired as refused:
             await self._user.offer_again(refused)
-            await self._push.drain()
-            return await self._server.heads(ack=await self._user.ack())
+            return await self._push.drain() or await self._server.heads(ack=await self._user.ack())

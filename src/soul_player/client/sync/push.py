@@ -28,6 +28,7 @@ from soul_player.client.sources.user_scope import push
 from soul_player.client.sync.tally import Tally
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock, Randomness, mint
+from soul_player.protocol.page import Heads
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.push import PushRequest, PushResponse
 from soul_player.protocol.times import time_text
@@ -58,12 +59,17 @@ class Push:
         self._clock = clock
         self._randomness = randomness
         self._tally = tally
+        self._heads: Heads | None = None
 
-    async def drain(self) -> None:
-        """Send what waits, each operation once. Raises `SyncError`; then what was sent waits for its answer."""
+    async def drain(self) -> Heads | None:
+        """Send what waits, each operation once; the heads as the last answer told them, None when nothing was sent.
+
+        Raises `SyncError`; then what was sent waits for its answer.
+        """
+        self._heads = None
         account = await self._library.write(self._begin)
         if account is None:
-            return
+            return None
         unanswered = await self._library.read(sent_batch, account)
         if unanswered:
             await self._send(unanswered)
@@ -71,9 +77,10 @@ class Push:
         for _ in range(BATCHES_MAX):
             batch = await self._library.write(take_batch, account, after_n=after_n, now_ms=self._clock.now_ms())
             if not batch:
-                return
+                break
             after_n = batch[-1].n
             await self._send(batch)
+        return self._heads
 
     async def keep(self) -> None:
         """The server takes no edits: what was sent goes on waiting."""
@@ -144,6 +151,7 @@ class Push:
             confirmed_through=confirmed,
         )
         response = await push(self._server, msgspec.json.encode(request))
+        self._heads = response.told_heads()
         await self._settle(account, batch, response)
 
     async def _settle(self, account: Account, batch: Sequence[Sending], response: PushResponse) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from soul_player.database.access import Writer
-from soul_player.protocol.ids import BadId, id_bytes, minted_at_ms
+from soul_player.protocol.ids import BadId, EraId, id_bytes, minted_at_ms
 from soul_player.protocol.operation import (
     AnyOperation,
     EntryAdd,
@@ -70,6 +70,8 @@ class Batch:
     clock_behind_ms: int | None
     confirmed_through: int | None
     ack: tuple[str, int] | None
+    # The greatest head of the scope that anyone was told.
+    known_head: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Accepted:
     """A batch that was taken: `head` and `era` are the position that the new `ack` names."""
 
     results: Sequence[Result]
-    era: str
+    era: EraId
     head: int
     has_moved: bool
 
@@ -98,13 +100,24 @@ class AckDiverged(Exception):
     """The device was answered by a history that this server no longer has. Nothing was applied."""
 
 
+class HeadFell(Exception):
+    """The store is older than what was told of it: a new history has to begin first. Nothing was applied."""
+
+    def __init__(self, scope: str, head: int) -> None:
+        super().__init__(f"the head of {scope} is {head}")
+        self.scope = scope
+        self.head = head
+
+
 class DeviceCloned(Exception):
     """Two homes push under one device id. Nothing was applied."""
 
 
 async def accept_batch(store: Writer, batch: Batch, *, now_ms: int) -> Accepted:
-    """Apply what was not applied yet. Raises `AckDiverged` or `DeviceCloned`, and then nothing has changed."""
+    """Apply what was not applied yet. Raises `HeadFell`, `AckDiverged` or `DeviceCloned`; then nothing has changed."""
     positions = await lock_head(store, batch.scope)
+    if positions.head < batch.known_head:
+        raise HeadFell(batch.scope, positions.head)
     standing = await _check_ack(store, batch, positions.head)
     progress = await read_progress(store, batch.user_id, batch.device_id)
     _check_clone(batch, progress)

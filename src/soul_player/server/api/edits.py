@@ -22,6 +22,7 @@ from soul_player.server.accept.batch import (
     AckDiverged,
     Batch,
     DeviceCloned,
+    HeadFell,
     Received,
     Result,
     accept_batch,
@@ -40,6 +41,7 @@ from soul_player.server.store.changes import read_heads
 from soul_player.server.store.digests import HEAD, read_digest
 from soul_player.server.store.eras import read_newest_era
 from soul_player.server.store.feed import CursorRefused, begin, check_standing
+from soul_player.server.store.heads import HeadsToHold
 from soul_player.server.store.scopes import LIBRARY, Kind, user_scope
 from soul_player.server.store.secrets import Secrets
 from soul_player.server.store.user_feeds import PlaylistsSlice, UserDataSlice, read_playlists, read_user_data
@@ -71,10 +73,20 @@ class _Page:
 class EditRoutes:
     """One transaction a request, the session's check included."""
 
-    def __init__(self, database: Database, secrets: Secrets, *, clock: Clock, announce: Announce | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        secrets: Secrets,
+        *,
+        clock: Clock,
+        heads: HeadsToHold,
+        announce: Announce | None = None,
+    ) -> None:
         self._database = database
         self._key = secrets.cursor_key
+        self._server_id = secrets.server_id
         self._clock = clock
+        self._heads = heads
         self._announce = announce
         self._digests: dict[str, tuple[str, Digest]] = {}
 
@@ -85,21 +97,15 @@ class EditRoutes:
         await self._database.read(check_session, presented)
         request = await call.message(PushRequest)
         now_ms = self._clock.now_ms()
-        operations, behind_ms = _received(request, now_ms)
-        try:
-            accepted, heads, user_id = await self._database.write(
-                self._accept, presented, request, operations, behind_ms, now_ms=now_ms
-            )
-        except AckDiverged as error:
-            raise ack_diverged() from error
-        except DeviceCloned as error:
-            raise RequestRefused(
-                ProblemCode.DEVICE_CLONED, "another home pushes under this device id: sign in under a new one"
-            ) from error
+        accepted, heads, user_id = await self._taken(presented, request, now_ms)
+        for scope, head in heads.items():
+            self._heads.note(scope, head)
         if accepted.has_moved and self._announce is not None:
             self._announce(user_scope(user_id), accepted.head)
         ack = encode_ack(Ack(accepted.era, accepted.head), key=self._key, user_id=user_id)
-        message = PushResponse(tuple(map(_result, accepted.results)), ack, heads, time_text(now_ms))
+        message = PushResponse(
+            tuple(map(_result, accepted.results)), ack, heads, time_text(now_ms), self._server_id, accepted.era
+        )
         return message_answer(message, accept_encoding=call.accept_encoding, headers=NEVER_STORED)
 
     async def playlists(self, call: Call, presented: Presented) -> Answer:
@@ -114,6 +120,25 @@ class EditRoutes:
         """`GET /api/sync/digest`."""
         message = await self._database.read(self._read_digest, presented, call.query("scope"))
         return message_answer(message, accept_encoding=call.accept_encoding)
+
+    async def _taken(
+        self, presented: Presented, request: PushRequest, now_ms: int
+    ) -> tuple[Accepted, dict[str, int], UserId]:
+        operations, behind_ms = _received(request, now_ms)
+        try:
+            try:
+                return await self._database.write(
+                    self._accept, presented, request, operations, behind_ms, now_ms=now_ms
+                )
+            except HeadFell as fallen:
+                await self._heads.has_fallen(fallen.scope, fallen.head)
+            return await self._database.write(self._accept, presented, request, operations, behind_ms, now_ms=now_ms)
+        except AckDiverged as error:
+            raise ack_diverged() from error
+        except DeviceCloned as error:
+            raise RequestRefused(
+                ProblemCode.DEVICE_CLONED, "another home pushes under this device id: sign in under a new one"
+            ) from error
 
     async def _accept(
         self,
@@ -137,6 +162,7 @@ class EditRoutes:
             clock_behind_ms=behind_ms,
             confirmed_through=request.confirmed_through,
             ack=None if ack is None else (ack.era, ack.seq),
+            known_head=self._heads.known(user_scope(session.user_id)),
         )
         accepted = await accept_batch(store, batch, now_ms=now_ms)
         heads = await read_heads(store, own_scope=batch.scope, library=LIBRARY)
@@ -152,6 +178,8 @@ class EditRoutes:
         limit = call.query_int("limit", low=1, high=LIMIT_MAX, code=ProblemCode.INVALID_LIMIT) or LIMIT_DEFAULT
         try:
             found = await self._database.read(self._page_after, presented, call, feed, limit=limit, read=read)
+            if await self._heads.has_fallen(found.cursor.scope, found.head):
+                found = await self._database.read(self._page_after, presented, call, feed, limit=limit, read=read)
         except CursorInvalid as error:
             raise RequestRefused(ProblemCode.CURSOR_INVALID, f"not a cursor of this feed: {error}") from error
         except CursorRefused as error:

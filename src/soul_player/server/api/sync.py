@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from soul_player.database.access import Database, Reader
-from soul_player.edges import Clock, Randomness, mint
+from soul_player.edges import Clock
 from soul_player.protocol.codec import encode
 from soul_player.protocol.cursor import Cursor, CursorInvalid, Feed, decode_cursor, encode_cursor
 from soul_player.protocol.ids import EraId, UserId, id_text
@@ -22,7 +22,7 @@ from soul_player.server.errors import RequestRefused
 from soul_player.server.store.changes import read_heads
 from soul_player.server.store.eras import read_newest_era
 from soul_player.server.store.feed import CursorRefused, Refusal, TracksSlice, check_standing, read_tracks
-from soul_player.server.store.heads import RememberedHeads, mint_if_lower
+from soul_player.server.store.heads import HeadsToHold
 from soul_player.server.store.scopes import LIBRARY, user_scope
 from soul_player.server.store.secrets import Secrets
 
@@ -46,19 +46,18 @@ class _Standing:
 class SyncRoutes:
     """Every answer comes from one read, the session's check included."""
 
-    def __init__(self, database: Database, secrets: Secrets, *, clock: Clock, randomness: Randomness) -> None:
+    def __init__(self, database: Database, secrets: Secrets, *, clock: Clock, heads: HeadsToHold) -> None:
         self._database = database
         self._secrets = secrets
         self._clock = clock
-        self._randomness = randomness
-        self._remembered = RememberedHeads()
+        self._heads = heads
 
     async def heads(self, call: Call, presented: Presented) -> Answer:
         """`GET /api/sync/heads`: an idle sync of this server is this one request, and reads no row of any feed."""
         ack = call.query("ack")
         heads, era = await self._database.read(self._read_heads, presented, ack)
         for scope, head in heads.items():
-            if self._remembered.is_lower(scope, head) and await self._begin_era_if_lower(scope):
+            if await self._heads.has_fallen(scope, head):
                 heads, era = await self._database.read(self._read_heads, presented, ack)
         tag = f'W/"heads.{era}.{".".join(str(heads[scope]) for scope in sorted(heads))}"'
         headers = _tagged(tag)
@@ -84,7 +83,7 @@ class SyncRoutes:
     ) -> tuple[TracksSlice | _Standing, UserId]:
         try:
             found, user_id = await self._database.read(self._tracks_after, presented, text, limit, if_none_match)
-            if self._remembered.is_lower(LIBRARY, found.head) and await self._begin_era_if_lower(LIBRARY):
+            if await self._heads.has_fallen(LIBRARY, found.head):
                 found, user_id = await self._database.read(self._tracks_after, presented, text, limit, if_none_match)
         except CursorInvalid as error:
             raise RequestRefused(ProblemCode.CURSOR_INVALID, f"not a cursor of this feed: {error}") from error
@@ -113,14 +112,6 @@ class SyncRoutes:
         era = await read_newest_era(store)
         assert era is not None, "a store is served only after its first era began"
         return await read_heads(store, own_scope=user_scope(user_id), library=LIBRARY), era
-
-    async def _begin_era_if_lower(self, scope: str) -> bool:
-        era = EraId(mint(self._clock, self._randomness))
-        known = self._remembered.known(scope)
-        minted = await self._database.write(mint_if_lower, scope, known=known, era=era, now_ms=self._clock.now_ms())
-        if minted:
-            self._remembered.forget(scope)
-        return minted
 
 
 def tracks_envelope(found: TracksSlice, cursor: str) -> bytes:

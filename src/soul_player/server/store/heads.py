@@ -1,6 +1,7 @@
 """The heads that were seen, so that a store that went back under a running server is noticed."""
 
-from soul_player.database.access import Writer
+from soul_player.database.access import Database, Writer
+from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import EraId
 from soul_player.server.store.eras import mint_era
 
@@ -36,6 +37,35 @@ class RememberedHeads:
     def known(self, scope: str) -> int:
         """The greatest that was told; 0 for none."""
         return self._heads.get(scope, 0)
+
+
+class HeadsToHold:
+    """The heads that one server has told anyone: none of them may fall, or a new history has begun."""
+
+    def __init__(self, database: Database, *, clock: Clock, randomness: Randomness) -> None:
+        self._database = database
+        self._clock = clock
+        self._randomness = randomness
+        self._remembered = RememberedHeads()
+
+    def known(self, scope: str) -> int:
+        """The greatest that was told; 0 for none."""
+        return self._remembered.known(scope)
+
+    def note(self, scope: str, head: int) -> None:
+        """This one is told now."""
+        self._remembered.is_lower(scope, head)
+
+    async def has_fallen(self, scope: str, head: int) -> bool:
+        """Before a head is told: whether the store went back, so that an era began. The caller reads anew then."""
+        if not self._remembered.is_lower(scope, head):
+            return False
+        era = EraId(mint(self._clock, self._randomness))
+        known = self._remembered.known(scope)
+        minted = await self._database.write(mint_if_lower, scope, known=known, era=era, now_ms=self._clock.now_ms())
+        if minted:
+            self._remembered.forget(scope)
+        return minted
 
 
 async def mint_if_lower(store: Writer, scope: str, *, known: int, era: EraId, now_ms: int) -> bool:
