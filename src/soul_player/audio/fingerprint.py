@@ -50,34 +50,36 @@ def fingerprint_file(tool: FingerprintTool, path: bytes) -> bytes:
 
     A file that is shorter than a frame gives no bytes.
     """
+    done = _run(fingerprint_argv(tool, path))
+    return read_words(tool, returncode=done.returncode, said=done.stdout, complained=done.stderr)
+
+
+def fingerprint_argv(tool: FingerprintTool, path: bytes) -> list[str | bytes]:
+    """The command that fingerprints the file of this name, whatever the name is."""
     if tool.is_fpcalc:
-        return _of_fpcalc(tool, path)
-    argv = _ffmpeg_argv(tool, path)
-    done = _run(argv)
-    if done.returncode != 0:
-        raise FingerprintFailed(_end_of(done.stderr) or f"ffmpeg: {done.returncode}")
-    return done.stdout[: len(done.stdout) // WORD_BYTES * WORD_BYTES]
-
-
-def _of_fpcalc(tool: FingerprintTool, path: bytes) -> bytes:
-    # `--` does not end its options: a name that begins with a dash gets a folder.
-    name = path if os.path.isabs(path) else os.path.join(b".", path)
-    done = _run([str(tool.program), "-raw", "-length", str(SECONDS_MAX), name])
-    # 1.5.1 ends with 3 on short files, and prints a valid fingerprint all the same.
-    found = _RAW.search(done.stdout)
-    if found is None:
-        raise FingerprintFailed(_end_of(done.stderr) or f"fpcalc: {done.returncode}")
-    words = array("I", [int(word) & 0xFFFFFFFF for word in found.group(1).split(b",") if word])
-    if sys.byteorder == "big":
-        words.byteswap()
-    return words.tobytes()
-
-
-def _ffmpeg_argv(tool: FingerprintTool, path: bytes) -> list[str | bytes]:
+        # `--` does not end its options: a name that begins with a dash gets a folder.
+        name = path if os.path.isabs(path) else os.path.join(b".", path)
+        return [str(tool.program), "-raw", "-length", str(SECONDS_MAX), name]
     # `file:` keeps a name with a colon or a leading dash from being read as a protocol or an option.
     head = [str(tool.program), "-hide_banner", "-nostdin", "-loglevel", "error", "-i"]
     tail = ["-map", "0:a:0", "-t", str(SECONDS_MAX), "-f", "chromaprint", "-fp_format", "raw", "-"]
     return [*head, b"file:" + path, *tail]
+
+
+def read_words(tool: FingerprintTool, *, returncode: int, said: bytes, complained: bytes) -> bytes:
+    """The words in what that command printed, as `fingerprint_file` gives them. Raises `FingerprintFailed`."""
+    if not tool.is_fpcalc:
+        if returncode != 0:
+            raise FingerprintFailed(_end_of(complained) or f"ffmpeg: {returncode}")
+        return said[: len(said) // WORD_BYTES * WORD_BYTES]
+    # 1.5.1 ends with 3 on short files, and prints a valid fingerprint all the same.
+    found = _RAW.search(said)
+    if found is None:
+        raise FingerprintFailed(_end_of(complained) or f"fpcalc: {returncode}")
+    words = array("I", [int(word) & 0xFFFFFFFF for word in found.group(1).split(b",") if word])
+    if sys.byteorder == "big":
+        words.byteswap()
+    return words.tobytes()
 
 
 def _run(argv: Sequence[str | bytes]) -> subprocess.CompletedProcess[bytes]:

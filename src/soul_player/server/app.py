@@ -17,10 +17,12 @@ import uvloop
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import WorkerPool
+from soul_player.folders.prints import find_fingerprints
 from soul_player.server.api.admin import UserRoutes
 from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.asgi import make_asgi
 from soul_player.server.api.edits import EditRoutes
+from soul_player.server.api.fingerprints import FingerprintRoutes
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.routes import Rooms, Route, all_routes
@@ -41,6 +43,7 @@ from soul_player.server.media.artwork import Artwork
 from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing
 from soul_player.server.media.opening import FileOpening
+from soul_player.server.scanner.fingerprinting import Fingerprinting
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.scanner.scan import Scanner
 from soul_player.server.store.heads import HeadsToHold
@@ -92,6 +95,7 @@ class Server:
     asgi: Any
     first_password: FirstPassword
     scanner: Scanner
+    fingerprinting: Fingerprinting
     following: RowsThatFollow
 
 
@@ -108,7 +112,9 @@ async def open_server(
         passwords = passwords or Passwords()
         owned.callback(passwords.close)
         readers = await owned.enter_async_context(WorkerPool())
-        scanner = make_scanner(store, config, readers, clock=clock, randomness=randomness)
+        scanning = ScanParts(store.database, clock, randomness, readers, announce=_nobody_listens)
+        fingerprinting = Fingerprinting(scanning, find_fingerprints)
+        scanner = Scanner(scanning, [os.fsencode(folder) for folder in config.music], on_hashed=fingerprinting.wake)
         following = RowsThatFollow(scanner.hash_now)
         # Not the scanner's: who looks at an album must not wait until a batch of files is read.
         pictures = await owned.enter_async_context(WorkerPool(workers=1))
@@ -135,13 +141,14 @@ async def open_server(
             edits=EditRoutes(database, store.secrets, clock=clock, heads=heads),
             tracks=TrackRoutes(database, opening, hashing, following),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
+            fingerprints=FingerprintRoutes(database),
             scans=ScanRoutes(scanner),
             users=UserRoutes(accounts, database),
         )
         routes = all_routes(rooms, base_path=config.base_path)
         asgi = make_asgi(routes, Gate(sessions, database))
         app = behind_proxies(asgi, base_path=config.base_path, trusted=config.trusted_proxies)
-        yield Server(config, store, accounts, routes, app, first_password, scanner, following)
+        yield Server(config, store, accounts, routes, app, first_password, scanner, fingerprinting, following)
 
 
 def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
@@ -181,6 +188,8 @@ async def run(server: Server, listener: Listener, *, clock: Clock, randomness: R
             tasks.create_task(keep_scanning(server.scanner), name="scanner"),
             tasks.create_task(server.following.run(), name="following"),
         ]
+        if server.config.fingerprints:
+            background.append(tasks.create_task(server.fingerprinting.run(), name="fingerprinting"))
         await listener.run_until_stopped()
         for task in background:
             task.cancel()
@@ -194,14 +203,6 @@ async def keep_scanning(scanner: Scanner) -> None:
         except* (DatabaseError, ScanLocked) as group:
             log.warning("scanning was interrupted: %s", "; ".join(str(error) for error in group.exceptions))
         await asyncio.sleep(SCAN_AGAIN_SECONDS)
-
-
-def make_scanner(
-    store: Store, config: ServerConfig, readers: WorkerPool, *, clock: Clock, randomness: Randomness
-) -> Scanner:
-    """Of the folders that the settings name."""
-    parts = ScanParts(store.database, clock, randomness, readers, announce=_nobody_listens)
-    return Scanner(parts, [os.fsencode(folder) for folder in config.music])
 
 
 def _nobody_listens(scope: str) -> None:

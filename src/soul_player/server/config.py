@@ -38,6 +38,8 @@ class ServerConfig:
     trusted_proxies: tuple[str, ...] = ()
     # Begin a new era: after the database was put back by other means than `soul restore`.
     new_era: bool = False
+    # Make acoustic fingerprints, in the background.
+    fingerprints: bool = True
     connections_max: int = 1000
     # How long requests in flight may take to finish after SIGTERM.
     stop_seconds: float = 10.0
@@ -143,6 +145,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "base_path": _text,
     "trusted_proxies": _texts,
     "new_era": _flag,
+    "fingerprints": _flag,
     "connections_max": _count,
     "stop_seconds": float,
 }

@@ -34,6 +34,8 @@ EXPECTED = {
     ("GET", "/api/tracks/{track_id}/stream"): USER,
     ("GET", "/api/tracks/{track_id}/download"): USER,
     ("GET", "/api/tracks/{track_id}/artwork"): USER,
+    ("GET", "/api/tracks/{track_id}/fingerprint"): USER,
+    ("POST", "/api/tracks/fingerprints"): USER,
     ("GET", "/api/admin/scan"): ADMIN,
     ("POST", "/api/admin/scan"): ADMIN,
     ("POST", "/api/admin/scan/confirm"): ADMIN,

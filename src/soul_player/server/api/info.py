@@ -12,7 +12,7 @@ from soul_player.server.store.eras import read_newest_era
 from soul_player.server.store.secrets import Secrets
 
 # What this server can do beyond signing in and sending tracks; clients leave off what is not named.
-FEATURES = ("artwork", "range")
+FEATURES = ("artwork", "fingerprints", "range")
 
 
 class InfoRoutes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from soul_player.protocol.fingerprint import Fingerprint, Fingerprints, FingerprintsRequest
 from soul_player.protocol.page import Heads, TracksPage
 from soul_player.protocol.playlist import Digest, PlaylistsPage, UserDataPage
 from soul_player.protocol.problem import ProblemCode
@@ -180,6 +181,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         {200: Bytes("image/*"), 304: None},
         parameters=(_SIZE, _IF_NONE_MATCH),
         problems=(ProblemCode.TRACK_GONE, ProblemCode.ARTWORK_NOT_FOUND, ProblemCode.INVALID_SIZE),
+    ),
+    ("GET", "/api/tracks/{track_id}/fingerprint"): Operation(
+        "How it sounds, in words.",
+        {200: Fingerprint},
+        problems=(ProblemCode.TRACK_GONE, ProblemCode.FINGERPRINT_NOT_FOUND),
+    ),
+    ("POST", "/api/tracks/fingerprints"): Operation(
+        "How many of them sound.", {200: Fingerprints}, body=FingerprintsRequest
     ),
     ("GET", "/api/admin/scan"): Operation("How the scan stands.", {200: ScanStatus}),
     ("POST", "/api/admin/scan"): Operation(

@@ -6,6 +6,7 @@ from soul_player.server.api.admin import UserRoutes
 from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.documentation import Documentation
 from soul_player.server.api.edits import EditRoutes
+from soul_player.server.api.fingerprints import FingerprintRoutes
 from soul_player.server.api.gate import Access, InOneRead, Open, OpenOrSignedIn, SignedIn, Work
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.scans import ScanRoutes
@@ -34,6 +35,7 @@ class Rooms:
     edits: EditRoutes
     tracks: TrackRoutes
     artwork: ArtworkRoutes
+    fingerprints: FingerprintRoutes
     scans: ScanRoutes
     users: UserRoutes
 
@@ -61,6 +63,8 @@ def all_routes(rooms: Rooms, *, base_path: str = "") -> tuple[Route, ...]:
         Route("GET", "/api/tracks/{track_id}/stream", user, InOneRead(tracks.stream)),
         Route("GET", "/api/tracks/{track_id}/download", user, InOneRead(tracks.download)),
         Route("GET", "/api/tracks/{track_id}/artwork", user, InOneRead(rooms.artwork.artwork)),
+        Route("GET", "/api/tracks/{track_id}/fingerprint", user, InOneRead(rooms.fingerprints.one)),
+        Route("POST", "/api/tracks/fingerprints", user, SignedIn(rooms.fingerprints.many)),
         Route("GET", "/api/admin/scan", admin, SignedIn(rooms.scans.status)),
         Route("POST", "/api/admin/scan", admin, SignedIn(rooms.scans.scan)),
         Route("POST", "/api/admin/scan/confirm", admin, SignedIn(rooms.scans.confirm)),

@@ -1,13 +1,14 @@
 """The second phase: files are hashed and their pictures found, in the background or at once when one is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from soul_player.folders.messages import Failed, Hashed
 from soul_player.protocol.scan import ScanProgress
 from soul_player.server.scanner.parts import ScanParts, batches, in_parallel
-from soul_player.server.scanner.rows import changed_row, hashed_row, is_news
+from soul_player.server.scanner.rows import NOTHING_TRIED, changed_row, hashed_row, is_news
 from soul_player.server.scanner.tallies import Tallies
 from soul_player.server.scanner.writing import RowWriter
+from soul_player.server.store.fingerprints import find_known
 from soul_player.server.store.roots import list_roots
 from soul_player.server.store.tracks import StoredTrack, count_unhashed, find_tracks, list_unhashed
 
@@ -43,7 +44,8 @@ async def hash_now(parts: ScanParts, track_id: bytes) -> bytes | None:
         return None
     writer = RowWriter(parts)
     if answer.stamp == row.stamp:
-        _write(writer, row, hashed_row(row, answer, now_ms=parts.clock.now_ms()))
+        tried = await _fingerprints_of(parts, [row], [answer])
+        _write(writer, row, hashed_row(row, answer, now_ms=parts.clock.now_ms(), fingerprints=tried))
     else:
         await _follow(parts, writer, row, root, answer)
     await writer.flush()
@@ -62,11 +64,12 @@ async def _hash_rows(
         size_bytes = sum(row.stamp.size_bytes for row in batch)
         root = roots[batch[0].root_id]
         answers = await parts.readers.hash_files(root, [row.path for row in batch], size_bytes=size_bytes)
+        tried = await _fingerprints_of(parts, batch, answers)
         now_ms = parts.clock.now_ms()
         for row, answer in zip(batch, answers, strict=True):
             # A file that changed since it was scanned is the next scan's.
             if isinstance(answer, Hashed) and answer.stamp == row.stamp:
-                _write(writer, row, hashed_row(row, answer, now_ms=now_ms))
+                _write(writer, row, hashed_row(row, answer, now_ms=now_ms, fingerprints=tried))
         tallies.advance(len(batch))
 
     by_place = sorted(rows, key=lambda row: (row.root_id, row.path))
@@ -77,6 +80,18 @@ async def _hash_rows(
         hash_batch,
     )
     await writer.flush()
+
+
+async def _fingerprints_of(
+    parts: ScanParts, rows: Sequence[StoredTrack], answers: Sequence[Hashed | Failed]
+) -> Mapping[bytes, bool]:
+    """What is known of the audio of files that were hashed before: those that were only tagged anew keep theirs."""
+    contents = {
+        answer.audio_hash or answer.file_hash
+        for row, answer in zip(rows, answers, strict=True)
+        if row.file_hash is not None and isinstance(answer, Hashed)
+    }
+    return await parts.database.read(find_known, contents) if contents else NOTHING_TRIED
 
 
 async def _follow(parts: ScanParts, writer: RowWriter, row: StoredTrack, root: bytes, hashed: Hashed) -> None:

@@ -1,8 +1,10 @@
 """Pure: what was read of a file -> the row of its track, and whether that is news to anyone."""
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -17,6 +19,8 @@ from soul_player.server.scanner.albums import album_id
 from soul_player.server.store.tracks import StoredTrack
 
 Place = tuple[int, bytes]
+
+NOTHING_TRIED: Mapping[bytes, bool] = MappingProxyType({})
 
 
 def new_row(track_id: bytes, place: Place, read: TagsRead, hashed: Hashed | None, *, now_ms: int) -> StoredTrack:
@@ -45,7 +49,11 @@ def changed_row(row: StoredTrack, place: Place, read: TagsRead, hashed: Hashed |
         row.track.id, place[1], read, added_at=row.track.added_at, updated_at=_time_text(now_ms), seq=row.track.seq
     )
     kept = msgspec.structs.replace(
-        track, file_hash=row.track.file_hash, audio_hash=row.track.audio_hash, artwork_id=row.track.artwork_id
+        track,
+        file_hash=row.track.file_hash,
+        audio_hash=row.track.audio_hash,
+        artwork_id=row.track.artwork_id,
+        fingerprinted=row.track.fingerprinted,
     )
     is_same_file = stamp == row.stamp or is_same_news(kept, row.track)
     if not is_same_file:
@@ -59,6 +67,7 @@ def changed_row(row: StoredTrack, place: Place, read: TagsRead, hashed: Hashed |
         track=kept,
         updated_at=now_ms,
         is_hashed=row.is_hashed and stamp == row.stamp,
+        is_fingerprint_tried=row.is_fingerprint_tried and is_same_file,
         is_present=True,
     )
     if hashed is not None:
@@ -66,9 +75,11 @@ def changed_row(row: StoredTrack, place: Place, read: TagsRead, hashed: Hashed |
     return changed
 
 
-def hashed_row(row: StoredTrack, hashed: Hashed, *, now_ms: int) -> StoredTrack:
-    """The row with its hashes known."""
-    found = _with_hashes(row, hashed)
+def hashed_row(
+    row: StoredTrack, hashed: Hashed, *, now_ms: int, fingerprints: Mapping[bytes, bool] = NOTHING_TRIED
+) -> StoredTrack:
+    """The row with its hashes known. `fingerprints`: of contents that were tried before, whether there is one."""
+    found = _with_hashes(row, hashed, fingerprints)
     track = msgspec.structs.replace(found.track, updated_at=_time_text(now_ms))
     return replace(found, track=track, updated_at=now_ms)
 
@@ -93,14 +104,25 @@ def title_of(path: bytes) -> str:
 _time_text = lru_cache(maxsize=16)(time_text)
 
 
-def _with_hashes(row: StoredTrack, hashed: Hashed) -> StoredTrack:
+def _with_hashes(row: StoredTrack, hashed: Hashed, fingerprints: Mapping[bytes, bool] = NOTHING_TRIED) -> StoredTrack:
+    content_hash = hashed.audio_hash or hashed.file_hash
+    is_same_content = content_hash == row.content_hash
+    is_tried = content_hash in fingerprints or (row.is_fingerprint_tried and is_same_content)
     track = msgspec.structs.replace(
         row.track,
+        fingerprinted=fingerprints.get(content_hash, is_same_content and row.track.fingerprinted),
         file_hash=file_hash_text(hashed.file_hash),
         audio_hash=None if hashed.audio_hash is None else audio_hash_text(hashed.audio_hash),
         artwork_id=hashed.artwork_id,
     )
-    return replace(row, track=track, file_hash=hashed.file_hash, audio_hash=hashed.audio_hash, is_hashed=True)
+    return replace(
+        row,
+        track=track,
+        file_hash=hashed.file_hash,
+        audio_hash=hashed.audio_hash,
+        is_hashed=True,
+        is_fingerprint_tried=is_tried,
+    )
 
 
 def _track(track_id: str, path: bytes, read: TagsRead, *, added_at: str, updated_at: str, seq: int = 0) -> Track:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from soul_player.database.errors import DatabaseError
 from soul_player.folders.pool import WorkersUnavailable
@@ -34,11 +34,20 @@ class NothingHeld(Exception):
 class Scanner:
     """`run` it in a server; in a command, `scan` alone. Its parts are passed in.
 
+    `on_hashed` is called by `run` whenever the hashing of what was found is done.
     Any number of requests while a scan runs fold into one more scan.
     """
 
-    def __init__(self, parts: ScanParts, roots: Sequence[bytes], *, retry_seconds: float = _RETRY_SECONDS) -> None:
+    def __init__(
+        self,
+        parts: ScanParts,
+        roots: Sequence[bytes],
+        *,
+        retry_seconds: float = _RETRY_SECONDS,
+        on_hashed: Callable[[], object] = lambda: None,
+    ) -> None:
         self._parts = parts
+        self._on_hashed = on_hashed
         self._roots = fold_roots(roots)
         self._retry_seconds = retry_seconds
         self._bad: KnownBad = {}
@@ -172,6 +181,8 @@ class Scanner:
             except _TROUBLES as error:
                 await self._wait_in_trouble(error)
                 self._hashes_owed.set()
+            else:
+                self._on_hashed()
 
     async def _wait_in_trouble(self, error: Exception, asked: "asyncio.Future[ScanSummary] | None" = None) -> None:
         """Said once, until a scan has worked again; who waits for this one is told by its being cancelled."""

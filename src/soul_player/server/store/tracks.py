@@ -26,7 +26,8 @@ LIST_PLACES = """
 """
 
 _COLUMNS = """
-    SELECT id, root_id, path, is_present, size_bytes, mtime_ns, inode, file_hash, audio_hash, is_hashed, revision, body
+    SELECT id, root_id, path, is_present, size_bytes, mtime_ns, inode, file_hash, audio_hash, is_hashed,
+           is_fingerprint_tried, revision, body
       FROM tracks
 """
 FIND = (
@@ -70,9 +71,9 @@ FIND_REVISION = """
 
 PUT = """
     INSERT INTO tracks (id, root_id, path, is_present, size_bytes, mtime_ns, inode, file_hash, audio_hash, is_hashed,
-                        duration_seconds, artwork_id, revision, added_at, updated_at, body)
+                        is_fingerprint_tried, duration_seconds, artwork_id, revision, added_at, updated_at, body)
     VALUES (:id, :root_id, :path, 1, :size_bytes, :mtime_ns, :inode, :file_hash, :audio_hash, :is_hashed,
-            :duration_seconds, :artwork_id, :revision, :added_at, :updated_at, :body)
+            :is_fingerprint_tried, :duration_seconds, :artwork_id, :revision, :added_at, :updated_at, :body)
     ON CONFLICT (id) DO UPDATE
        SET root_id = excluded.root_id,
            path = excluded.path,
@@ -83,6 +84,7 @@ PUT = """
            file_hash = excluded.file_hash,
            audio_hash = excluded.audio_hash,
            is_hashed = excluded.is_hashed,
+           is_fingerprint_tried = excluded.is_fingerprint_tried,
            duration_seconds = excluded.duration_seconds,
            artwork_id = excluded.artwork_id,
            revision = excluded.revision,
@@ -100,6 +102,7 @@ TOUCH = """
            file_hash = :file_hash,
            audio_hash = :audio_hash,
            is_hashed = :is_hashed,
+           is_fingerprint_tried = :is_fingerprint_tried,
            revision = :revision
      WHERE id = :id
 """
@@ -126,7 +129,8 @@ class StoredTrack:
     """One row. `track.seq` is that of the row's last change; a new row has 0 until it is written.
 
     `file_hash` and `audio_hash` are raw, and current only if `is_hashed`; `track` carries only current ones, but for a
-    file whose stamp alone changed. `revision` is the row's when it was read.
+    file whose stamp alone changed. `is_fingerprint_tried`: of the audio that these hashes name. `revision` is the row's
+    when it was read.
     """
 
     id: bytes
@@ -139,8 +143,14 @@ class StoredTrack:
     file_hash: bytes | None = None
     audio_hash: bytes | None = None
     is_hashed: bool = False
+    is_fingerprint_tried: bool = False
     is_present: bool = True
     revision: int = 0
+
+    @property
+    def content_hash(self) -> bytes | None:
+        """What tells its audio from other audio: its own hash, the whole file's where there is none."""
+        return self.audio_hash or self.file_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,19 +249,21 @@ async def _touch(store: Writer, row: StoredTrack) -> None:
     await store.run(
         TOUCH, id=row.id, root_id=row.root_id, path=row.path, size_bytes=row.stamp.size_bytes,
         mtime_ns=row.stamp.mtime_ns, inode=row.stamp.inode, file_hash=row.file_hash, audio_hash=row.audio_hash,
-        is_hashed=int(row.is_hashed), revision=row.revision + 1,
+        is_hashed=int(row.is_hashed), is_fingerprint_tried=int(row.is_fingerprint_tried), revision=row.revision + 1,
     )  # fmt: skip
 
 
 def _values(row: StoredTrack, body: bytes) -> tuple[Value, ...]:
     return (
         row.id, row.root_id, row.path, *row.stamp, row.file_hash, row.audio_hash, int(row.is_hashed),
-        row.track.duration_seconds, row.track.artwork_id, row.revision + 1, row.added_at, row.updated_at, body,
+        int(row.is_fingerprint_tried), row.track.duration_seconds, row.track.artwork_id, row.revision + 1,
+        row.added_at, row.updated_at, body,
     )  # fmt: skip
 
 
 def _stored(row: Row) -> StoredTrack:
-    (track_id, root_id, path, is_present, size, mtime_ns, inode, file_hash, audio_hash, is_hashed, revision, body) = row
+    track_id, root_id, path, is_present, size, mtime_ns, inode, file_hash, audio_hash, is_hashed, *rest = row
+    is_fingerprint_tried, revision, body = rest
     track = _decoder.decode(body)
     return StoredTrack(
         id=bytes(track_id),
@@ -264,6 +276,7 @@ def _stored(row: Row) -> StoredTrack:
         file_hash=None if file_hash is None else bytes(file_hash),
         audio_hash=None if audio_hash is None else bytes(audio_hash),
         is_hashed=bool(is_hashed),
+        is_fingerprint_tried=bool(is_fingerprint_tried),
         is_present=bool(is_present),
         revision=int(revision),
     )
