@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 
@@ -18,6 +18,9 @@ from soul_player.client import (
     ClientError,
     Event,
     Listener,
+    MatchingFinished,
+    MatchingProgress,
+    MatchingResult,
     SourceId,
     SourceOffline,
     SyncProgress,
@@ -29,6 +32,7 @@ from soul_player.client import (
 
 # One request a source when nothing is new.
 WATCH_SECONDS = 60.0
+MATCHING = "Matching with the other sources"
 
 
 def run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool) -> int:
@@ -44,6 +48,7 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, f
     async with opened_client(flags) as client:
         chosen = [(await client.sources.find(name)).id for name in names]
         results = await _synced(client, output, chosen or None, full=full)
+        is_cut = not watch and not await _matched(client, output, results)
         # Asked only now: a list of the sources counts their tracks, and an idle sync must not.
         if not results and not await client.sources.list():
             raise CommandFailed(
@@ -53,12 +58,15 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, f
                 exit_code=ExitCode.NOT_FOUND,
             )
         if watch:
-            results = await _watched(client, output, chosen or None, results)
+            async with asyncio.TaskGroup() as tasks:
+                matching = tasks.create_task(client.matching.keep_up())
+                results = await _watched(client, output, chosen or None, results)
+                matching.cancel()
         is_undecided = fail_on_conflict and await _is_undecided(client)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
     for result in results:
         output.result(result_line(result))
-    code = exit_code_of(results)
+    code = ExitCode.INTERRUPTED if is_cut else exit_code_of(results)
     return ExitCode.DECISION_NEEDED if code is ExitCode.OK and is_undecided else code
 
 
@@ -114,7 +122,7 @@ async def _synced(
     shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
     results: Sequence[SyncResult] = ()
     refusal: ClientError | None = None
-    with client.events.subscribe() as events, interrupt_cancels(client):
+    with client.events.subscribe() as events, interrupt_calls(client.sync.cancel):
         async with asyncio.TaskGroup() as tasks:
             showing = tasks.create_task(_show(events, shown))
             try:
@@ -132,15 +140,40 @@ async def _synced(
     return results
 
 
+async def _matched(client: Client, output: Output, results: Sequence[SyncResult]) -> bool:
+    """Behind the sync: which tracks are one recording. False: Ctrl-C cut it short; the next sync goes on with it."""
+    if any(result.status is SyncStatus.CANCELLED for result in results) or not await client.matching.waiting():
+        return True
+    shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
+    done = MatchingResult()
+    refusal: ClientError | None = None
+    with client.events.subscribe() as events, interrupt_calls(client.matching.cancel):
+        async with asyncio.TaskGroup() as tasks:
+            showing = tasks.create_task(_show(events, shown))
+            try:
+                done = await client.matching.run()
+            except ClientError as error:
+                refusal = error
+            finally:
+                showing.cancel()
+        while (event := events.take()) is not None:
+            shown.hear(event)
+    shown.close()
+    if refusal is not None:
+        output.message(f"matching stopped: {refusal.message}. The next sync goes on with it")
+        return True
+    return done.is_complete
+
+
 @contextmanager
-def interrupt_cancels(client: Client) -> Generator[None, None, None]:
-    """The first Ctrl-C lets the sync end by itself, with what it has; a second one ends the program."""
+def interrupt_calls(cancel_softly: Callable[[], None]) -> Generator[None, None, None]:
+    """The first Ctrl-C lets what runs end by itself, with what it has; a second one ends the program."""
     loop = asyncio.get_running_loop()
     former = signal.getsignal(signal.SIGINT)
 
     def cancel() -> None:
         restore()
-        client.sync.cancel()
+        cancel_softly()
 
     def restore() -> None:
         loop.remove_signal_handler(signal.SIGINT)
@@ -174,6 +207,11 @@ class SyncProgressShown:
                 self._progress.begin(self._titles[source_id])
             case SyncProgress(source_id, kind, done, total):
                 self._progress.step(self._titles[source_id], Step(kind.capitalize(), done, total))
+            case MatchingProgress(done, total):
+                self._progress.step(MATCHING, Step("Tracks", done, total))
+            case MatchingFinished(_, joined, asked) if joined or asked:
+                decisions = f", {count(asked, 'pair')} to decide: soul resolve" if asked else ""
+                self._output.message(f"{count(joined, 'track')} found to be known recordings{decisions}")
             case SyncRetrying(source_id, reason, seconds):
                 self._output.message(f"{self._titles[source_id]}: {reason}; again in {seconds:.0f} s")
             case SourceOffline(source_id, reason):

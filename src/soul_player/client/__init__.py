@@ -15,6 +15,8 @@
   `InsecureAddress` (repeat with `insecure=True`), `CredentialsRefused`, `SourceExists`.
 - `client.sync`: `run(source_ids=None, full=False, due_only=False)`; `cancel()` from anywhere makes `run` return at
   once, with what it has, as `cancelled`. Takes `client.lock`, else raises `HomeLocked`.
+- `client.matching`: which tracks of all sources are one recording, worked out behind the syncs: `run()` until nothing
+  waits, `keep_up()` for a program that stays, `cancel()`, `waiting()`, `stir()` when something came to be matched.
 - `client.edits`: the only door for changing anything, at once and with every server down: `create_playlist`,
   `rename_playlist`, `delete_playlist`, `add_entries`, `move_entry`, `remove_entry`, `set_favourite`, `set_rating`,
   `record_play`, `import_m3u8`, `export_m3u8`. Raises `PlaylistNotFound`, `TrackNotFound`, `EditInvalid`.
@@ -22,7 +24,8 @@
 - `client.questions`: `list()`, `answer(id, choice)`, `undo(id)`; and edits that no server took: `failed_edits()`,
   `retry(id)`, `correct(id, name=, rating=)`, `discard(id)`.
 - `client.events`: `with client.events.subscribe() as events: async for event in events`: `SyncStarted`, `SyncProgress`
-  (kind, done, total), `SyncFinished`, `LibraryChanged`, `SourceOffline`, `SourceOnline`, `EventsMissed`.
+  (kind, done, total), `SyncFinished`, `MatchingProgress`, `MatchingFinished`, `LibraryChanged`, `SourceOffline`,
+  `SourceOnline`, `EventsMissed`.
 - `client.downloads`: `fetch(track_id, target, ...)`, `read_range(track_id, first, last)`.
 - Every error is a `ClientError` (`code`, `message`, `hint`); its class says what can be done (`client/errors.py`).
 """
@@ -65,6 +68,8 @@ from soul_player.client.events import (
     EventsMissed,
     LibraryChanged,
     Listener,
+    MatchingFinished,
+    MatchingProgress,
     SourceOffline,
     SourceOnline,
     SyncFinished,
@@ -101,6 +106,7 @@ from soul_player.client.library.query.parse import parse as parse_query
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import shown
 from soul_player.client.sources.manage import SourceAmbiguous
+from soul_player.client.sync.matching import MatchingResult
 
 __all__ = [
     "CONFIG_FILE",
@@ -135,6 +141,9 @@ __all__ = [
     "Listener",
     "LocalTrackId",
     "Marks",
+    "MatchingFinished",
+    "MatchingProgress",
+    "MatchingResult",
     "OfflineError",
     "PageKey",
     "Playlist",

@@ -19,7 +19,9 @@ from soul_player.client.sources.tokens import TokenStore, open_tokens
 from soul_player.client.sources.transport import OpenTransport
 from soul_player.client.sync.bulk_load import BulkLoads
 from soul_player.client.sync.engine import Sync
+from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.guard import GuardLimits
+from soul_player.client.sync.matching import Matching
 from soul_player.client.sync.source_sync import SyncParts
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
@@ -35,6 +37,7 @@ class Client:
     edits: Edits
     playlists: Playlists
     sync: Sync
+    matching: Matching
     questions: Questions
     downloads: Downloads
     events: Events
@@ -60,6 +63,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
         connections = Connections(config, library, tokens, world.clock, open_transport=world.open_transport)
         events = Events()
+        gate = SyncGate()
         parts = SyncParts(
             config=config,
             library=library,
@@ -83,7 +87,8 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 ),
                 edits=Edits(library, clock=world.clock, randomness=world.randomness),
                 playlists=Playlists(library),
-                sync=Sync(parts, connections, HomeLock(config.home)),
+                sync=Sync(parts, connections, HomeLock(config.home), gate),
+                matching=Matching(library, events, gate, world.clock),
                 questions=Questions(library, clock=world.clock, randomness=world.randomness),
                 downloads=Downloads(library, connections),
                 events=events,

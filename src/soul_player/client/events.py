@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from soul_player.client.library.model import SourceId
+from soul_player.client.library.download_model import TaskId
+from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.outcome import SyncResult
 
 PENDING_MAX = 256
@@ -48,6 +49,23 @@ class SyncFinished:
 
 
 @dataclass(frozen=True)
+class MatchingProgress:
+    """Tracks of all sources are matched with each other, behind the syncs: so many of those that waited."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class MatchingFinished:
+    """Nothing waits any more. `joined`: recordings that became one with another; `asked`: pairs asked about anew."""
+
+    matched: int
+    joined: int
+    asked: int
+
+
+@dataclass(frozen=True)
 class LibraryChanged:
     """A page of this source was committed: lists may look different now."""
 
@@ -70,6 +88,44 @@ class SourceOnline:
 
 
 @dataclass(frozen=True)
+class DownloadQueued:
+    """These recordings were put into the queue, or became more urgent there."""
+
+    track_ids: tuple[LocalTrackId, ...]
+
+
+@dataclass(frozen=True)
+class DownloadProgress:
+    """`resumed_bytes`: how much was there from before. `bytes_total` is None until the server has answered."""
+
+    task_id: TaskId
+    track_id: LocalTrackId
+    bytes_done: int
+    bytes_total: int | None
+    resumed_bytes: int
+
+
+@dataclass(frozen=True)
+class DownloadFinished:
+    """The copy is whole, verified and durable, and the library says so."""
+
+    task_id: TaskId
+    track_id: LocalTrackId
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class DownloadFailed:
+    """It does not go on now, for this reason. `is_final`: only a person tries it again."""
+
+    task_id: TaskId
+    track_id: LocalTrackId
+    code: str
+    message: str
+    is_final: bool
+
+
+@dataclass(frozen=True)
 class EventsMissed:
     """This listener was too slow: so many of the oldest events were left out."""
 
@@ -81,9 +137,15 @@ Event = (
     | SyncProgress
     | SyncRetrying
     | SyncFinished
+    | MatchingProgress
+    | MatchingFinished
     | LibraryChanged
     | SourceOffline
     | SourceOnline
+    | DownloadQueued
+    | DownloadProgress
+    | DownloadFinished
+    | DownloadFailed
     | EventsMissed
 )
 

@@ -11,7 +11,7 @@ from soul_player.client.library.open import open_library
 from soul_player.client.library.sources import NewSource, add_source
 from soul_player.client.library.track_sources import store_tracks
 from soul_player.database.access import Database, Reader, Row, Writer
-from soul_player.database.sqlite import Inline
+from soul_player.database.sqlite import Inline, Runner
 from soul_player.protocol.ids import TrackId, id_bytes, mint_id
 from soul_player.protocol.track import Track
 
@@ -27,9 +27,11 @@ EVERYTHING = (
 
 
 @asynccontextmanager
-async def library_of(home: Path, *sources: str) -> AsyncGenerator[tuple[Database, list[SourceId]], None]:
+async def library_of(
+    home: Path, *sources: str, runner: Runner | None = None
+) -> AsyncGenerator[tuple[Database, list[SourceId]], None]:
     """A library with these servers."""
-    async with open_library(home, runner=Inline()) as library:
+    async with open_library(home, runner=runner or Inline()) as library:
         yield library, [await library.write(_add, name) for name in sources]
 
 

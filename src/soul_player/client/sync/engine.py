@@ -9,14 +9,16 @@ from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.outcome import SyncResult, SyncStatus
 from soul_player.client.library.sources import all_sources
 from soul_player.client.sources.connections import Connections
+from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.source_sync import SourceSync, SyncOptions, SyncParts
 
 
 class Sync:
     """Syncs the sources of a home, of which it holds the lock meanwhile."""
 
-    def __init__(self, parts: SyncParts, connections: Connections, lock: HomeLock) -> None:
+    def __init__(self, parts: SyncParts, connections: Connections, lock: HomeLock, gate: SyncGate) -> None:
         self._parts = parts
+        self._gate = gate
         self._connections = connections
         self._lock = lock
         self._is_running = False
@@ -34,7 +36,8 @@ class Sync:
         self._is_running = True
         try:
             sources = await self._chosen(source_ids, due_only=due_only)
-            return await self._run(sources, SyncOptions(full=full, probes=due_only))
+            with self._gate.syncing():
+                return await self._run(sources, SyncOptions(full=full, probes=due_only))
         finally:
             self._is_running = False
             self._lock.release()

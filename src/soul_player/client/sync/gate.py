@@ -1,0 +1,45 @@
+"""Whether any source is syncing now: what runs behind the sync stands back meanwhile."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+class SyncGate:
+    """One a client. `is_busy` may be read from any thread."""
+
+    def __init__(self) -> None:
+        self.is_busy = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._stirred = asyncio.Event()
+
+    @contextmanager
+    def syncing(self) -> Generator[None, None, None]:
+        """For as long as a run lasts; one at a time."""
+        self.is_busy = True
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self.is_busy = False
+            self._idle.set()
+            self.stir()
+
+    async def idle(self) -> None:
+        """Wait until nothing syncs."""
+        await self._idle.wait()
+
+    def stir(self) -> None:
+        """There may be something to match: a sync ended, or fingerprints came."""
+        self._stirred.set()
+
+    async def stirred(self, *, within_seconds: float) -> None:
+        """Wait for that, or so long."""
+        try:
+            async with asyncio.timeout(within_seconds):
+                await self._stirred.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._stirred.clear()
