@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from soul_player.client.errors import ConfigInvalid
+from soul_player.protocol.quality import StreamQuality
 
 CONFIG_FILE = "client.toml"
 ENVIRONMENT_PREFIX = "SOUL_CLIENT_"
+# The quality of a stream goes by the line.
+AUTOMATIC_QUALITY = "auto"
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class ClientConfig:
 
     `page_rows`: tracks asked for at once. `connect_seconds`: until a server must have accepted a connection.
     `read_seconds`: until the next bytes must have come. `request_seconds`: until an answer must be whole.
+    `stream_quality`: what is asked of a server to be heard: `auto` goes by the line, else a `StreamQuality`.
     `keyring`: keep tokens in the system's keyring where there is one.
     """
 
@@ -27,6 +31,7 @@ class ClientConfig:
     connect_seconds: float = 10.0
     read_seconds: float = 30.0
     request_seconds: float = 120.0
+    stream_quality: str = AUTOMATIC_QUALITY
     keyring: bool = True
 
     def __post_init__(self) -> None:
@@ -36,6 +41,9 @@ class ClientConfig:
         for name in ("connect_seconds", "read_seconds", "request_seconds"):
             if not 0 < getattr(self, name) <= 3_600:
                 raise ConfigInvalid(f"{name} is above 0 and at most 3600, not {getattr(self, name)}")
+        qualities = (AUTOMATIC_QUALITY, *StreamQuality)
+        if self.stream_quality not in qualities:
+            raise ConfigInvalid(f"stream_quality is one of {', '.join(qualities)}, not {self.stream_quality}")
 
 
 def load_config(
