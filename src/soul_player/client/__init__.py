@@ -26,6 +26,11 @@
 - `client.events`: `with client.events.subscribe() as events: async for event in events`: `SyncStarted`, `SyncProgress`
   (kind, done, total), `SyncFinished`, `MatchingProgress`, `MatchingFinished`, `LibraryChanged`, `SourceOffline`,
   `SourceOnline`, `EventsMissed`.
+- `client.playback`: `async with client.playback.open(track_id, quality=None, part=Part(first=...)) as audio`: what
+  `audio` is (`content_type`, `size_bytes`, `is_seekable`, `etag`, `quality`, `origin`, `source_id`), and iterating over
+  it gives the bytes, from another source where one breaks off. Raises `NothingPlays` (with each source's reason),
+  `PastTheEnd`, while reading `StreamEnded`. `session(track_id, source_id=audio.source_id)` counts what is heard;
+  `is_playing()` tells downloads to stand back.
 - `client.downloads`: `fetch(track_id, target, ...)`, `read_range(track_id, first, last)`.
 - Every error is a `ClientError` (`code`, `message`, `hint`); its class says what can be done (`client/errors.py`).
 """
@@ -105,7 +110,13 @@ from soul_player.client.library.query.parse import QuerySyntaxError
 from soul_player.client.library.query.parse import parse as parse_query
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import shown
+from soul_player.client.playback.audio import Audio
+from soul_player.client.playback.choose import Cannot
+from soul_player.client.playback.errors import NothingPlays, StreamEnded
+from soul_player.client.playback.heard import PlaySession
+from soul_player.client.playback.opening import Part
 from soul_player.client.sources.manage import SourceAmbiguous
+from soul_player.client.sources.streams import PastTheEnd
 from soul_player.client.sync.matching import MatchingResult
 
 __all__ = [
@@ -116,8 +127,10 @@ __all__ = [
     "LIBRARY_FILE",
     "SHOWN",
     "AddressInvalid",
+    "Audio",
     "AvailabilityStatus",
     "BackupInvalid",
+    "Cannot",
     "CertificateChanged",
     "CertificateUnknown",
     "Client",
@@ -144,8 +157,12 @@ __all__ = [
     "MatchingFinished",
     "MatchingProgress",
     "MatchingResult",
+    "NothingPlays",
     "OfflineError",
     "PageKey",
+    "Part",
+    "PastTheEnd",
+    "PlaySession",
     "Playlist",
     "PlaylistAmbiguous",
     "PlaylistEntry",
@@ -166,6 +183,7 @@ __all__ = [
     "SourceOffline",
     "SourceOnline",
     "SourceType",
+    "StreamEnded",
     "SyncError",
     "SyncFailure",
     "SyncFinished",

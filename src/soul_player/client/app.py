@@ -13,6 +13,7 @@ from soul_player.client.library.browse import Library
 from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import open_library
+from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.manage import Sources
 from soul_player.client.sources.tokens import TokenStore, open_tokens
@@ -25,6 +26,9 @@ from soul_player.client.sync.matching import Matching
 from soul_player.client.sync.source_sync import SyncParts
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+
+# Of streams that may become copies: in the home, so that taking one over is a move within one disk.
+STREAMED_FOLDER = "streamed"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Client:
     matching: Matching
     questions: Questions
     downloads: Downloads
+    playback: Playback
     events: Events
 
 
@@ -73,6 +78,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             clock=world.clock,
             randomness=world.randomness,
         )
+        edits = Edits(library, clock=world.clock, randomness=world.randomness)
         try:
             yield Client(
                 config=config,
@@ -85,12 +91,21 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                     clock=world.clock,
                     randomness=world.randomness,
                 ),
-                edits=Edits(library, clock=world.clock, randomness=world.randomness),
+                edits=edits,
                 playlists=Playlists(library),
                 sync=Sync(parts, connections, HomeLock(config.home), gate),
                 matching=Matching(library, events, gate, world.clock),
                 questions=Questions(library, clock=world.clock, randomness=world.randomness),
                 downloads=Downloads(library, connections),
+                playback=Playback(
+                    library,
+                    connections,
+                    record_play=edits.record_play,
+                    streamed_folder=config.home / STREAMED_FOLDER,
+                    stream_quality=config.stream_quality,
+                    clock=world.clock,
+                    randomness=world.randomness,
+                ),
                 events=events,
             )
         finally:
