@@ -1,4 +1,4 @@
-"""What is done once a day: old tombstones, long-deleted playlists and old refresh tokens go."""
+"""What is done once a day: old tombstones, long-deleted playlists, old tokens and ids of old operations go."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from soul_player.edges import Clock
 from soul_player.protocol.ids import UserId, id_bytes, id_text
 from soul_player.server.auth.tokens import REFRESH_DAYS
 from soul_player.server.store.changes import PURGE_ROWS_PER_TRANSACTION, lock_head, purge_tombstones, read_scopes
+from soul_player.server.store.operations import forget_confirmed
 from soul_player.server.store.playlists import forget_deleted, forget_playlist, forget_purged_entries
 from soul_player.server.store.refresh_tokens import purge_tokens
 from soul_player.server.store.scopes import user_scope
@@ -45,7 +46,7 @@ async def purge_once(database: Database, *, clock: Clock) -> int:
             if purged < PURGE_ROWS_PER_TRANSACTION:
                 break
         if scope.startswith(USER_PREFIX):
-            await database.write(_forget_purged, scope)
+            await database.write(_forget_purged, scope, now_ms=clock.now_ms())
     await forget_playlists(database, clock=clock)
     await database.write(purge_tokens, issued_before=clock.now_ms() - REFRESH_DAYS * _DAY_MS)
     return gone
@@ -71,6 +72,8 @@ async def _forget(store: Writer, user_id: bytes, playlist_id: bytes) -> None:
     await forget_playlist(store, scope, user_id, playlist_id)
 
 
-async def _forget_purged(store: Writer, scope: str) -> None:
+async def _forget_purged(store: Writer, scope: str, *, now_ms: int) -> None:
     await lock_head(store, scope)
-    await forget_purged_entries(store, scope, id_bytes(scope.removeprefix(USER_PREFIX)))
+    user_id = id_bytes(scope.removeprefix(USER_PREFIX))
+    await forget_purged_entries(store, scope, user_id)
+    await forget_confirmed(store, user_id, now_ms=now_ms)

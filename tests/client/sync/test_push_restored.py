@@ -39,6 +39,37 @@ def test_a_copied_home_takes_a_name_of_its_own_and_loses_nothing(tmp_path: Path)
     run(story())
 
 
+def test_an_edit_on_a_copy_from_before_the_originals_watermark_is_not_lost(tmp_path: Path) -> None:
+    """It was made before what the original was answered to, under a number that the original has used since."""
+
+    async def story() -> None:
+        clock = FakeClock()
+        async with running_server(tmp_path / "server", clock=clock) as running:
+            async with a_device(tmp_path / "phone", running, clock=clock) as phone:
+                await phone.new_playlist("Before")
+                await phone.sync()
+            shutil.copytree(tmp_path / "phone", tmp_path / "copy")
+            async with (
+                a_device(tmp_path / "phone", running, clock=clock) as phone,
+                a_device(tmp_path / "copy", running, clock=clock) as copy,
+            ):
+                await copy.new_playlist("On the copy")
+                clock.advance(60)
+                for name in ("On the phone", "Later", "Last"):
+                    await phone.new_playlist(name)
+                    await phone.sync()
+                (result,) = await copy.client.sync.run()
+                assert result.error is not None
+                assert result.error.code == "sign_in_needed"
+                await copy.client.sources.login(await copy.source_id(), password=running.password)
+                assert (await copy.sync()).pushed == 1
+                await phone.sync()
+                names = {"Before", "On the phone", "Later", "Last", "On the copy"}
+                assert set(await copy.shown()) == set(await phone.shown()) == names
+
+    run(story())
+
+
 def test_a_server_restored_from_a_backup_is_healed_by_its_devices(tmp_path: Path) -> None:
     """What it had acknowledged and lost is offered again; nobody sees a count fall or a playlist go."""
 

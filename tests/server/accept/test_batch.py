@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from soul_player.server.accept.batch import AckDiverged, DeviceCloned
+from soul_player.server.housekeeping import purge_once
+from soul_player.server.store.operations import CONFIRMED_DAYS, CONFIRMED_KEPT
 from tests.conftest import run
 from tests.server.accept.push import a_world
 
@@ -178,6 +180,84 @@ def test_a_copied_home_is_noticed(store_url: str) -> None:
             renamed = ann.device("phone-2")
             operation = renamed.op("rating.set", track_id=world.tracks[1], rating=5)
             assert [result.status for result in await renamed.push(operation)] == ["applied"]
+
+    run(main())
+
+
+def test_an_edit_of_a_copied_home_from_before_the_watermark_is_noticed_too(store_url: str) -> None:
+    """Made before the operation that the watermark stands at: its time tells nothing, only its id does."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone, copy = ann.device("phone"), ann.device("phone")
+            early = copy.op("rating.set", track_id=world.tracks[1], rating=5)
+            world.clock.advance(60)
+            own = [phone.op("rating.set", track_id=world.tracks[0], rating=stars) for stars in (1, 2, 3)]
+            await phone.push(*own)
+            await phone.push(confirmed_through=3)
+            with pytest.raises(DeviceCloned):
+                await copy.push(early)
+            assert world.tracks[1] not in await ann.user_data()
+            # A late copy of what was confirmed is none of another home's.
+            assert [result.status for result in await phone.push(*own)] == ["duplicate"] * 3
+            assert (await ann.user_data())[world.tracks[0]].rating == 3
+
+    run(main())
+
+
+def test_who_was_renamed_sends_again_what_was_answered_and_it_is_done_once(store_url: str) -> None:
+    """A home restored from its backup knows of no answer; a move that is done twice would undo another's."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone, desk, renamed = ann.device("phone"), ann.device("desk"), ann.device("phone-2")
+            playlist = await phone.playlist()
+            first, second = world.new_id(), world.new_id()
+            for entry in (first, second):
+                await phone.push(phone.op("entry.add", playlist_id=playlist, entry_id=entry, track_id=world.tracks[0]))
+            move = phone.op("entry.move", entry_id=second, after=None)
+            await phone.push(move)
+            await phone.push(confirmed_through=4)
+            await desk.push(desk.op("entry.move", entry_id=second))
+            again = {**move, "n": 1}
+            assert [result.status for result in await renamed.push(again)] == ["duplicate"]
+            assert [entry.id for entry in await ann.entries(playlist)] == [first, second]
+
+    run(main())
+
+
+def test_what_is_remembered_of_confirmed_operations_has_a_bound(store_url: str) -> None:
+    """Below what was forgotten the time alone decides, as it did: an old late copy is a duplicate, and no clone's."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone = ann.device("phone")
+            old = phone.op("rating.set", track_id=world.tracks[0], rating=1)
+            await phone.push(old)
+            await phone.push(confirmed_through=1)
+            world.clock.advance((CONFIRMED_DAYS - 1) * 86_400)
+            new = phone.op("rating.set", track_id=world.tracks[0], rating=2)
+            await phone.push(new)
+            await phone.push(confirmed_through=2)
+            await purge_once(world.store.database, clock=world.clock)
+            assert await _count(world, "SELECT COUNT(*) FROM confirmed_operations") == 2
+            world.clock.advance(2 * 86_400)
+            await purge_once(world.store.database, clock=world.clock)
+            assert await _count(world, "SELECT COUNT(*) FROM confirmed_operations") == 1
+            assert [result.status for result in await phone.push(old, new)] == ["duplicate"] * 2
+            stranger = {**old, "op_id": world.new_id(), "n": 2}
+            with pytest.raises(DeviceCloned):
+                await phone.push(stranger)
+            # As many as are ever kept of one device: a number far ahead forgets those far behind.
+            far = phone.op("rating.set", track_id=world.tracks[0], rating=3) | {"n": CONFIRMED_KEPT + 2}
+            await phone.push(far)
+            await phone.push(confirmed_through=CONFIRMED_KEPT + 2)
+            assert await _count(world, "SELECT COUNT(*) FROM confirmed_operations") == 1
+            assert [result.status for result in await phone.push(new, far)] == ["duplicate"] * 2
+            assert (await ann.user_data())[world.tracks[0]].rating == 3
 
     run(main())
 

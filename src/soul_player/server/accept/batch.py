@@ -40,6 +40,7 @@ from soul_player.server.store.operations import (
     raise_progress,
     read_progress,
     save_results,
+    was_confirmed,
 )
 
 log = logging.getLogger(__name__)
@@ -120,15 +121,17 @@ async def accept_batch(store: Writer, batch: Batch, *, now_ms: int) -> Accepted:
         raise HeadFell(batch.scope, positions.head)
     standing = await _check_ack(store, batch, positions.head)
     progress = await read_progress(store, batch.user_id, batch.device_id)
-    _check_clone(batch, progress)
+    confirmed = await _confirmed(store, batch, progress)
     edit = Edit(store, batch.user_id, batch.device_id, now_ms, batch.clock_behind_ms, positions)
     final: dict[bytes, StoredResult] = {}
-    results = [await _accept_once(edit, received, progress, final) for received in batch.operations]
+    results = [await _accept_once(edit, received, confirmed, final) for received in batch.operations]
     await record(store, batch.scope, edit.facts, now_ms=now_ms)
     await save_results(store, batch.user_id, list(final.items()))
     await advance_head(store, batch.scope, positions)
     if batch.confirmed_through is not None:
-        await raise_progress(store, batch.user_id, batch.device_id, to=batch.confirmed_through, from_=progress)
+        await raise_progress(
+            store, batch.user_id, batch.device_id, to=batch.confirmed_through, from_=progress, now_ms=now_ms
+        )
     return Accepted(results, standing.newest, positions.head, positions.is_moved)
 
 
@@ -140,22 +143,35 @@ async def _check_ack(store: Writer, batch: Batch, head: int) -> Standing:
     return standing
 
 
-def _check_clone(batch: Batch, progress: Progress) -> None:
-    """The watermark of before the batch counts: what it covers was answered, so nothing younger can stand below it."""
+async def _confirmed(store: Writer, batch: Batch, progress: Progress) -> set[str]:
+    """Operations whose result was pruned: they are done. Raises `DeviceCloned`.
+
+    The watermark of before the batch counts. What it covers was answered to this device: what it covers and was never
+    seen here is another home's, and as much is certain of what is younger than the operation that it stands at.
+    """
+    confirmed = set()
     for received in batch.operations:
         # One that does not parse is refused alone, whatever its number.
-        is_covered = received.operation is not None and received.n <= progress.confirmed_through
-        if is_covered and minted_at_ms(received.op_id) > progress.confirmed_op_ms:
-            raise DeviceCloned
+        if received.operation is None:
+            continue
+        if await was_confirmed(store, batch.user_id, id_bytes(received.op_id)):
+            # Under whatever name of the device: who was renamed sends again what it does not know to be answered.
+            confirmed.add(received.op_id)
+        elif received.n <= progress.confirmed_through:
+            is_younger = minted_at_ms(received.op_id) > progress.confirmed_op_ms
+            if is_younger or received.n > progress.forgotten_through:
+                raise DeviceCloned
+            confirmed.add(received.op_id)
+    return confirmed
 
 
-async def _accept_once(edit: Edit, received: Received, progress: Progress, final: dict[bytes, StoredResult]) -> Result:
+async def _accept_once(edit: Edit, received: Received, confirmed: set[str], final: dict[bytes, StoredResult]) -> Result:
     """The first result, whenever there was one; else the operation is tried."""
     try:
         op_id = id_bytes(received.op_id)
     except BadId:
         return Result(received.op_id, OutcomeStatus.REJECTED, reason=Reason.INVALID, detail=received.fault)
-    if received.n <= progress.confirmed_through and received.operation is not None:
+    if received.op_id in confirmed:
         return Result(received.op_id, OutcomeStatus.DUPLICATE)
     stored = final.get(op_id) or await find_result(edit.store, edit.user_id, op_id)
     if stored is not None:
