@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from soul_player.protocol.ids import BadId, id_bytes
 from soul_player.protocol.times import BadTime, time_ms
 
+ERA_CHARS_MAX = 64
 NAME_CHARS_MAX = 500
 OPERATIONS_PER_PUSH_MAX = 500
 BYTES_PER_PUSH_MAX = 1_048_576
@@ -71,10 +72,14 @@ class PlaylistRename(Operation, frozen=True, tag="playlist.rename"):
 
 
 class PlaylistDelete(Operation, frozen=True, tag="playlist.delete"):
-    """`seen_seq`: the newest position of it that the deleter had seen; who left it out wants no questions."""
+    """`seen_seq`: the newest position of it that the deleter had seen; who left it out wants no questions.
+
+    `seen_era`: the history that this position belongs to. After a restore, one of the lost part means nothing.
+    """
 
     playlist_id: str
     seen_seq: int | None = None
+    seen_era: str | UnsetType = UNSET
 
 
 class EntryAdd(Operation, frozen=True, tag="entry.add"):
@@ -144,6 +149,8 @@ def check_operation(operation: AnyOperation) -> None:
             raise InvalidOperation(f"a rating is 1..{RATING_MAX}, or null for none")
         case PlaylistDelete(seen_seq=seen_seq) if seen_seq is not None and not 0 <= seen_seq <= N_MAX:
             raise InvalidOperation("seen_seq is no position")
+        case PlaylistDelete(seen_era=str(seen_era)) if len(seen_era) > ERA_CHARS_MAX:
+            raise InvalidOperation("seen_era is no era")
         case PlayAdd(duration_played=seconds) if not (math.isfinite(seconds) and 0 <= seconds <= _DAY_SECONDS):
             raise InvalidOperation("duration_played must be seconds, within a day")
         case _:

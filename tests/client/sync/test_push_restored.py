@@ -158,3 +158,55 @@ def test_what_nobody_offers_again_after_a_restore_is_kept_and_asked_about(tmp_pa
                 assert (await third.marks((await third.tracks())[1])).favourite
 
     run(story())
+
+
+def test_a_deletion_offered_again_after_a_restore_asks_about_what_came_meanwhile(tmp_path: Path) -> None:
+    """What the phone had seen when it deleted is not what stands at these positions now."""
+
+    async def story() -> None:
+        clock = FakeClock()
+        home = tmp_path / "server"
+        async with (
+            running_server(home, clock=clock) as running,
+            a_device(tmp_path / "phone", running, clock=clock) as phone,
+            a_device(tmp_path / "desk", running, clock=clock) as desk,
+        ):
+            await put_library(running, 3)
+            await phone.sync()
+            await phone.new_playlist("Shared")
+            await phone.new_playlist("Quiet")
+            await phone.sync()
+            await desk.sync()
+        shutil.copytree(home, tmp_path / "backup")
+        port = int(running.url.rpartition(":")[2])
+        async with (
+            running_server(home, clock=clock, port=port) as running,
+            a_device(tmp_path / "phone", running, clock=clock) as phone,
+        ):
+            for stars in (1, 2, 3, 4, 5):
+                await phone.client.edits.set_rating((await phone.tracks())[0], stars)
+                await phone.sync()
+            for name in ("Shared", "Quiet"):
+                await phone.client.edits.delete_playlist(await phone.playlist(name))
+            await phone.sync()
+            assert await phone.shown() == {}
+        shutil.rmtree(home)
+        shutil.copytree(tmp_path / "backup", home)
+        clock.advance(60)
+        async with (
+            running_server(home, clock=clock, port=port, new_era=True) as running,
+            a_device(tmp_path / "phone", running, clock=clock) as phone,
+            a_device(tmp_path / "desk", running, clock=clock) as desk,
+        ):
+            await desk.client.edits.add_entries(await desk.playlist("Shared"), (await desk.tracks())[:2])
+            await desk.sync()
+            await phone.sync()
+            (question,) = await phone.client.questions.list()
+            assert (question.kind, question.evidence["name"]) == ("playlist_changed", "Shared")
+            await desk.sync()
+            assert await desk.shown() == {"Shared": ["Title 00", "Title 01"]}
+            await phone.client.questions.answer(question.id, "theirs")
+            await phone.sync()
+            assert await phone.shown() == await desk.shown()
+
+    run(story())

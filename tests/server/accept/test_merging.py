@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from soul_player.protocol.ids import EraId
 from soul_player.protocol.positions import LONG_CHARS
+from soul_player.server.store.eras import mint_era, read_newest_era
 from tests.conftest import run
 from tests.server.accept.push import a_world
 
@@ -227,6 +229,29 @@ def test_editing_a_deleted_playlist_asks_and_deleting_a_changed_one_asks(store_u
                     assert b'"deleted_by_device":"phone"' in result.server_state
             assert await ann.playlists() == []
             assert await ann.entries(playlist_id) == []
+
+    run(main())
+
+
+def test_what_was_seen_beyond_a_restore_is_no_reason_not_to_ask(store_url: str) -> None:
+    """The positions that the deleter had seen there are those of other edits now."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone, pc = ann.device("phone"), ann.device("pc")
+            playlist_id = await phone.playlist()
+            era = (await world.store.database.read(read_newest_era)) or ""
+            # Restored at head 1; the phone had seen up to 9 of what was lost.
+            await world.store.database.write(mint_era, EraId("after"), reason="restore", now_ms=1)
+            entry = world.new_id()
+            await pc.push(pc.op("entry.add", playlist_id=playlist_id, entry_id=entry, track_id=world.tracks[0]))
+            await world.store.database.write(mint_era, EraId("restart"), reason="start", now_ms=2)
+            statuses = {}
+            for name, seen_era in {"lost": era, "unknown": "of the lost part", "after": "after"}.items():
+                delete = phone.op("playlist.delete", playlist_id=playlist_id, seen_seq=9, seen_era=seen_era)
+                statuses[name] = (await phone.push(delete))[0].status
+            assert statuses == {"lost": "conflict", "unknown": "conflict", "after": "applied"}
 
     run(main())
 

@@ -1,5 +1,7 @@
 """Edits of playlists: the shown rows and the operation, in the transaction of the caller."""
 
+from msgspec import UNSET, UnsetType
+
 from soul_player.client.edits.act import Act, checked_name
 from soul_player.client.edits.target import open_target
 from soul_player.client.library.accounts import open_account
@@ -83,17 +85,19 @@ async def delete_playlist(library: Writer, act: Act, playlist_id: int, *, asks: 
     if account is None or outbox is None:
         await library.run(DROP, id=playlist_id)
         return
-    seen_seq = await _seen_seq(library, account.source_id, target.playlist.uid) if asks else None
+    seen_seq, seen_era = await _seen(library, account.source_id, target.playlist.uid) if asks else (None, UNSET)
     await library.run(HIDE, id=playlist_id)
     op_id, n = outbox.number()
-    operation = PlaylistDelete(op_id, n, act.at, id_text(target.playlist.uid), seen_seq)
+    operation = PlaylistDelete(op_id, n, act.at, id_text(target.playlist.uid), seen_seq, seen_era)
     await outbox.add(NewOperation(operation, target.group))
     await outbox.save()
     await library.run(FORGET_HELD, source_id=account.source_id, account_id=account.account_id, group_key=target.group)
 
 
-async def _seen_seq(library: Reader, source_id: SourceId, uid: bytes) -> int:
-    """The newest position of it that was seen here: all of the feed when it was read to its end."""
+async def _seen(library: Reader, source_id: SourceId, uid: bytes) -> tuple[int, str | UnsetType]:
+    """The newest position of it that was seen here, and in which era: all of the feed when it was read to its end."""
     state = await get_sync_state(library, source_id, Feed.PLAYLISTS)
-    head = 0 if state is None or state.head is None else state.head
-    return max(head, await newest_seq(library, source_id, uid))
+    newest = await newest_seq(library, source_id, uid)
+    if state is None or state.head is None:
+        return newest, UNSET
+    return max(state.head, newest), UNSET if state.era is None else state.era

@@ -1,8 +1,10 @@
 """Playlists and their entries: both sides' edits survive; a deletion that meets an edit is a person's to decide."""
 
+from msgspec import UnsetType
+
 from soul_player.database.access import Value
 from soul_player.protocol.codec import encode
-from soul_player.protocol.ids import id_text
+from soul_player.protocol.ids import UserId, id_text
 from soul_player.protocol.operation import (
     ENTRIES_PER_PLAYLIST_MAX,
     EntryAdd,
@@ -17,6 +19,7 @@ from soul_player.protocol.push import PlaylistChangedState, PlaylistDeletedState
 from soul_player.protocol.times import time_text
 from soul_player.server.accept.edit import Applied, Blocked, Conflict, Edit, Outcome, Rejected, key
 from soul_player.server.accept.placing import ForeignAnchor, UnknownAnchor, place_after
+from soul_player.server.store.eras import read_standing
 from soul_player.server.store.playlists import (
     ADD_ENTRY,
     CREATE,
@@ -32,7 +35,7 @@ from soul_player.server.store.playlists import (
     find_entry,
     find_playlist,
 )
-from soul_player.server.store.scopes import Kind
+from soul_player.server.store.scopes import Kind, user_scope
 from soul_player.server.store.user_data import knows_track
 
 
@@ -93,7 +96,8 @@ async def accept_delete(edit: Edit, operation: PlaylistDelete) -> Outcome:
         return Blocked(Reason.UNKNOWN_PLAYLIST)
     if held.deleted_at is not None:
         return Applied(held.seq)
-    if operation.seen_seq is not None and await _changed_elsewhere(edit, playlist_id, held, operation.seen_seq):
+    seen_seq = await _seen_seq(edit, operation)
+    if seen_seq is not None and await _changed_elsewhere(edit, playlist_id, held, seen_seq):
         entries = await count_entries(edit.store, edit.user_id, playlist_id)
         state = PlaylistChangedState(operation.playlist_id, held.name, edit.positions.head, entries)
         return Conflict(Reason.PLAYLIST_CHANGED, encode(state))
@@ -192,6 +196,17 @@ async def _is_full(edit: Edit, playlist_id: bytes) -> bool:
     if edit.places[playlist_id] < ENTRIES_PER_PLAYLIST_MAX:
         return False
     return await count_entries(edit.store, edit.user_id, playlist_id) >= ENTRIES_PER_PLAYLIST_MAX
+
+
+async def _seen_seq(edit: Edit, operation: PlaylistDelete) -> int | None:
+    """What the deleter had seen of the history as it is. What it saw beyond a restore is other edits' place now."""
+    if operation.seen_seq is None or isinstance(operation.seen_era, UnsetType):
+        return operation.seen_seq
+    standing = await read_standing(edit.store, user_scope(UserId(id_text(edit.user_id))), operation.seen_era)
+    if not standing.is_known:
+        # An era that was lost as a whole: where it left this history cannot be told.
+        return 0
+    return operation.seen_seq if standing.end_seq is None else min(operation.seen_seq, standing.end_seq)
 
 
 async def _changed_elsewhere(edit: Edit, playlist_id: bytes, held: PlaylistRow, seen_seq: int) -> bool:
