@@ -23,8 +23,8 @@ LOW, MEDIUM, HIGH, ORIGINAL = StreamQuality
 def source(number: int, **changed: object) -> Source:
     """A server that is well."""
     plain = Source(
-        SourceId(number), f"S{number}", SourceType.SERVER, ("http://127.0.0.1:1",), None, "ann", None, None, False, False,
-        False, 0, None, None, None, False, 0, None,
+        SourceId(number), f"S{number}", SourceType.SERVER, ("http://127.0.0.1:1",), None, "ann", None, None, False,
+        False, False, 0, None, None, None, False, 0, None,
     )  # fmt: skip
     return replace(plain, **changed)  # type: ignore[arg-type]  # the caller names them
 
@@ -32,9 +32,9 @@ def source(number: int, **changed: object) -> Source:
 def row(number: int, **changed: object) -> TrackSource:
     """What source `number` says: four minutes of FLAC."""
     plain = TrackSource(
-        SourceId(number), f"S{number}", make_id(number), LocalTrackId(1), AvailabilityStatus.STREAM_ONLY, 1, "Song", None,
-        (), None, None, None, None, None, None, (), 240.0, "audio/flac", None, None, None, 24_000_000, None, None, False,
-        None, None, None, None, None, "", "", None,
+        SourceId(number), f"S{number}", make_id(number), LocalTrackId(1), AvailabilityStatus.STREAM_ONLY, 1, "Song",
+        None, (), None, None, None, None, None, None, (), 240.0, "audio/flac", None, None, None, 24_000_000, None, None,
+        False, None, None, None, None, None, "", "", None,
     )  # fmt: skip
     return replace(plain, **changed)  # type: ignore[arg-type]  # the caller names them
 

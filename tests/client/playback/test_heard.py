@@ -60,7 +60,7 @@ def test_a_play_is_recorded_once() -> None:
         play(one, clock, first=0, last=20)
         assert await one.finish()
         assert not await one.finish()
-        assert ledger.plays == [(7, pytest.approx(20), 3)]
+        assert ledger.plays == [(LocalTrackId(7), 20.0, SourceId(3))]
 
     run(story())
 
