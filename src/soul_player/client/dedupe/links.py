@@ -101,14 +101,16 @@ ADD_LINK = """
 """
 
 LINKS_OF_TRACK = """
-    SELECT id, entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former
+    SELECT id, entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former,
+           linked_at
       FROM links
      WHERE track_id = :track_id
      ORDER BY id
 """
 
 READ_LINK = """
-    SELECT id, entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former
+    SELECT id, entry_id, other_entry_id, track_id, former_track_id, method, score, fingerprint, vetoes, former,
+           linked_at
       FROM links
      WHERE id = :link_id
 """
@@ -140,6 +142,7 @@ class Link:
     track_id: int
     former_track_id: int
     evidence: Evidence
+    linked_at_ms: int
 
 
 async def join(
@@ -215,7 +218,7 @@ _TRACK_COLUMNS = (
 
 def _link(row: Row) -> Link:
     vetoes = tuple(Veto(veto) for veto in row[8].split())
-    return Link(row[0], row[1], row[2], row[3], row[4], Evidence(Method(row[5]), row[6], vetoes, row[7]))
+    return Link(row[0], row[1], row[2], row[3], row[4], Evidence(Method(row[5]), row[6], vetoes, row[7]), row[10])
 
 
 def _reachable(entry_id: int, links: Sequence[Link]) -> set[int]:

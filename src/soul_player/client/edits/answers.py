@@ -73,7 +73,7 @@ async def answer_playlist(library: Writer, act: Act, question: PlaylistQuestion,
 
 async def undo_answer(library: Writer, act: Act, question: PlaylistQuestion) -> None:
     """The question is open again, and what its answer did is undone as far as nobody has built on it."""
-    _check_undoable(question, now_ms=act.now_ms)
+    check_undoable(question, now_ms=act.now_ms)
     account = await _account(library, question.source_id)
     other = await library.one(
         OPEN_OTHER, kind=question.kind.value, source_id=question.source_id, subject=question.subject
@@ -104,7 +104,8 @@ async def forget_answered(library: Writer, *, now_ms: int) -> int:
     return len(rows)
 
 
-def _check_undoable(question: PlaylistQuestion, *, now_ms: int) -> None:
+def check_undoable(question: PlaylistQuestion, *, now_ms: int) -> None:
+    """Raises `QuestionNotFound` for what has no answer, or one that is too old."""
     if question.answer is None or question.answered_at_ms is None:
         raise QuestionNotFound(f"question {question.id} has no answer that could be taken back")
     if now_ms - question.answered_at_ms > UNDO_DAYS * _DAY_MS:

@@ -23,6 +23,12 @@ OPEN = """
      ORDER BY questions.id
 """
 
+COUNT = """
+    SELECT COUNT(*)
+      FROM questions
+     WHERE answer IS NULL
+"""
+
 ANSWER = """
     UPDATE questions
        SET answer = :answer, answered_at = :answered_at
@@ -61,6 +67,13 @@ async def open_questions(library: Reader) -> list[Question]:
         )
         for row in await library.all(OPEN)
     ]
+
+
+async def count_questions(library: Reader) -> int:
+    """How many wait."""
+    row = await library.one(COUNT)
+    assert row is not None
+    return int(row[0])
 
 
 async def write_answer(library: Writer, question_id: QuestionId, answer: str, *, now_ms: int) -> bool:
