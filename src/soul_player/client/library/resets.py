@@ -71,6 +71,14 @@ LOSE_ENTRY = """
        AND is_removed = 1
 """
 
+OTHER_ACCOUNT = """
+    SELECT 1
+      FROM accounts
+     WHERE source_id = :source_id
+       AND account_id <> :account_id
+     LIMIT 1
+"""
+
 NAMES_OF_SOURCE = """
     SELECT track_id
       FROM server_user_data
@@ -115,7 +123,9 @@ async def note_sign_in(library: Writer, source_id: SourceId, *, account_id: str,
     """Edits are sent as this account from here on. What an earlier one had there is not shown to it."""
     await note_device(library, source_id, account_id=account_id, device_id=device_id)
     states = [await get_sync_state(library, source_id, feed) for feed in USER_FEEDS]
-    if any(state is not None and state.account_id != account_id for state in states):
+    # An earlier account may have edited without ever having read a feed.
+    other = await library.one(OTHER_ACCOUNT, source_id=source_id, account_id=account_id)
+    if any(other is not None if state is None else state.account_id != account_id for state in states):
         account = await find_account(library, source_id)
         assert account is not None
         await change_account(library, account)

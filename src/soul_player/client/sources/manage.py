@@ -21,6 +21,7 @@ from soul_player.client.library.sources import (
     activate_source,
     add_source,
     all_sources,
+    mark_needs_sign_in,
     mark_signed_in,
     pin_certificate,
     remove_source,
@@ -134,6 +135,9 @@ class Sources:
         name = username or source.username or ""
         device_id = await self._device_id()
         answer = await client.login(self._login_request(name, password, device_id), await client.server())
+        if answer.user.id != source.account_id:
+            # A crash in between must not leave one account's edits beside another one's tokens.
+            await self._library.write(mark_needs_sign_in, source_id)
         await self._connections.sign_in(source_id).keep(answer)
         await self._connections.drop(source_id)
         await self._library.write(_signed_in, source_id, answer.user, device_id)
