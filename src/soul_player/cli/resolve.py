@@ -163,6 +163,13 @@ def question_text(question: Question) -> str:
             f"You deleted the playlist {name!r}, which was changed meanwhile on another device of yours. "
             "Delete it all the same (mine), or keep it (theirs)?"
         )
+    if question.kind is QuestionKind.SERVER_CHANGED:
+        called = f" ({question.evidence['name']})" if question.evidence.get("name") else ""
+        return (
+            f"Another server{called} answers at {question.evidence['url']} than {question.source_name}. Is it the same "
+            "library, rebuilt, which gets what is yours when you have signed in there (rebuilt), another server, which "
+            "becomes a source of its own (another), or shall nothing be done (leave)?"
+        )
     evidence = ", ".join(f"{name}: {value}" for name, value in question.evidence.items())
     return f"{question.source_name}: {question.kind.value.replace('_', ' ')} ({evidence})"
 

@@ -51,6 +51,24 @@ class FileUnwritable(ClientError):
     code = "file_unwritable"
 
 
+class DownloadNotFound(ClientError):
+    """No task of the download queue has this id."""
+
+    code = "download_not_found"
+
+
+class RuleNotFound(ClientError):
+    """No rule has this name or id."""
+
+    code = "rule_not_found"
+
+
+class RuleInvalid(ClientError):
+    """The rule cannot be: its query, its name or its numbers."""
+
+    code = "rule_invalid"
+
+
 class QuestionNotFound(ClientError):
     """No open question has this id, or it has no such choice."""
 
@@ -241,9 +259,14 @@ class InsecureAddress(SecurityError):
 
 
 class ServerChanged(SecurityError):
-    """Another server answers at the address of a known one. Nothing was sent to it."""
+    """Another server answers at the address of a known one. Nothing was sent to it. `server_id`: which one."""
 
     code = "server_changed"
+
+    def __init__(self, message: str, *, server_id: str, name: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.server_id = server_id
+        self.name = name
 
 
 class ProtocolError(SyncError):

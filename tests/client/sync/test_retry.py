@@ -60,7 +60,7 @@ def test_the_waits_are_shortened_by_chance_so_that_clients_do_not_return_togethe
         DiskFull("x"),
         SecurityError("x"),
         CertificateChanged("x", fingerprint="00"),
-        ServerChanged("x"),
+        ServerChanged("x", server_id="y"),
     ],
 )
 def test_what_time_alone_cannot_cure_is_not_repeated(error: SyncError) -> None:

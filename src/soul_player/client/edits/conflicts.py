@@ -33,7 +33,7 @@ def decide(kind: QuestionKind, choice: str) -> Remedy:
                     return Remedy.DELETE_ANYWAY
                 case PlaylistChangedAnswer.THEIRS:
                     return Remedy.KEEP_THEIRS
-        case QuestionKind.MASS_DELETION | QuestionKind.MERGE:
+        case QuestionKind.MASS_DELETION | QuestionKind.MERGE | QuestionKind.SERVER_CHANGED:
             raise AssertionError("not a question about a playlist")
         case _:
             assert_never(kind)

@@ -8,6 +8,7 @@ from soul_player.client.edits.act import Act
 from soul_player.client.edits.answers import answer_playlist, undo_answer
 from soul_player.client.edits.failed import correct_edit, discard_edit, retry_edit
 from soul_player.client.edits.merge_answers import Answered, Similar, answer_merge, count_similar, undo_merge
+from soul_player.client.edits.server_answers import answer_server, undo_server
 from soul_player.client.errors import QuestionNotFound
 from soul_player.client.library.decisions import answer_deletion_question, open_question
 from soul_player.client.library.failed_edits import FailedEdit, list_failed
@@ -44,7 +45,10 @@ class Questions:
         return await self._database.read(count_similar, question_id)
 
     async def undo(self, question_id: QuestionId) -> None:
-        """Take an answer about a playlist back, within 30 days of it. Raises `QuestionNotFound`."""
+        """Take an answer back: about a playlist within 30 days, about a server until you have signed in.
+
+        Raises `QuestionNotFound`.
+        """
         await self._database.write(_undo, self._act(), question_id)
 
     async def retry(self, edit_id: str) -> None:
@@ -91,6 +95,9 @@ async def _answer(library: Writer, act: Act, question_id: QuestionId, choice: st
         return await answer_deletion_question(library, question_id, choice, now_ms=act.now_ms)
     if question.kind is QuestionKind.MERGE:
         return (await answer_merge(library, question_id, choice, now_ms=act.now_ms)).tracks
+    if question.kind is QuestionKind.SERVER_CHANGED:
+        await answer_server(library, act, await _find(library, question_id), choice)
+        return 0
     await answer_playlist(library, act, await _find(library, question_id), choice)
     return 0
 
@@ -101,6 +108,9 @@ async def _undo(library: Writer, act: Act, question_id: QuestionId) -> None:
         raise QuestionNotFound("deletions that were applied come back with the next full sync: soul sync --full")
     if question.kind is QuestionKind.MERGE:
         await undo_merge(library, question, now_ms=act.now_ms)
+        return
+    if question.kind is QuestionKind.SERVER_CHANGED:
+        await undo_server(library, question)
         return
     await undo_answer(library, act, question)
 

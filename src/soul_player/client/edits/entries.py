@@ -31,6 +31,7 @@ REMOTE_ID = """
       FROM track_sources
      WHERE source_id = :source_id
        AND track_id = :track_id
+       AND is_former = 0
      ORDER BY remote_id
      LIMIT 1
 """

@@ -46,6 +46,7 @@ UNTOLD = """
     SELECT plays.play_id, plays.track_id, plays.played_at, plays.duration_played, MIN(track_sources.remote_id)
       FROM plays
      CROSS JOIN track_sources ON track_sources.track_id = plays.track_id AND track_sources.source_id = :source_id
+                             AND track_sources.is_former = 0
      WHERE plays.source_id IS NULL
      GROUP BY plays.play_id
      ORDER BY plays.play_id
@@ -60,16 +61,19 @@ TELL = """
 
 UNTOLD_AT_ONCE = 5_000
 
+# An account, what its server calls a recording, and the recording when the server does not hold it for now.
+Held = tuple[Account, bytes, LocalTrackId | None]
+
 
 async def set_favourite(library: Writer, act: Act, track_id: LocalTrackId, *, favourite: bool) -> None:
     """A favourite, or no longer."""
     await _require(library, track_id)
     accounts = await _accounts(library, track_id)
-    for account, remote_id in accounts:
+    for account, remote_id, held in accounts:
         outbox = act.outbox(library, account)
         op_id, n = outbox.number()
         operation = FavouriteSet(op_id, n, act.at, id_text(remote_id), favourite)
-        await outbox.add(NewOperation(operation, track_group(remote_id)))
+        await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
         await outbox.save()
     if not accounts:
         await library.run(SAY_FAVOURITE, track_id=track_id, favourite=int(favourite), at=act.now_ms)
@@ -82,10 +86,11 @@ async def set_rating(library: Writer, act: Act, track_id: LocalTrackId, *, ratin
         raise EditInvalid(f"a rating is 1 to {RATING_MAX}, or 0 for none")
     await _require(library, track_id)
     accounts = await _accounts(library, track_id)
-    for account, remote_id in accounts:
+    for account, remote_id, held in accounts:
         outbox = act.outbox(library, account)
         op_id, n = outbox.number()
-        await outbox.add(NewOperation(RatingSet(op_id, n, act.at, id_text(remote_id), rating), track_group(remote_id)))
+        operation = RatingSet(op_id, n, act.at, id_text(remote_id), rating)
+        await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
         await outbox.save()
     if not accounts:
         await library.run(SAY_RATING, track_id=track_id, rating=rating, at=act.now_ms)
@@ -123,11 +128,11 @@ async def record_play(
         duration_played=heard,
     )
     if told is not None:
-        account, remote_id = told
+        account, remote_id, held = told
         outbox = act.outbox(library, account)
         op_id, n = outbox.number()
         operation = PlayAdd(op_id, n, act.at, play_id, id_text(remote_id), time_text(played_at), heard)
-        await outbox.add(NewOperation(operation, track_group(remote_id)))
+        await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
         await outbox.save()
     await library.run(COUNT_PLAY, track_id=track_id, played_at=played_at)
     return True
@@ -155,24 +160,25 @@ def counts(heard_seconds: float, duration_seconds: float) -> bool:
     return heard_seconds >= min(duration_seconds / 2, HEARD_SECONDS_ENOUGH)
 
 
-async def _told(
-    library: Reader, accounts: Sequence[tuple[Account, bytes]], source_id: SourceId | None
-) -> tuple[Account, bytes] | None:
+async def _told(library: Reader, accounts: Sequence[Held], source_id: SourceId | None) -> Held | None:
     """The one source that is told: the one played from, else the active one, else the first that holds it."""
     row = await library.one(ACTIVE)
     for wanted in (source_id, None if row is None else row[0]):
-        for account, remote_id in accounts:
-            if account.source_id == wanted:
-                return account, remote_id
+        for holder in accounts:
+            if holder[0].source_id == wanted:
+                return holder
     return accounts[0] if accounts else None
 
 
-async def _accounts(library: Writer, track_id: LocalTrackId) -> list[tuple[Account, bytes]]:
-    found = []
-    for source_id, remote_id in await names_of(library, track_id):
+async def _accounts(library: Writer, track_id: LocalTrackId) -> list[Held]:
+    """A name that its server has forgotten is no name to send: what uses it waits for the new one."""
+    names = await names_of(library, track_id)
+    known = {source_id for source_id, _, is_former in names if not is_former}
+    found: list[Held] = []
+    for source_id, remote_id, is_former in names:
         account = await open_account(library, source_id)
-        if account is not None:
-            found.append((account, remote_id))
+        if account is not None and not (is_former and source_id in known):
+            found.append((account, remote_id, track_id if is_former else None))
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from soul_player.client.library.accounts import Account
-from soul_player.client.library.sync_queue import with_number
+from soul_player.client.library.sync_queue import TRACKS_PREFIX, track_group, with_number
 from soul_player.database.access import Reader, Row, Value, Writer
 from soul_player.protocol.ids import id_text
 from soul_player.protocol.operation import BYTES_PER_PUSH_MAX, OPERATIONS_PER_PUSH_MAX
@@ -58,11 +58,11 @@ UNSEND = """
 
 # The source has come to hold the recording: the operation can name it.
 HELD_NO_LONGER = """
-    SELECT sync_queue.op_id, sync_queue.payload, MIN(track_sources.remote_id), sync_queue.group_key,
-           sync_queue.entry_id, sync_queue.operation
+    SELECT sync_queue.op_id, sync_queue.payload, MIN(track_sources.remote_id), sync_queue.group_key
       FROM sync_queue
       JOIN track_sources ON track_sources.source_id = sync_queue.source_id
                         AND track_sources.track_id = sync_queue.held_track_id
+                        AND track_sources.is_former = 0
      WHERE sync_queue.source_id = :source_id
        AND sync_queue.account_id = :account_id
        AND sync_queue.held_track_id IS NOT NULL
@@ -71,7 +71,7 @@ HELD_NO_LONGER = """
 
 LET_GO = """
     UPDATE sync_queue
-       SET payload = :payload, held_track_id = NULL
+       SET payload = :payload, group_key = :group_key, held_track_id = NULL
      WHERE op_id = :op_id
 """
 
@@ -118,12 +118,15 @@ async def unsend(library: Writer, account: Account) -> None:
 async def let_go(library: Writer, account: Account) -> set[str]:
     """Operations that were held back name their track now; the groups that are shown differently."""
     rows = await library.all(HELD_NO_LONGER, **_of(account))
-    for op_id, payload, remote_id, _, _, operation in rows:
+    groups = set()
+    for op_id, payload, remote_id, group_key in rows:
         fields = msgspec.json.decode(payload)
-        if operation == "entry.add":
+        if "track_id" in fields:
             fields["track_id"] = id_text(remote_id)
-        await library.run(LET_GO, op_id=op_id, payload=msgspec.json.encode(fields).decode())
-    return {row[3] for row in rows}
+        group = track_group(remote_id) if group_key.startswith(TRACKS_PREFIX) else group_key
+        await library.run(LET_GO, op_id=op_id, payload=msgspec.json.encode(fields).decode(), group_key=group)
+        groups |= {group_key, group}
+    return groups
 
 
 def _of(account: Account) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from soul_player.client.library.sync_queue import overlay_of, track_group
 from soul_player.database.access import Reader, Writer
 
 NAMES = """
-    SELECT DISTINCT track_sources.source_id, track_sources.remote_id
+    SELECT DISTINCT track_sources.source_id, track_sources.remote_id, track_sources.is_former
       FROM track_sources
       JOIN sources ON sources.id = track_sources.source_id
      WHERE track_sources.track_id = :track_id
@@ -99,9 +99,9 @@ ALL = """
 """
 
 
-async def names_of(library: Reader, track_id: LocalTrackId) -> list[tuple[SourceId, bytes]]:
-    """What each server calls the recording, in the order of the sources."""
-    return [(SourceId(row[0]), bytes(row[1])) for row in await library.all(NAMES, track_id=track_id)]
+async def names_of(library: Reader, track_id: LocalTrackId) -> list[tuple[SourceId, bytes, bool]]:
+    """What each server calls the recording, in the order of the sources; and whether it has forgotten that name."""
+    return [(SourceId(row[0]), bytes(row[1]), bool(row[2])) for row in await library.all(NAMES, track_id=track_id)]
 
 
 async def find_marks(library: Reader, track_id: LocalTrackId) -> Marks:
@@ -113,7 +113,7 @@ async def find_marks(library: Reader, track_id: LocalTrackId) -> Marks:
 async def compute_marks(library: Reader, track_id: LocalTrackId) -> Marks:
     """What is right to be shown, by the definition."""
     parts = []
-    for source_id, remote_id in await names_of(library, track_id):
+    for source_id, remote_id, _ in await names_of(library, track_id):
         account = await find_account(library, source_id)
         if account is None:
             continue

@@ -155,6 +155,7 @@ class QuestionKind(StrEnum):
     PLAYLIST_DELETED = "playlist_deleted"
     PLAYLIST_CHANGED = "playlist_changed"
     MERGE = "merge"
+    SERVER_CHANGED = "server_changed"
 
 
 class DeletionAnswer(StrEnum):
@@ -186,11 +187,20 @@ class MergeAnswer(StrEnum):
     SEPARATE = "separate"
 
 
+class ServerChangedAnswer(StrEnum):
+    """The choices of `server_changed`: the same library, rebuilt; a source of its own; nothing is done."""
+
+    REBUILT = "rebuilt"
+    ANOTHER = "another"
+    LEAVE = "leave"
+
+
 CHOICES: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.MASS_DELETION: tuple(answer.value for answer in DeletionAnswer),
     QuestionKind.PLAYLIST_DELETED: tuple(answer.value for answer in PlaylistDeletedAnswer),
     QuestionKind.PLAYLIST_CHANGED: tuple(answer.value for answer in PlaylistChangedAnswer),
     QuestionKind.MERGE: tuple(answer.value for answer in MergeAnswer),
+    QuestionKind.SERVER_CHANGED: tuple(answer.value for answer in ServerChangedAnswer),
 }
 
 

@@ -14,9 +14,9 @@ from soul_player.protocol.operation import AnyOperation, check_operation
 
 ADD = """
     INSERT INTO sync_queue (op_id, n, account_id, source_id, group_key, entry_id, operation, payload, state,
-                            held_track_id, shown_after, created_at)
+                            held_track_id, shown_after, covered_run, created_at)
     VALUES (:op_id, :n, :account_id, :source_id, :group_key, :entry_id, :operation, :payload, 'waiting',
-            :held_track_id, :shown_after, :created_at)
+            :held_track_id, :shown_after, :covered_run, :created_at)
 """
 
 
@@ -30,6 +30,8 @@ class NewOperation:
     held_track_id: int | None = None
     shown_after: After | None = None
     has_shown_after: bool = False
+    # Rows of this run of the feed, and of earlier ones, hold its effect already.
+    covered_run: int = 0
 
 
 class Outbox:
@@ -66,10 +68,12 @@ class Outbox:
             payload=payload_of(new.operation),
             held_track_id=new.held_track_id,
             shown_after=_after_text(new),
+            covered_run=new.covered_run,
             created_at=self._now_ms,
         )
         return Unsettled(
             new.operation,
+            covered_run=new.covered_run,
             shown_after=new.shown_after,
             has_shown_after=new.has_shown_after,
             held_track_id=new.held_track_id,

@@ -31,6 +31,9 @@ _DAY_MS = 86_400_000
 DIVERGED = frozenset({"cursor_diverged", "ack_diverged"})
 USER_FEEDS = (Feed.PLAYLISTS, Feed.USER_DATA)
 ACCOUNT_CHANGED = "account_changed"
+# The server began from nothing, and is told everything before its feeds are read (client/library/offers.py).
+REBUILT = "rebuilt"
+_LOST = DIVERGED | {REBUILT}
 
 # Rows that are known now hold what had left the overlay; what is told anew may not.
 OFFER_AGAIN = """
@@ -71,6 +74,13 @@ LOSE_ENTRY = """
        AND is_removed = 1
 """
 
+FORGET_ENTRY = """
+    DELETE FROM server_entries
+     WHERE source_id = :source_id
+       AND id = :id
+       AND run < :run
+"""
+
 OTHER_ACCOUNT = """
     SELECT 1
       FROM accounts
@@ -107,13 +117,13 @@ async def reset_feed(library: Writer, account: Account, feed: Feed, *, code: str
     """Every row is stale until the new run tells of it. That the server has lost something is not forgotten until the
     sweep, whatever happens before."""
     state = await _state(library, account, feed)
-    owes = state.sweep_owed and state.last_reset_code in DIVERGED
+    owes = state.sweep_owed and state.last_reset_code in _LOST
     await reset_sync_state(
         library,
         account.source_id,
         feed,
         account_id=account.account_id,
-        code=str(state.last_reset_code) if owes and code != ACCOUNT_CHANGED else code,
+        code=str(state.last_reset_code) if owes and code not in {ACCOUNT_CHANGED, REBUILT} else code,
         reset_at_ms=reset_at_ms,
     )
     return await _state(library, account, feed)
@@ -155,6 +165,9 @@ async def sweep_playlists(library: Writer, account: Account, state: SyncState, *
     touched: dict[bytes, set[bytes]] = {}
     for entry_id, _ in await library.all(STALE_ENTRIES, source_id=account.source_id, run=state.run):
         await remove_row(library, account, entry_id, touched)
+        if state.last_reset_code == REBUILT:
+            # What is told of it again is put after its neighbours: the keys of the former server mean nothing here.
+            await library.run(FORGET_ENTRY, source_id=account.source_id, id=entry_id, run=state.run)
         if is_lost:
             await library.run(LOSE_ENTRY, source_id=account.source_id, id=entry_id, run=state.run)
     for uid, entries in touched.items():

@@ -31,12 +31,17 @@ class Connections:
         self._clock = clock
         self._open_transport: OpenTransport = open_transport or HttpTransport
         self._clients: dict[SourceId, ServerClient] = {}
+        # Of sources whose server has become another one.
+        self._former: list[ServerClient] = []
 
     def to(self, source: Source) -> ServerClient:
         """The server of this source, with its sign-in."""
         if source.type is not SourceType.SERVER:
             raise AddressInvalid(f"{source.name} is a folder, no server")
         client = self._clients.get(source.id)
+        if client is not None and not client.is_of(source.server_id):
+            self._former.append(client)
+            client = None
         if client is None:
             transport = self._open_transport(
                 parse_address(source.url),
@@ -67,9 +72,13 @@ class Connections:
         """Its settings have changed: what is asked from here on uses the new ones."""
         client = self._clients.pop(source_id, None)
         if client is not None:
-            await client.transport.close()
+            self._former.append(client)
+        while self._former:
+            await self._former.pop().transport.close()
 
     async def close(self) -> None:
         """Let go of every connection."""
-        for source_id in list(self._clients):
-            await self.drop(source_id)
+        self._former += self._clients.values()
+        self._clients.clear()
+        while self._former:
+            await self._former.pop().transport.close()

@@ -6,6 +6,7 @@ from soul_player.client.config import ClientConfig
 from soul_player.client.errors import (
     ClientError,
     ProtocolError,
+    ServerChanged,
     SignInNeeded,
     SourceExists,
     SourceNotFound,
@@ -15,7 +16,9 @@ from soul_player.client.library.accounts import DEVICE_ID
 from soul_player.client.library.marks import refresh_all_marks
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.notes import read_note, write_note
+from soul_player.client.library.rebuilds import claim_rebuild
 from soul_player.client.library.resets import note_sign_in
+from soul_player.client.library.server_questions import ask_about_server
 from soul_player.client.library.sources import (
     NewSource,
     activate_source,
@@ -134,7 +137,12 @@ class Sources:
         client = self._connections.to(source)
         name = username or source.username or ""
         device_id = await self._device_id()
-        answer = await client.login(self._login_request(name, password, device_id), await client.server())
+        try:
+            info = await client.server()
+        except ServerChanged as error:
+            await self._library.write(ask_about_server, source, error, now_ms=self._clock.now_ms())
+            raise
+        answer = await client.login(self._login_request(name, password, device_id), info)
         if answer.user.id != source.account_id:
             # A crash in between must not leave one account's edits beside another one's tokens.
             await self._library.write(mark_needs_sign_in, source_id)
@@ -235,7 +243,8 @@ async def _free_name(library: Reader, wanted: str | None, info: ServerInfo) -> s
 async def _signed_in(library: Writer, source_id: SourceId, user: User, device_id: DeviceId) -> None:
     """Asking the server makes sense again; edits are sent as this account, under this name of the device."""
     await mark_signed_in(library, source_id, username=user.username, account_id=user.id)
-    await note_sign_in(library, source_id, account_id=user.id, device_id=device_id)
+    if not await claim_rebuild(library, source_id, account_id=user.id, device_id=device_id):
+        await note_sign_in(library, source_id, account_id=user.id, device_id=device_id)
 
 
 async def _device_id(library: Writer, fresh: str) -> DeviceId:

@@ -46,6 +46,8 @@ class ServerClient:
         self._clock = clock
         self._server_id = server_id
         self._sign_in = sign_in
+        # It has said who it is since this program began to talk to it.
+        self._is_same = False
 
     async def health(self) -> None:
         """Returns when the server says that it is well."""
@@ -61,7 +63,7 @@ class ServerClient:
                 f"the server speaks version {info.protocol} of the protocol, this client version {PROTOCOL_VERSION}",
                 hint="install the same version of Soul Player on both",
             )
-        self.require_same(info.server_id)
+        self.require_same(info.server_id, name=info.name)
         return info
 
     async def login(self, request: LoginRequest, server: ServerInfo) -> SignedIn:
@@ -196,10 +198,23 @@ class ServerClient:
             hint=f"if it is the one the server itself shows, trust it with --fingerprint {digits}",
         )
 
-    def require_same(self, server_id: ServerId) -> None:
+    async def ensure_same(self) -> None:
+        """Before anything of the user's is sent: ask who answers there, once. Raises `ServerChanged`."""
+        if not self._is_same:
+            await self.server()
+
+    def is_of(self, server_id: ServerId | None) -> bool:
+        """Whether this is the server that is meant."""
+        return self._server_id == server_id
+
+    def require_same(self, server_id: ServerId, *, name: str | None = None) -> None:
         """Raises `ServerChanged` when this is not the server that was added."""
         if self._server_id is not None and server_id != self._server_id:
+            self._is_same = False
             raise ServerChanged(
-                f"another server answers at {self.transport.address.url} than the one you added",
-                hint="if it was rebuilt, remove the source and add it again; if not, check the address",
+                f"another server answers at {self.transport.address.url} than the one you added; nothing was sent",
+                server_id=server_id,
+                name=name,
+                hint="say what it is: soul resolve",
             )
+        self._is_same = True

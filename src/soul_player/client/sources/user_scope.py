@@ -37,6 +37,7 @@ class UserPage:
 
 async def push(server: ServerClient, body: bytes) -> PushResponse:
     """A batch as it is sent."""
+    await server.ensure_same()
     request = Request("/api/sync/push", method="POST", body=body)
     answer = await server.asked(request, bytes_max=PAGE_BYTES_MAX)
     response = read_message(answer.body, PushResponse)

@@ -24,6 +24,10 @@ class Exchange:
 
     async def run(self) -> None:
         """Raises `SyncError`. While a batch has no answer, only the library is read."""
+        if await self._user.is_rebuilt():
+            # Its tracks first: what is told of them needs the names that it gives them now.
+            await self._pull.sync(await self._heads())
+            await self._user.offer_everything()
         told = await self._drain()
         unpushed = told if isinstance(told, SyncError) else None
         # The answer to the last batch tells where the server stands; with nothing to send it is asked.

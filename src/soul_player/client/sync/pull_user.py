@@ -6,6 +6,8 @@ from soul_player.client.errors import ProtocolError, ResetRequired, ResetTooOfte
 from soul_player.client.library.accounts import Account, find_account, open_account
 from soul_player.client.library.marks import refresh_new_marks
 from soul_player.client.library.model import SourceId, SyncState
+from soul_player.client.library.offers import offer_everything
+from soul_player.client.library.rebuilds import find_rebuild
 from soul_player.client.library.resets import (
     DIVERGED,
     change_account,
@@ -75,6 +77,18 @@ class UserPull:
         for feed in (Feed.PLAYLISTS, Feed.USER_DATA):
             offers = await self._feed(account, feed, heads) or offers
         return offers
+
+    async def is_rebuilt(self) -> bool:
+        """Whether the server began from nothing, and is still to be told what is the user's."""
+        return await self._library.read(find_rebuild, self._source_id) is not None
+
+    async def offer_everything(self) -> None:
+        """Write down for it what is the user's, once its tracks are known."""
+        account = await self._library.write(self._begin)
+        if account is not None:
+            await self._library.write(
+                offer_everything, account, now_ms=self._clock.now_ms(), randomness=self._randomness
+            )
 
     async def offer_again(self, refused: ResetRequired) -> None:
         """The acknowledgement is off the server's history: the user's feeds begin anew."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from soul_player.client.config import ClientConfig
-from soul_player.client.errors import OfflineError, SignInNeeded, SyncError
+from soul_player.client.errors import OfflineError, ServerChanged, SignInNeeded, SyncError
 from soul_player.client.events import (
     Events,
     LibraryChanged,
@@ -16,6 +16,7 @@ from soul_player.client.events import (
 )
 from soul_player.client.library.model import Source
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
+from soul_player.client.library.server_questions import ask_about_server, close_server_questions
 from soul_player.client.library.sources import mark_failed, mark_synced
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sync.bulk_load import BulkLoads
@@ -104,6 +105,8 @@ class SourceSync:
             await self._parts.library.write(mark_synced, self.source.id, now_ms=self._parts.clock.now_ms())
         except DatabaseError as error:
             raise as_sync_error(error) from error
+        if self.source.last_error_code == ServerChanged.code:
+            await self._parts.library.write(close_server_questions, self.source.id)
         if self.source.is_offline:
             self._parts.events.emit(SourceOnline(self.source.id))
 
@@ -151,6 +154,8 @@ class SourceSync:
             jitter=self._parts.randomness.uniform(*JITTER),
         )
         try:
+            if isinstance(error, ServerChanged):
+                await self._parts.library.write(ask_about_server, self.source, error, now_ms=self._parts.clock.now_ms())
             await self._parts.library.write(
                 mark_failed,
                 self.source.id,
