@@ -6,7 +6,8 @@ import click
 from soul_player.cli.flags import Command, Flags, Group
 
 PLAYLIST = click.argument("playlist")
-KEEP = click.Choice(["mine", "local", "theirs", "merge", "separate"])
+QUALITIES = ["low", "medium", "high", "original"]
+KEEP = click.Choice(["mine", "local", "theirs", "merge", "separate", "rebuilt", "another", "leave"])
 
 
 @click.group(cls=Group)
@@ -148,14 +149,24 @@ def rate(flags: Flags, track: str, stars: int) -> int:
 
 @click.command(cls=Command)
 @click.argument("track")
+@click.option("--output", metavar="FILE", help="Write the chosen bytes here; - is stdout, for a pipe to a player.")
+@click.option("--quality", type=click.Choice(QUALITIES), help="Instead of what the line allows.")
+@click.option("--start", type=click.FloatRange(0), default=0.0, metavar="X", help="From this second on, if transcoded.")
 @click.option("--record-only", is_flag=True, help="Only record that it was played.")
 @click.option("--seconds", type=click.FloatRange(0), metavar="X", help="How much of it was heard (all of it).")
 @click.pass_obj
-def play(flags: Flags, track: str, record_only: bool, seconds: float | None) -> int:
-    """Record a play of a track."""
-    from soul_player.cli.marks import record_play
+def play(  # noqa: PLR0917  # click passes them by name
+    flags: Flags, track: str, output: str | None, quality: str | None, start: float, record_only: bool,
+    seconds: float | None,
+) -> int:  # fmt: skip
+    """Play a track, or record that it was played."""
+    if record_only:
+        from soul_player.cli.marks import record_play
 
-    return record_play(flags, track, is_record_only=record_only, seconds=seconds)
+        return record_play(flags, track, seconds=seconds)
+    from soul_player.cli.play import play as play_track
+
+    return play_track(flags, track, output=output, quality=quality, start_seconds=start)
 
 
 @click.command(cls=Command)

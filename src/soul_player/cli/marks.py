@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from soul_player.cli.client_home import opened_client
-from soul_player.cli.exit_codes import CommandFailed, ExitCode
+from soul_player.cli.exit_codes import ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output
 from soul_player.cli.tracks import find_track
@@ -23,13 +23,8 @@ def set_rating(flags: Flags, track: str, *, stars: int) -> int:
     return asyncio.run(_set_rating(flags, track, stars=stars))
 
 
-def record_play(flags: Flags, track: str, *, is_record_only: bool, seconds: float | None) -> int:
-    """The player itself comes with the page: here a play can only be recorded."""
-    if not is_record_only:
-        raise CommandFailed(
-            "no_player", "no player is running in this home", hint="soul play --record-only records a play",
-            exit_code=ExitCode.USAGE,
-        )  # fmt: skip
+def record_play(flags: Flags, track: str, *, seconds: float | None) -> int:
+    """Without any sound."""
     return asyncio.run(_record_play(flags, track, seconds=seconds))
 
 
