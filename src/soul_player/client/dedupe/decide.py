@@ -21,6 +21,8 @@ from soul_player.client.dedupe.weights import WEIGHTS
 
 AUTO_SCORE_MIN = 0.93
 ASK_SCORE_MIN = 0.2
+# Too unlike to be asked about, near enough that their sound is worth a look.
+NEAR_SCORE_MIN = 0.02
 RUNNER_UP_WITHIN = 0.05
 
 HASH_LENGTH_SECONDS_MAX = 2.0
@@ -84,7 +86,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class New:
-    """Nothing is like it."""
+    """Nothing is like it. `near`: what came closest, when its sound could still tell otherwise."""
+
+    near: Candidate | None = None
 
 
 Decision = Same | Ask | New
@@ -95,9 +99,11 @@ def decide(
 ) -> Decision:
     """`asked_about`: pairs of recordings of which a person is asked whether they are one: they are no rivals."""
     found = [(candidate, compare(entry, candidate)) for candidate in candidates]
-    known = [(candidate, evidence) for candidate, evidence in found if evidence is not None]
+    seen = [(candidate, evidence) for candidate, evidence in found if evidence is not None]
+    known = [pair for pair in seen if pair[1].score >= ASK_SCORE_MIN]
     if not known:
-        return New()
+        nearest = max(seen, key=lambda pair: (pair[1].score, -pair[0].entry.id), default=None)
+        return New() if nearest is None or nearest[0].fingerprint is not None else New(nearest[0])
     known.sort(key=lambda pair: (-_strength(pair[1]), pair[0].entry.id))
     best, evidence = known[0]
     for other, its_evidence in known[1:]:
@@ -110,7 +116,7 @@ def decide(
 
 
 def compare(entry: Entry, candidate: Candidate) -> Evidence | None:
-    """The strongest step that says anything; None: nothing speaks for one recording."""
+    """The strongest step that says anything, be it too little; None: nothing speaks for one recording."""
     other = candidate.entry
     apart = length_difference(entry.text, other.text)
     if _equal(entry.file_hash, other.file_hash) or _equal(entry.audio_hash, other.audio_hash):
@@ -125,7 +131,7 @@ def compare(entry: Entry, candidate: Candidate) -> Evidence | None:
         # Twins in one source are what its owner made of it; only bytes and ids speak against that.
         return None
     score = similarity_score(entry.text, other.text)
-    if score < ASK_SCORE_MIN:
+    if score < NEAR_SCORE_MIN:
         return None
     return Evidence(Method.METADATA, score, tuple(_vetoes(entry, candidate, apart)), candidate.fingerprint)
 

@@ -21,6 +21,7 @@ from soul_player.client.dedupe.fingerprints import likeness
 from soul_player.client.dedupe.links import join
 from soul_player.client.dedupe.prints import find_alike, forget_gone, read_fingerprints
 from soul_player.client.dedupe.standing import Standing, read_standing
+from soul_player.client.dedupe.wanted import note_near_miss
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock
 
@@ -128,8 +129,10 @@ async def _match(
         case Ask(candidate, evidence):
             await propose(library, entry, candidate.entry, evidence, now_ms=now_ms)
             standing.asked_about.add(frozenset((track_id, candidate.track_id)))
-        case New():
+        case New(near):
             await withdraw(library, (entry.id,))
+            if near is not None:
+                await note_near_miss(library, entry.id, near.entry.id)
         case _:
             assert_never(decision)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from soul_player.client.dedupe.decide import Ask, Same
@@ -34,14 +35,28 @@ class MatchingResult:
     is_complete: bool = True
 
 
+# Told when to stop early.
+GetFingerprints = Callable[[Callable[[], bool]], Awaitable[int]]
+
+
 class Matching:
     """The tracks that wait to be matched. A crash or a cancel loses nothing: each batch is one transaction."""
 
-    def __init__(self, library: Database, events: Events, gate: SyncGate, clock: Clock) -> None:
+    def __init__(
+        self,
+        library: Database,
+        events: Events,
+        gate: SyncGate,
+        clock: Clock,
+        *,
+        get_fingerprints: GetFingerprints | None = None,
+    ) -> None:
+        """`get_fingerprints`: what is worth hearing once the words were compared; how many are to be matched again."""
         self._library = library
         self._events = events
         self._gate = gate
         self._clock = clock
+        self._get_fingerprints = get_fingerprints
         self._is_cancelled = False
         self._is_running = asyncio.Lock()
 
@@ -52,6 +67,9 @@ class Matching:
             self._is_cancelled = False
             try:
                 result = await self._drain()
+                if self._get_fingerprints is not None and not self._stops():
+                    again = await self._get_fingerprints(self._stops)
+                    result = _both(result, await self._drain()) if again else result
             except DatabaseError as error:
                 raise as_sync_error(error) from error
             finally:
@@ -104,3 +122,9 @@ class Matching:
     def _stops(self) -> bool:
         """Asked by the database's thread before each entry."""
         return self._is_cancelled or self._gate.is_busy
+
+
+def _both(first: MatchingResult, then: MatchingResult) -> MatchingResult:
+    return MatchingResult(
+        first.matched + then.matched, first.joined + then.joined, first.asked + then.asked, then.is_complete
+    )
