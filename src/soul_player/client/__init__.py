@@ -31,7 +31,17 @@
   it gives the bytes, from another source where one breaks off. Raises `NothingPlays` (with each source's reason),
   `PastTheEnd`, while reading `StreamEnded`. `session(track_id, source_id=audio.source_id)` counts what is heard;
   `is_playing()` tells downloads to stand back.
-- `client.downloads`: `fetch(track_id, target, ...)`, `read_range(track_id, first, last)`.
+- `client.downloads`: `ask(Wish(name, query, condition, quality=, priority=, is_live=, keeps_only=))` queues what is not
+  here, after `preview(condition)` has said what that means (`Asked`); `let_go(query, condition)` takes it back;
+  `list()` gives a `Download` each (its `task`, a `reason` for waiting); `pause`, `resume`, `cancel`, `retry` take ids,
+  or None for all; `move(id, after=)`; `counts()`. `run()` fetches until it is cancelled, `run(until_idle=True)` until
+  nothing can go on; it belongs to the holder of `client.lock` (`HomeLocked`: another process of this home does it).
+  `throttler.set_rate(bytes_per_second)` at any time. `fetch(track_id, target)` and `read_range(track_id, first, last)`
+  are for once.
+- `client.downloads.rules`: `list`, `find`, `preview(query)`, `add(name, query, weight=, budget_bytes=)`, `remove(id)`,
+  `evaluate()` after whatever may change what rules find.
+- `client.downloads.store`: `storage()`, `kept_because(track_id)`, `opened(path)` (while it lasts that copy is not
+  evicted), `adopt(row, file, sha256=)`, `lost(path)`, `verify_all()`, `pictures.of(track_id)`.
 - Every error is a `ClientError` (`code`, `message`, `hint`); its class says what can be done (`client/errors.py`).
 """
 
@@ -44,6 +54,8 @@ from soul_player.client.config import (
     parse_setting,
     setting_types,
 )
+from soul_player.client.downloads.rules import RulePreview
+from soul_player.client.downloads.wishes import Asked, LetGo, Wish
 from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported
 from soul_player.client.errors import (
     AddressInvalid,
@@ -52,6 +64,7 @@ from soul_player.client.errors import (
     ClientError,
     ConfigInvalid,
     CredentialsRefused,
+    DownloadNotFound,
     EditInvalid,
     FailedEditNotFound,
     HomeLocked,
@@ -59,6 +72,8 @@ from soul_player.client.errors import (
     OfflineError,
     PlaylistNotFound,
     QuestionNotFound,
+    RuleInvalid,
+    RuleNotFound,
     SecurityError,
     ServerChanged,
     SignInNeeded,
@@ -69,6 +84,10 @@ from soul_player.client.errors import (
     TransientSyncError,
 )
 from soul_player.client.events import (
+    DownloadFailed,
+    DownloadFinished,
+    DownloadProgress,
+    DownloadQueued,
     Event,
     EventsMissed,
     LibraryChanged,
@@ -84,6 +103,18 @@ from soul_player.client.events import (
 )
 from soul_player.client.library.backup import BackupInvalid, back_up_library, library_migrations, restore_library
 from soul_player.client.library.browse import EVERYTHING, SHOWN
+from soul_player.client.library.download_lists import Download
+from soul_player.client.library.download_model import (
+    PRIORITY_ASKED,
+    PRIORITY_MAX,
+    DownloadTask,
+    QueueCounts,
+    Rule,
+    RuleKind,
+    Storage,
+    TaskId,
+    TaskState,
+)
 from soul_player.client.library.failed_edits import FailedEdit
 from soul_player.client.library.lists_of_playlists import PlaylistAmbiguous
 from soul_player.client.library.model import (
@@ -125,8 +156,11 @@ __all__ = [
     "EVERYTHING",
     "FILE_BYTES_MAX",
     "LIBRARY_FILE",
+    "PRIORITY_ASKED",
+    "PRIORITY_MAX",
     "SHOWN",
     "AddressInvalid",
+    "Asked",
     "Audio",
     "AvailabilityStatus",
     "BackupInvalid",
@@ -139,6 +173,13 @@ __all__ = [
     "Condition",
     "ConfigInvalid",
     "CredentialsRefused",
+    "Download",
+    "DownloadFailed",
+    "DownloadFinished",
+    "DownloadNotFound",
+    "DownloadProgress",
+    "DownloadQueued",
+    "DownloadTask",
     "Edges",
     "EditInvalid",
     "Event",
@@ -149,6 +190,7 @@ __all__ = [
     "HomeLocked",
     "Imported",
     "InsecureAddress",
+    "LetGo",
     "LibraryChanged",
     "LibraryTrack",
     "Listener",
@@ -172,6 +214,12 @@ __all__ = [
     "QuestionId",
     "QuestionKind",
     "QuestionNotFound",
+    "QueueCounts",
+    "Rule",
+    "RuleInvalid",
+    "RuleKind",
+    "RuleNotFound",
+    "RulePreview",
     "SecurityError",
     "ServerChanged",
     "SignInNeeded",
@@ -183,6 +231,7 @@ __all__ = [
     "SourceOffline",
     "SourceOnline",
     "SourceType",
+    "Storage",
     "StreamEnded",
     "SyncError",
     "SyncFailure",
@@ -192,11 +241,14 @@ __all__ = [
     "SyncRetrying",
     "SyncStarted",
     "SyncStatus",
+    "TaskId",
+    "TaskState",
     "TrackNotFound",
     "TrackOrder",
     "TrackPage",
     "TrackSource",
     "TransientSyncError",
+    "Wish",
     "back_up_library",
     "library_migrations",
     "load_config",

@@ -3,13 +3,18 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 from soul_player.client.config import ClientConfig
-from soul_player.client.downloads.fetch import Downloads
+from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.door import Downloads
+from soul_player.client.downloads.places import Places
+from soul_player.client.downloads.wiring import World, wire_downloads
 from soul_player.client.edits.decisions import Questions
 from soul_player.client.edits.door import Edits
 from soul_player.client.events import Events
 from soul_player.client.library.browse import Library
+from soul_player.client.library.copies import folder_is_settled, settle_folder
 from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import open_library
@@ -20,12 +25,14 @@ from soul_player.client.sources.tokens import TokenStore, open_tokens
 from soul_player.client.sources.transport import OpenTransport
 from soul_player.client.sync.bulk_load import BulkLoads
 from soul_player.client.sync.engine import Sync
+from soul_player.client.sync.fingerprints import FingerprintsWanted
 from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.client.sync.matching import Matching
 from soul_player.client.sync.source_sync import SyncParts
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.folders.prints import FindFingerprints, find_fingerprints
 
 # Of streams that may become copies: in the home, so that taking one over is a move within one disk.
 STREAMED_FOLDER = "streamed"
@@ -58,6 +65,8 @@ class Edges:
     tokens: TokenStore | None = None
     limits: GuardLimits | None = None
     open_transport: OpenTransport | None = None
+    disk: Disk | None = None
+    find_fingerprints: FindFingerprints = find_fingerprints
 
 
 @asynccontextmanager
@@ -69,6 +78,11 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         connections = Connections(config, library, tokens, world.clock, open_transport=world.open_transport)
         events = Events()
         gate = SyncGate()
+        lock = HomeLock(config.home)
+        copies = Places.of_home(config.home).copies
+        if not await library.read(folder_is_settled, copies):
+            await library.write(settle_folder, copies)
+        wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
         parts = SyncParts(
             config=config,
             library=library,
@@ -79,6 +93,25 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             randomness=world.randomness,
         )
         edits = Edits(library, clock=world.clock, randomness=world.randomness)
+        downloads = wire_downloads(
+            config,
+            library,
+            connections,
+            events=events,
+            lock=lock,
+            world=World(world.clock, world.randomness, disk=world.disk or Disk(), zone=_local_zone()),
+        )
+        playback = Playback(
+            library,
+            connections,
+            record_play=edits.record_play,
+            streamed_folder=config.home / STREAMED_FOLDER,
+            stream_quality=config.stream_quality,
+            clock=world.clock,
+            randomness=world.randomness,
+            adopt=downloads.store.adopt,
+        )
+        downloads.throttler.yield_to(playback.is_playing)
         try:
             yield Client(
                 config=config,
@@ -93,20 +126,19 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 ),
                 edits=edits,
                 playlists=Playlists(library),
-                sync=Sync(parts, connections, HomeLock(config.home), gate),
-                matching=Matching(library, events, gate, world.clock),
+                sync=Sync(parts, connections, lock, gate),
+                matching=Matching(library, events, gate, world.clock, get_fingerprints=wanted.get),
                 questions=Questions(library, clock=world.clock, randomness=world.randomness),
-                downloads=Downloads(library, connections),
-                playback=Playback(
-                    library,
-                    connections,
-                    record_play=edits.record_play,
-                    streamed_folder=config.home / STREAMED_FOLDER,
-                    stream_quality=config.stream_quality,
-                    clock=world.clock,
-                    randomness=world.randomness,
-                ),
+                downloads=downloads,
+                playback=playback,
                 events=events,
             )
         finally:
             await connections.close()
+
+
+def _local_zone() -> tzinfo:
+    """Days are those of the listener."""
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None
+    return zone

@@ -23,6 +23,9 @@ class ClientConfig:
     `read_seconds`: until the next bytes must have come. `request_seconds`: until an answer must be whole.
     `stream_quality`: what is asked of a server to be heard: `auto` goes by the line, else a `StreamQuality`.
     `keyring`: keep tokens in the system's keyring where there is one.
+    `downloads_at_once`: files that are received side by side. `download_bytes_per_second`: of all of them together; 0
+    is no limit. `cache_limit_bytes`: room for all downloads. `disk_free_bytes`: what they leave free on the disk.
+    `picture_limit_bytes`: room for album art.
     """
 
     home: Path
@@ -33,11 +36,21 @@ class ClientConfig:
     request_seconds: float = 120.0
     stream_quality: str = AUTOMATIC_QUALITY
     keyring: bool = True
+    downloads_at_once: int = 4
+    download_bytes_per_second: int = 0
+    cache_limit_bytes: int = 50_000_000_000
+    disk_free_bytes: int = 1_000_000_000
+    picture_limit_bytes: int = 500_000_000
 
     def __post_init__(self) -> None:
         """Raises `ConfigInvalid` for what cannot be."""
         if not 1 <= self.page_rows <= 1_000:
             raise ConfigInvalid(f"page_rows is 1 to 1000, not {self.page_rows}")
+        if not 1 <= self.downloads_at_once <= 32:
+            raise ConfigInvalid(f"downloads_at_once is 1 to 32, not {self.downloads_at_once}")
+        for name in ("download_bytes_per_second", "cache_limit_bytes", "disk_free_bytes", "picture_limit_bytes"):
+            if not 0 <= getattr(self, name) < 1 << 60:
+                raise ConfigInvalid(f"{name} is a number of bytes, not {getattr(self, name)}")
         for name in ("connect_seconds", "read_seconds", "request_seconds"):
             if not 0 < getattr(self, name) <= 3_600:
                 raise ConfigInvalid(f"{name} is above 0 and at most 3600, not {getattr(self, name)}")

@@ -49,8 +49,8 @@ class FetchedRange:
     content: bytes
 
 
-class Downloads:
-    """Bytes of tracks, from the first source that can give them."""
+class Fetching:
+    """Bytes of tracks, for once, from the first source that can give them."""
 
     def __init__(self, library: Database, connections: Connections) -> None:
         self._library = library

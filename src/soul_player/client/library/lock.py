@@ -16,6 +16,8 @@ class HomeLock:
     def __init__(self, home: Path) -> None:
         self._path = home / LOCK_FILE
         self._file: int | None = None
+        # Syncing and downloading of one process hold it together.
+        self._holders = 0
 
     @property
     def is_held(self) -> bool:
@@ -23,11 +25,14 @@ class HomeLock:
         return self._file is not None
 
     def acquire(self) -> bool:
-        """Never waits for its holder; False when another holds it."""
-        assert self._file is None, self._path
+        """Never waits for its holder; False when another process holds it."""
+        if self._file is not None:
+            self._holders += 1
+            return True
         # Someone who only asks (`is_held_elsewhere`) is gone at once: that must not look like a holder.
         for _ in range(ASKED_TIMES):
             if self._acquire():
+                self._holders = 1
                 return True
             time.sleep(ASKED_APART_SECONDS)
         return False
@@ -59,7 +64,8 @@ class HomeLock:
         return False
 
     def release(self) -> None:
-        """Let another have it."""
-        if self._file is not None:
+        """Let another have it, once every part of this process that holds it has let go."""
+        self._holders = max(0, self._holders - 1)
+        if self._file is not None and self._holders == 0:
             os.close(self._file)
             self._file = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from soul_player.client.errors import SyncError
+from soul_player.client.library.copy_links import link_page
 from soul_player.client.library.deletions import (
     forget_deletions,
     note_deletions,
@@ -48,6 +49,7 @@ async def commit_page(
     if not await save_sync_state(library, state):
         raise RunOver("the source was removed or its feed was reset while it was read")
     stored = await store_tracks(library, state.source_id, run=state.run, tracks=page.tracks, ids=page.ids)
+    await link_page(library, state.source_id, page.ids)
     await override_deletions(library, state.source_id, split_ids(page.ids))
     await note_deletions(library, state.source_id, split_ids(page.deleted_ids))
     if state.head is None:

@@ -1,0 +1,136 @@
+"""What downloads do to the disk, as an edge that is passed in: parts that grow, names that appear in one step."""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from soul_player.client.errors import DiskFull, FileUnwritable
+
+_READ_BYTES = 1 << 20
+
+
+class Disk:
+    """The machine's own. Every method may wait for the disk: it is called on a thread."""
+
+    def make_folders(self, folders: Sequence[Path]) -> None:
+        """For the owner only."""
+        for folder in folders:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def open_part(self, path: Path, *, fresh: bool) -> BinaryIO:
+        """For appending; with what is there already, unless it is to be `fresh`."""
+        return path.open("wb" if fresh else "ab", buffering=0)
+
+    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
+        """All of them."""
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                view = view[file.write(view) :]
+
+    def make_durable(self, path: Path) -> None:
+        """The bytes are on the disk when this returns."""
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def rename(self, part: Path, target: Path) -> None:
+        """In one step. A target that is there holds the same bytes, for its name says so."""
+        part.replace(target)
+
+    def make_names_durable(self, folder: Path) -> None:
+        """Names that appeared in it stay after a power cut."""
+        self.make_durable(folder)
+
+    def remove(self, path: Path) -> None:
+        """It may be gone already."""
+        path.unlink(missing_ok=True)
+
+    def sizes(self, folder: Path) -> dict[str, int]:
+        """Every file in it, by name."""
+        found: dict[str, int] = {}
+        with os.scandir(folder) as listed:
+            for entry in listed:
+                # It may go in the very moment between its name and its size.
+                with suppress(FileNotFoundError):
+                    if entry.is_file(follow_symlinks=False):
+                        found[entry.name] = entry.stat(follow_symlinks=False).st_size
+        return found
+
+    def sha256(self, path: Path) -> str | None:
+        """Of what can be read there now; None: it is not there, or cannot be read."""
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb", buffering=0) as file:
+                feed(digest, file)
+        except OSError:
+            return None
+        return digest.hexdigest()
+
+    def free_bytes(self, folder: Path) -> int:
+        """Room left for the user."""
+        return shutil.disk_usage(folder).free
+
+
+def feed(digest: "hashlib._Hash", file: BinaryIO) -> int:
+    """Read to the end; how many bytes there were."""
+    buffer = memoryview(bytearray(_READ_BYTES))
+    total = 0
+    while count := file.readinto(buffer):  # type: ignore[attr-defined]  # an unbuffered file has it
+        digest.update(buffer[:count])
+        total += count
+    return total
+
+
+@contextmanager
+def disk_errors(path: Path) -> Generator[None, None, None]:
+    """The system's errors -> ours, at this edge."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull(f"{path.parent}: no room left on the disk") from error
+        raise FileUnwritable(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+class Part:
+    """A file that grows, and the sha256 of what is in it. Used by one at a time, on a thread."""
+
+    def __init__(self, disk: Disk, path: Path, *, fresh: bool) -> None:
+        self.path = path
+        self.size_bytes = 0
+        self._disk = disk
+        self._digest = hashlib.sha256()
+        with disk_errors(path):
+            self._file = disk.open_part(path, fresh=fresh)
+            try:
+                if not fresh:
+                    # What an earlier run left is not believed: it is read again, and counts into the sum.
+                    with path.open("rb", buffering=0) as file:
+                        self.size_bytes = feed(self._digest, file)
+            except BaseException:
+                self._file.close()
+                raise
+
+    def append(self, pieces: Sequence[bytes]) -> None:
+        """Raises `DiskFull`, `FileUnwritable`; then only what is in the file counts, not what this object believes."""
+        with disk_errors(self.path):
+            self._disk.write(self._file, pieces)
+        for piece in pieces:
+            self._digest.update(piece)
+            self.size_bytes += len(piece)
+
+    def sha256(self) -> str:
+        """Of all that is in it."""
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """It stays where it is."""
+        self._file.close()

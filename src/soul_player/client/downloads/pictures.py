@@ -1,0 +1,109 @@
+"""Album art that is there when the network is not: a picture is fetched with the first track that shows it."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from soul_player.client.downloads.disk import Disk, disk_errors
+from soul_player.client.downloads.holders import Holder
+from soul_player.client.downloads.places import Places
+from soul_player.client.errors import ClientError
+from soul_player.client.library.model import LocalTrackId, SourceId
+from soul_player.client.library.pictures import (
+    Picture,
+    add_picture,
+    find_picture,
+    find_picture_of,
+    mark_picture_used,
+    remove_picture,
+    trim_pictures,
+)
+from soul_player.client.library.sources import find_source
+from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.files import picture_of
+from soul_player.database.access import Database
+from soul_player.edges import Clock
+from soul_player.protocol.ids import TrackId
+
+
+class Pictures:
+    """`limit_bytes`: of all of them together."""
+
+    def __init__(  # the parts it is wired from
+        self,
+        library: Database,
+        connections: Connections,
+        disk: Disk,
+        *,
+        places: Places,
+        clock: Clock,
+        limit_bytes: int,
+    ) -> None:
+        self._library = library
+        self._connections = connections
+        self._disk = disk
+        self._places = places
+        self._clock = clock
+        self._limit_bytes = limit_bytes
+        self._fetching: set[str] = set()
+
+    async def of(self, track_id: LocalTrackId) -> tuple[Path, str] | None:
+        """The file and its content type; None: it is not on this device. Asks no server."""
+        picture = await self._library.read(find_picture_of, track_id)
+        if picture is None:
+            return None
+        path = self._places.picture(picture.sha256)
+        sizes = await asyncio.to_thread(_size, path)
+        if sizes != picture.size_bytes:
+            await self._library.write(remove_picture, picture.artwork_id)
+            return None
+        await self._library.write(mark_picture_used, picture.artwork_id, now_ms=self._clock.now_ms())
+        return path, picture.content_type
+
+    async def bring(self, holder: Holder) -> ClientError | None:
+        """Fetch the track's picture unless it is here. Why it could not be; the track is whole without it."""
+        if holder.artwork_id is None:
+            return None
+        return await self.fetch(holder.artwork_id, holder.source_id, holder.remote_id)
+
+    async def fetch(self, artwork_id: str, source_id: SourceId, track_id: TrackId) -> ClientError | None:
+        """The picture with this id, of this track of that source."""
+        if artwork_id in self._fetching or await self._library.read(find_picture, artwork_id) is not None:
+            return None
+        source = await self._library.read(find_source, source_id)
+        if source is None:
+            return None
+        self._fetching.add(artwork_id)
+        try:
+            content_type, content = await picture_of(self._connections.to(source), track_id)
+            await self._keep(artwork_id, content_type, content)
+        except ClientError as error:
+            return error
+        finally:
+            self._fetching.discard(artwork_id)
+        return None
+
+    async def _keep(self, artwork_id: str, content_type: str, content: bytes) -> None:
+        digest = hashlib.sha256(content).digest()
+        await asyncio.to_thread(self._write, content, self._places.picture(digest))
+        picture = Picture(artwork_id, digest, len(content), content_type)
+        await self._library.write(add_picture, picture, now_ms=self._clock.now_ms())
+        for gone in await self._library.write(trim_pictures, limit_bytes=self._limit_bytes):
+            await asyncio.to_thread(self._disk.remove, self._places.picture(gone))
+
+    def _write(self, content: bytes, target: Path) -> None:
+        part = target.with_name(f"{target.name}.new")
+        with disk_errors(target):
+            self._disk.make_folders((target.parent,))
+            with self._disk.open_part(part, fresh=True) as file:
+                self._disk.write(file, [content])
+            self._disk.make_durable(part)
+            self._disk.rename(part, target)
+            self._disk.make_names_durable(target.parent)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,170 @@
+"""Room for what comes: within the limit of the user and above a floor of the disk, at the price of what may go."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.places import Places
+from soul_player.client.errors import DiskFull
+from soul_player.client.library.copies import evictable, remove_copies, storage
+from soul_player.client.library.download_model import CopyId, Storage
+from soul_player.database.access import Database
+
+# What a person asked for may take the place of anything automatic.
+ANY_WEIGHT = 1 << 60
+# Evicting goes on to below the limit, so that not every new file evicts another one.
+SPARE_SHARE = 0.05
+# ... but for a single file no more than this.
+SPARE_BYTES_MAX = 500_000_000
+CANDIDATES_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`cache_bytes`: of all copies together; `free_bytes`: that stay free on the disk for others."""
+
+    cache_bytes: int
+    free_bytes: int
+
+
+@dataclass(frozen=True)
+class Fits:
+    """There is room."""
+
+
+@dataclass(frozen=True)
+class Evict:
+    """So much must go first, at least; and better a little more."""
+
+    bytes_min: int
+    bytes_wanted: int
+
+
+def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: int) -> Fits | Evict:
+    """`used_bytes` counts what is on its way as well."""
+    over_limit = used_bytes + needed_bytes - limits.cache_bytes
+    over_disk = limits.free_bytes + needed_bytes - free_bytes
+    missing = max(over_limit, over_disk)
+    if missing <= 0:
+        return Fits()
+    return Evict(missing, missing + min(round(limits.cache_bytes * SPARE_SHARE), SPARE_BYTES_MAX))
+
+
+class Room:
+    """Knows what is open, and evicts."""
+
+    def __init__(self, library: Database, disk: Disk, places: Places, limits: Limits) -> None:
+        self._library = library
+        self._disk = disk
+        self._places = places
+        self._open: Counter[bytes] = Counter()
+        self._coming: dict[int, int] = {}
+        self._turn = asyncio.Lock()
+        self.limits = limits
+
+    @contextmanager
+    def opened(self, sha256: bytes) -> Generator[None, None, None]:
+        """This copy is being read: it is not evicted while the block lasts."""
+        self._open[sha256] += 1
+        try:
+            yield
+        finally:
+            self._open[sha256] -= 1
+            if not self._open[sha256]:
+                del self._open[sha256]
+
+    @contextmanager
+    def coming(self, key: int) -> Generator[None, None, None]:
+        """What `make` is told under this key counts as used while the block lasts."""
+        try:
+            yield
+        finally:
+            self._coming.pop(key, None)
+
+    async def make(self, needed_bytes: int, *, key: int, below_weight: int) -> None:
+        """Evict what weighs less than this until so much more fits. Raises `DiskFull` when it cannot."""
+        async with self._turn:
+            self._coming.pop(key, None)
+            match await self._decision(needed_bytes):
+                case Evict(bytes_min, bytes_wanted):
+                    if await self._evict(bytes_wanted, below_weight=below_weight, bytes_min=bytes_min) < bytes_min:
+                        raise DiskFull(
+                            f"{needed_bytes:,} bytes more would go beyond the room for downloads",
+                            hint="soul download --remove lets go of some; or raise client.cache_limit_bytes",
+                        )
+                case Fits():
+                    pass
+            self._coming[key] = needed_bytes
+
+    async def free(self, wanted_bytes: int, *, below_weight: int) -> int:
+        """The disk was fuller than it said: evict so much, whatever the limits are. How much it was."""
+        async with self._turn:
+            return await self._evict(wanted_bytes, below_weight=below_weight)
+
+    async def trim(self) -> int:
+        """Down to the limits, which may have been lowered. What a person asked for stays all the same."""
+        async with self._turn:
+            match await self._decision(0):
+                case Evict(_, bytes_wanted):
+                    return await self._evict(bytes_wanted, below_weight=ANY_WEIGHT)
+                case Fits():
+                    return 0
+
+    async def drop(self, copy_ids: list[CopyId]) -> int:
+        """These, now: a person said so. How many bytes became free."""
+        async with self._turn:
+            return await self._drop(copy_ids)
+
+    async def storage(self) -> Storage:
+        """What the copies take."""
+        return await self._library.read(storage)
+
+    async def free_bytes(self) -> int:
+        """On the disk."""
+        return await asyncio.to_thread(self._disk.free_bytes, self._places.root)
+
+    async def _decision(self, needed_bytes: int) -> Fits | Evict:
+        stored = await self.storage()
+        coming = sum(self._coming.values())
+        return decide(
+            self.limits,
+            used_bytes=stored.kept_bytes + stored.automatic_bytes + coming,
+            free_bytes=await self.free_bytes() - coming,
+            needed_bytes=needed_bytes,
+        )
+
+    async def _evict(self, wanted_bytes: int, *, below_weight: int, bytes_min: int = 0) -> int:
+        """Nothing goes when all that may go is less than `bytes_min`: it would have gone for nothing."""
+        going: list[CopyId] = []
+        planned = 0
+        for copy_id, sha256, size_bytes, _ in await self._library.read(
+            evictable, below_weight=below_weight, count=CANDIDATES_MAX
+        ):
+            if planned >= wanted_bytes:
+                break
+            if sha256 not in self._open:
+                going.append(copy_id)
+                planned += size_bytes
+        if not going or planned < bytes_min:
+            return 0
+        return await self._drop(going)
+
+    async def _drop(self, copy_ids: list[CopyId]) -> int:
+        """The rows first: a file without a row is nothing, a row without a file would be a lie."""
+        removed = await self._library.write(remove_copies, copy_ids)
+        paths = [self._places.copy(sha256) for sha256 in removed]
+        return await asyncio.to_thread(self._remove, paths)
+
+    def _remove(self, paths: Sequence[Path]) -> int:
+        freed = 0
+        for path in paths:
+            try:
+                freed += path.stat().st_size
+            except FileNotFoundError:
+                continue
+            self._disk.remove(path)
+        return freed

@@ -1,0 +1,250 @@
+"""One file from one source into a part: goes on where it stopped, and is whole only when every byte is right."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from soul_player.client.downloads.answers import (
+    Complete,
+    GoOn,
+    Meaning,
+    NotYet,
+    StartOver,
+    Whole,
+    etag_of,
+    read_answer,
+)
+from soul_player.client.downloads.disk import Disk, Part
+from soul_player.client.downloads.holders import Holder
+from soul_player.client.downloads.places import Places
+from soul_player.client.downloads.throttle import DownloadThrottler
+from soul_player.client.errors import BytesDiffer, ConnectionLost, ProtocolError, TransientSyncError
+from soul_player.client.library.download_model import TaskId
+from soul_player.client.library.model import SourceId
+from soul_player.client.sources.files import opened_file
+from soul_player.client.sources.server_client import ServerClient
+from soul_player.client.sources.symptoms import parse_retry_after
+from soul_player.client.sources.transport import Streamed
+from soul_player.edges import Clock
+from soul_player.protocol.quality import StreamQuality
+
+# Bytes that are handed to the disk at once; as many again may be on their way there.
+BATCH_BYTES = 1 << 20
+# A part that turns out to be of no use costs a start from nothing; a server that always says so is given up.
+STARTS_MAX = 3
+_HINT = "the file may have been replaced at the server: sync, then try again"
+
+
+class NotReady(TransientSyncError):
+    """The server is still making the quality that was asked for."""
+
+    code = "not_ready"
+
+
+class _Again(Exception):
+    """What was there is of no use: from nothing."""
+
+
+@dataclass
+class Progress:
+    """How far it is, for whoever looks. `resumed_bytes`: how much was there already."""
+
+    source_id: SourceId | None = None
+    bytes_done: int = 0
+    bytes_total: int | None = None
+    resumed_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Received:
+    """A part in which every byte is right; it is not durable yet."""
+
+    part: Path
+    sha256: str
+    size_bytes: int
+    content_type: str
+    quality: StreamQuality
+    holder: Holder
+
+
+@dataclass(frozen=True)
+class Line:
+    """What every transfer of this home uses."""
+
+    disk: Disk
+    places: Places
+    throttler: DownloadThrottler
+    clock: Clock
+
+
+class Transfer:
+    """`make_room` is told how many bytes are to come before the first of them is taken.
+
+    `begun`: the sha256 of the bytes of which some are in a part of this task; afterwards, of those that are there now.
+    """
+
+    def __init__(  # what one file takes
+        self,
+        line: Line,
+        task_id: TaskId,
+        *,
+        holder: Holder,
+        quality: StreamQuality,
+        begun: str | None,
+        progress: Progress,
+        make_room: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._line = line
+        self._task_id = task_id
+        self._holder = holder
+        self._quality = quality
+        self.begun = begun
+        self._progress = progress
+        self._make_room = make_room
+
+    async def run(self, server: ServerClient) -> Received:
+        """Raises `BytesDiffer`, `ProtocolError`, `NotReady`, `DiskFull`, `FileUnwritable`, or what the line raises."""
+        self._progress.source_id = self._holder.source_id
+        for _ in range(STARTS_MAX):
+            try:
+                return await self._start(server)
+            except _Again:
+                self.begun = None
+        raise BytesDiffer(f"{self._holder.source_name} sends other bytes each time", hint=_HINT)
+
+    async def _start(self, server: ServerClient) -> Received:
+        part = await self._open_begun()
+        try:
+            if part is not None and part.size_bytes == self._progress.bytes_total:
+                return await self._verified(part, self.begun, was_resumed=True)
+            offset = 0 if part is None else part.size_bytes
+            tag = None if part is None or self.begun is None else etag_of(self.begun)
+            async with opened_file(
+                server, self._holder.remote_id, offset=offset, etag=tag, quality=self._quality
+            ) as streamed:
+                meaning = read_answer(streamed.status, streamed.headers, offset=offset, sha256=self.begun)
+                part, sha256, was_resumed = await self._take(meaning, part)
+                await self._pump(streamed, part)
+            return await self._verified(part, sha256, was_resumed=was_resumed)
+        finally:
+            if part is not None:
+                await asyncio.to_thread(part.close)
+
+    async def _open_begun(self) -> Part | None:
+        """What is there of the wanted bytes. A part that cannot be of them is taken away."""
+        if self.begun is None:
+            self._progress.bytes_done = self._progress.resumed_bytes = 0
+            return None
+        path = self._line.places.part(self._task_id, self.begun)
+        part = await asyncio.to_thread(Part, self._line.disk, path, fresh=False)
+        if self.begun == self._holder.sha256 and self._quality is StreamQuality.ORIGINAL:
+            self._progress.bytes_total = self._holder.size_bytes
+        if part.size_bytes == 0 or part.size_bytes > (self._progress.bytes_total or part.size_bytes):
+            await self._discard(part)
+            raise _Again
+        self._progress.bytes_done = self._progress.resumed_bytes = part.size_bytes
+        return part
+
+    async def _take(self, meaning: Meaning, part: Part | None) -> tuple[Part, str | None, bool]:
+        """The part to go on with, what its sum must be, and whether some of it was there before."""
+        match meaning:
+            case Whole(size_bytes, told):
+                if part is not None:
+                    await self._discard(part)
+                return await self._begin(size_bytes, told), self.begun, False
+            case GoOn(size_bytes):
+                assert part is not None
+                self._progress.bytes_total = size_bytes
+                await self._make_room(size_bytes - part.size_bytes)
+                return part, self.begun, True
+            case Complete():
+                assert part is not None
+                self._progress.bytes_total = part.size_bytes
+                return part, self.begun, True
+            case StartOver():
+                assert part is not None
+                await self._discard(part)
+                raise _Again
+            case NotYet(retry_after):
+                seconds = parse_retry_after(retry_after, now_ms=self._line.clock.now_ms())
+                raise NotReady(f"{self._holder.source_name} is still making it", retry_after_seconds=seconds or 5.0)
+
+    async def _begin(self, size_bytes: int | None, told: str | None) -> Part:
+        """A new part, under the name of the bytes that come. What the server's strong tag says goes over the library:
+        the file may have been replaced since the last sync."""
+        known = self._holder.sha256 if self._quality is StreamQuality.ORIGINAL else None
+        sha256 = told or known
+        if sha256 is None:
+            raise ProtocolError("nothing tells what bytes the file should have")
+        total = size_bytes if size_bytes is not None else self._holder.size_bytes if sha256 == known else None
+        if total is None:
+            raise ProtocolError("nothing tells how long the file is")
+        self.begun = sha256
+        self._progress.bytes_total = total
+        self._progress.bytes_done = self._progress.resumed_bytes = 0
+        await self._make_room(total)
+        path = self._line.places.part(self._task_id, sha256)
+        return await asyncio.to_thread(Part, self._line.disk, path, fresh=True)
+
+    async def _pump(self, streamed: Streamed, part: Part) -> None:
+        """The disk has the last batch while the next one comes. Whatever came is in the part, however this ends."""
+        loop = asyncio.get_running_loop()
+        batch: list[bytes] = []
+        size = 0
+        writing: asyncio.Future[None] | None = None
+        try:
+            async for piece in self._throttled(streamed.pieces):
+                batch.append(piece)
+                size += len(piece)
+                self._progress.bytes_done += len(piece)
+                if self._progress.bytes_done > (self._progress.bytes_total or 0):
+                    raise BytesDiffer(f"more than the {self._progress.bytes_total} bytes came that were announced")
+                if size >= BATCH_BYTES:
+                    if writing is not None:
+                        await writing
+                    writing = loop.run_in_executor(None, part.append, batch)
+                    batch, size = [], 0
+        finally:
+            if writing is not None:
+                # Not only awaited: a second cancellation must not leave a thread that writes into a closed file.
+                await asyncio.shield(writing)
+            if batch:
+                await asyncio.to_thread(part.append, batch)
+
+    async def _throttled(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        throttler = self._line.throttler
+        async for piece in pieces:
+            at = 0
+            while at < len(piece):
+                if throttler.is_open and at == 0:
+                    yield piece
+                    break
+                cut = piece[at : at + throttler.piece_bytes]
+                await throttler.take(len(cut))
+                yield cut
+                at += len(cut)
+
+    async def _verified(self, part: Part, sha256: str | None, *, was_resumed: bool) -> Received:
+        """Length and sum. What fails is taken away; a beginning that was damaged is fetched anew."""
+        total = self._progress.bytes_total
+        assert total is not None
+        if part.size_bytes < total:
+            raise ConnectionLost(f"the connection to {self._holder.source_name} ended too early")
+        if part.sha256() != sha256:
+            await self._discard(part)
+            if was_resumed:
+                raise _Again
+            raise BytesDiffer("the bytes that came are not those that the server says it sent", hint=_HINT)
+        return Received(
+            part=part.path,
+            sha256=part.sha256(),
+            size_bytes=part.size_bytes,
+            content_type=self._holder.content_type,
+            quality=self._quality,
+            holder=self._holder,
+        )
+
+    async def _discard(self, part: Part) -> None:
+        await asyncio.to_thread(part.close)
+        await asyncio.to_thread(self._line.disk.remove, part.path)

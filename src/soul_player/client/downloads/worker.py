@@ -1,0 +1,289 @@
+"""The worker: fills the slots, gives them to what a person asked for, and writes down how each attempt ended."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from soul_player.client.downloads.attempt import AttemptFailed, Attempts, Done
+from soul_player.client.downloads.outcomes import Wait, decide, is_away
+from soul_player.client.downloads.room import ANY_WEIGHT, Room
+from soul_player.client.downloads.schedule import Slot
+from soul_player.client.downloads.schedule import decide as decide_slots
+from soul_player.client.downloads.transfer import Progress
+from soul_player.client.errors import ClientError, DiskFull
+from soul_player.client.events import DownloadFailed, DownloadFinished, DownloadProgress, Events
+from soul_player.client.library.download_model import DownloadTask, TaskId, WaitsFor
+from soul_player.client.library.download_steps import (
+    Standing,
+    fail_task,
+    hold_source,
+    let_wait,
+    note_bytes,
+    note_standings,
+)
+from soul_player.client.library.download_tasks import all_paused, next_time_ms, ready_tasks, standing
+from soul_player.client.library.model import SourceId
+from soul_player.database.access import Database, Reader, Writer
+from soul_player.database.errors import DatabaseError
+from soul_player.edges import Clock, Randomness
+
+log = logging.getLogger(__name__)
+
+# How soon another process's wish is noticed, and how often progress is told and written down.
+LOOK_SECONDS = 0.25
+TELL_SECONDS = 0.25
+TELLS_PER_WRITE = 8
+# Files that are received and wait for the disk, beside those that are being received.
+SETTLING_MAX = 64
+JITTER = (0.5, 1.0)
+# What starts again within this time is worth waiting for, for somebody who waits until nothing can go on.
+PATIENCE_MS = 20_000
+# A library that cannot be written now is left alone for so long.
+LIBRARY_SECONDS = 5.0
+
+
+@dataclass
+class _Running:
+    """One task under way."""
+
+    task: DownloadTask
+    progress: Progress
+    work: asyncio.Task[None] | None = None
+    told: tuple[int, int | None] = (-1, None)
+
+    @property
+    def standing(self) -> Standing:
+        """How far it is."""
+        progress = self.progress
+        return Standing(
+            self.task.id, progress.source_id, progress.bytes_done, progress.bytes_total, progress.resumed_bytes
+        )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the library says of the queue, of one moment."""
+
+    is_paused: bool
+    standing: dict[TaskId, int]
+    ready: list[DownloadTask]
+    next_ms: int | None
+
+
+class Worker:
+    """Runs in one process of a home at a time: the one that holds its lock."""
+
+    def __init__(  # the parts it is wired from
+        self,
+        library: Database,
+        events: Events,
+        attempts: Attempts,
+        *,
+        room: Room,
+        clock: Clock,
+        randomness: Randomness,
+        slots: int,
+        after_fetch: Callable[[Done], Awaitable[None]],
+    ) -> None:
+        self._library = library
+        self._events = events
+        self._attempts = attempts
+        self._room = room
+        self._clock = clock
+        self._randomness = randomness
+        self._after_fetch = after_fetch
+        self._receiving: dict[TaskId, _Running] = {}
+        self._settling: dict[TaskId, _Running] = {}
+        # Until when (monotonic) a source is not asked, and how often in a row it was away.
+        self._away: dict[SourceId, tuple[float, int]] = {}
+        self._awake = asyncio.Event()
+        self.slots = slots
+
+    def wake(self) -> None:
+        """Something changed: look at once."""
+        self._awake.set()
+
+    def welcome(self, source_id: SourceId) -> None:
+        """It is back."""
+        self._away.pop(source_id, None)
+        self.wake()
+
+    async def run(self, *, until_idle: bool) -> None:
+        """Until it is cancelled; `until_idle`: until nothing can go on for some time."""
+        async with asyncio.TaskGroup() as group:
+            telling = group.create_task(self._tell())
+            try:
+                await self._fill(group, until_idle=until_idle)
+            finally:
+                telling.cancel()
+        self._tell_progress()
+
+    async def _fill(self, group: asyncio.TaskGroup, *, until_idle: bool) -> None:
+        while True:
+            self._awake.clear()
+            now_ms = self._clock.now_ms()
+            busy = [*self._receiving, *self._settling]
+            seen = await self._library.read(_look, busy, now_ms=now_ms, count=self.slots)
+            self._fill_slots(group, seen)
+            if until_idle and not self._receiving and not self._settling:
+                waits_ms = None if seen.next_ms is None else seen.next_ms - now_ms
+                if seen.is_paused or (not seen.ready and (waits_ms is None or waits_ms > PATIENCE_MS)):
+                    return
+            await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+
+    def _fill_slots(self, group: asyncio.TaskGroup, seen: _Seen) -> None:
+        for task_id, running in list(self._receiving.items()):
+            if seen.is_paused or task_id not in seen.standing:
+                _stop(running)
+        if seen.is_paused:
+            return
+        active = [Slot(task_id, seen.standing.get(task_id, 0)) for task_id in self._receiving]
+        ready = {task.id: task for task in seen.ready if task.id not in self._receiving}
+        slots = max(1, self.slots - max(0, len(self._settling) - SETTLING_MAX))
+        decision = decide_slots(active, [Slot(task.id, task.priority) for task in ready.values()], slots=slots)
+        for task_id in decision.starts:
+            running = _Running(ready[task_id], Progress())
+            self._receiving[task_id] = running
+            running.work = group.create_task(self._one(running))
+        for task_id in decision.stops:
+            _stop(self._receiving[task_id])
+
+    async def _one(self, running: _Running) -> None:
+        task = running.task
+        try:
+            received = await self._attempts.fetch(task, running.progress, away=self._away_now())
+            # Its slot is free while the disk does its part.
+            self._settling[task.id] = self._receiving.pop(task.id)
+            self._awake.set()
+            done = received if isinstance(received, Done) else await self._attempts.settle(task, received)
+            self._events.emit(DownloadFinished(task.id, task.track_id, done.size_bytes))
+            await self._after_fetch(done)
+        except AttemptFailed as failed:
+            await self._note_failure(running, failed.error, failed.source_id)
+        except ClientError as error:
+            await self._note_failure(running, error, None)
+        except DatabaseError as error:
+            self._events.emit(DownloadFailed(task.id, task.track_id, "library_unavailable", str(error), is_final=False))
+            await asyncio.sleep(LIBRARY_SECONDS)
+        except asyncio.CancelledError:
+            await self._library.write(_stand_back, running.standing, attempts=task.attempts)
+            raise
+        finally:
+            self._receiving.pop(task.id, None)
+            self._settling.pop(task.id, None)
+            self._awake.set()
+
+    async def _note_failure(self, running: _Running, error: ClientError, source_id: SourceId | None) -> None:
+        task, progress = running.task, running.progress
+        has_progressed = progress.bytes_done > progress.resumed_bytes
+        attempts = 1 if has_progressed else task.attempts + 1
+        if is_away(error) and source_id is not None:
+            attempts = self._away.get(source_id, (0.0, 0))[1] + 1
+        jitter = self._randomness.uniform(*JITTER)
+        outcome = decide(error, attempts=attempts, jitter=jitter)
+        said = (error.code, error.message)
+        if isinstance(outcome, Wait):
+            seconds = await self._seconds(outcome, running, error)
+            if is_away(error) and source_id is not None:
+                self._away[source_id] = (self._clock.monotonic() + seconds, attempts)
+            not_before_ms = self._clock.now_ms() + round(seconds * 1000)
+            await self._library.write(
+                _note_wait, running.standing, outcome, source_id, not_before_ms=not_before_ms, error=said
+            )
+        else:
+            await self._library.write(fail_task, task.id, attempts=outcome.attempts, error=said)
+        is_final = not isinstance(outcome, Wait)
+        self._events.emit(DownloadFailed(task.id, task.track_id, error.code, error.message, is_final=is_final))
+
+    async def _seconds(self, wait: Wait, running: _Running, error: ClientError) -> float:
+        """A full disk is made less full, and then it goes on at once."""
+        if not isinstance(error, DiskFull):
+            return wait.seconds
+        progress = running.progress
+        missing = max(1, (progress.bytes_total or 0) - progress.bytes_done)
+        below_weight = ANY_WEIGHT if running.task.is_asked else 1
+        return 0.5 if await self._room.free(missing, below_weight=below_weight) >= missing else wait.seconds
+
+    def _away_now(self) -> frozenset[SourceId]:
+        now = self._clock.monotonic()
+        return frozenset(source_id for source_id, (until, _) in self._away.items() if now < until)
+
+    async def _tell(self) -> None:
+        """Progress to whoever listens; now and then into the library, for other processes."""
+        ticks = 0
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            is_news = any(running.told[0] < 0 for running in self._receiving.values())
+            self._tell_progress()
+            ticks += 1
+            standings = [running.standing for running in self._receiving.values()]
+            if standings and (is_news or ticks % TELLS_PER_WRITE == 0):
+                await self._write_standings(standings)
+
+    async def _write_standings(self, standings: list[Standing]) -> None:
+        try:
+            await self._library.write(note_standings, standings)
+        except DatabaseError as error:
+            # Others see older figures; what counts is written when a task stops.
+            log.info("how far downloads are could not be written down: %s", error)
+
+    def _tell_progress(self) -> None:
+        for running in [*self._receiving.values(), *self._settling.values()]:
+            progress = running.progress
+            now = (progress.bytes_done, progress.bytes_total)
+            if now != running.told:
+                running.told = now
+                self._events.emit(
+                    DownloadProgress(running.task.id, running.task.track_id, *now, progress.resumed_bytes)
+                )
+
+
+def _stop(running: _Running) -> None:
+    """What is in the part stays: it goes on from there."""
+    assert running.work is not None
+    running.work.cancel()
+
+
+async def _look(library: Reader, busy: list[TaskId], *, now_ms: int, count: int) -> _Seen:
+    return _Seen(
+        await all_paused(library),
+        await standing(library, busy) if busy else {},
+        await ready_tasks(library, but=busy, now_ms=now_ms, count=count),
+        await next_time_ms(library, now_ms=now_ms),
+    )
+
+
+async def _stand_back(library: Writer, where: Standing, *, attempts: int) -> None:
+    await note_bytes(library, where)
+    await let_wait(library, where.task_id, WaitsFor.TURN, attempts=attempts)
+
+
+async def _note_wait(
+    library: Writer,
+    where: Standing,
+    wait: Wait,
+    source_id: SourceId | None,
+    *,
+    not_before_ms: int,
+    error: tuple[str, str],
+) -> None:
+    await note_bytes(library, where)
+    await let_wait(
+        library,
+        where.task_id,
+        wait.waits_for,
+        source_id=source_id,
+        not_before_ms=not_before_ms,
+        attempts=wait.attempts,
+        error=error,
+    )
+    if wait.waits_for in {WaitsFor.SOURCE, WaitsFor.SIGN_IN} and source_id is not None:
+        await hold_source(library, source_id, wait.waits_for, not_before_ms=not_before_ms)

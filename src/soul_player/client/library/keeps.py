@@ -1,0 +1,271 @@
+"""SQL of what keeps copies here: what a person asked for, and what rules want; and why a copy is kept."""
+
+import json
+from collections.abc import Sequence
+
+from soul_player.client.library.download_model import CopyId, Rule, RuleId, RuleKind
+from soul_player.client.library.model import LocalTrackId
+from soul_player.database.access import Reader, Row, Writer
+
+IN_ANY_PLAYLIST = '^playlist:""'
+
+ADD_RULE = """
+    INSERT INTO rules (kind, name, query, is_live, weight, budget_bytes, added_at)
+    VALUES (:kind, :name, :query, :is_live, :weight, :budget_bytes, :now_ms)
+    RETURNING id
+"""
+
+FIND_ASKED = """
+    SELECT id
+      FROM rules
+     WHERE kind = 'asked'
+       AND query = :query
+"""
+
+RULES = """
+    SELECT rules.id, rules.kind, rules.name, rules.query, rules.is_live, rules.weight, rules.budget_bytes,
+           (SELECT COUNT(*) FROM keeps WHERE keeps.rule_id = rules.id),
+           (SELECT COALESCE(SUM(copies.size_bytes), 0)
+              FROM copies
+             WHERE copies.id IN (SELECT copy_id FROM keeps WHERE keeps.rule_id = rules.id))
+      FROM rules
+     ORDER BY CASE rules.kind WHEN 'asked' THEN 2 WHEN 'own' THEN 1 ELSE 0 END, rules.id
+"""
+
+REMOVE_RULE = """
+    DELETE FROM rules
+     WHERE id = :rule_id
+"""
+
+# The bytes may be here already: then they are kept from now on.
+KEEP = """
+    INSERT INTO keeps (rule_id, track_id, copy_id)
+    VALUES (:rule_id, :track_id, (SELECT copy_id
+                                    FROM track_sources
+                                   WHERE track_sources.track_id = :track_id
+                                     AND copy_id IS NOT NULL
+                                   ORDER BY id
+                                   LIMIT 1))
+        ON CONFLICT (rule_id, track_id) DO NOTHING
+"""
+
+KEPT_BY = """
+    SELECT track_id
+      FROM keeps
+     WHERE rule_id = :rule_id
+"""
+
+LET_GO = """
+    DELETE FROM keeps
+     WHERE rule_id = :rule_id
+       AND track_id = :track_id
+"""
+
+# A person lets a recording go: from everything that was asked for, also by a copy under another recording's name.
+LET_GO_ASKED = """
+    DELETE FROM keeps
+     WHERE rule_id IN (SELECT id FROM rules WHERE kind = 'asked')
+       AND (track_id = :track_id
+            OR copy_id IN (SELECT copy_id FROM track_sources WHERE track_id = :track_id AND copy_id IS NOT NULL))
+"""
+
+FORGET_EMPTY_ASKED = """
+    DELETE FROM rules
+     WHERE kind = 'asked'
+       AND NOT EXISTS (SELECT 1 FROM keeps WHERE rule_id = rules.id)
+"""
+
+FOLLOW_MERGES = """
+    UPDATE OR IGNORE keeps
+       SET track_id = (SELECT links.track_id FROM links WHERE links.former_track_id = keeps.track_id LIMIT 1)
+     WHERE track_id NOT IN (SELECT id FROM tracks)
+       AND track_id IN (SELECT former_track_id FROM links)
+"""
+
+# Bytes that nothing names any more stay kept by what they were fetched for.
+FORGET_LOST = """
+    DELETE FROM keeps
+     WHERE copy_id IS NULL
+       AND track_id NOT IN (SELECT id FROM tracks)
+"""
+
+WHY_TRACK = """
+    SELECT DISTINCT rules.kind, rules.name, rules.query
+      FROM keeps
+      JOIN rules ON rules.id = keeps.rule_id
+     WHERE keeps.track_id = :track_id
+        OR keeps.copy_id IN (SELECT copy_id FROM track_sources WHERE track_id = :track_id AND copy_id IS NOT NULL)
+     ORDER BY CASE rules.kind WHEN 'asked' THEN 0 WHEN 'own' THEN 1 ELSE 2 END, rules.id
+"""
+
+PLAYLISTS_OF = """
+    SELECT playlists.name
+      FROM playlist_entries entry
+      JOIN playlists ON playlists.id = entry.playlist_id
+     WHERE entry.track_id = :track_id AND entry.is_removed = 0 AND playlists.is_deleted = 0
+     UNION
+    SELECT playlists.name
+      FROM track_sources source
+      JOIN playlist_entries entry ON entry.remote_track_id = source.remote_id
+      JOIN playlists ON playlists.id = entry.playlist_id AND playlists.source_id = source.source_id
+     WHERE source.track_id = :track_id AND entry.is_removed = 0 AND playlists.is_deleted = 0
+     ORDER BY 1
+"""
+
+WEIGHT = """
+    SELECT COALESCE(SUM(rules.weight), 0)
+      FROM keeps
+      JOIN rules ON rules.id = keeps.rule_id
+     WHERE keeps.track_id = :track_id
+"""
+
+IS_ASKED = """
+    SELECT 1
+      FROM keeps
+      JOIN rules ON rules.id = keeps.rule_id
+     WHERE rules.kind = 'asked'
+       AND keeps.track_id = :track_id
+     LIMIT 1
+"""
+
+COPIES_OF_TRACK = """
+    SELECT DISTINCT copy_id
+      FROM track_sources
+     WHERE track_id = :track_id
+       AND copy_id IS NOT NULL
+"""
+
+UNKEPT = """
+    SELECT id
+      FROM copies
+     WHERE id IN (SELECT value FROM json_each(:ids))
+       AND NOT EXISTS (SELECT 1 FROM keeps WHERE copy_id = copies.id)
+"""
+
+# Whoever asked for nothing else of it has no use for the automatic task either.
+FORGET_UNWANTED_TASKS = """
+    DELETE FROM download_tasks
+     WHERE priority <= 10
+       AND NOT EXISTS (SELECT 1 FROM keeps WHERE keeps.track_id = download_tasks.track_id)
+"""
+
+
+async def add_rule(library: Writer, rule: Rule, *, now_ms: int) -> RuleId:
+    """Its own id is not looked at."""
+    row = await library.one(
+        ADD_RULE,
+        kind=rule.kind.value,
+        name=rule.name,
+        query=rule.query,
+        is_live=int(rule.is_live),
+        weight=rule.weight,
+        budget_bytes=rule.budget_bytes,
+        now_ms=now_ms,
+    )
+    assert row is not None
+    return RuleId(row[0])
+
+
+async def find_asked(library: Reader, query: str) -> RuleId | None:
+    """What was asked for by these words before."""
+    row = await library.one(FIND_ASKED, query=query)
+    return None if row is None else RuleId(row[0])
+
+
+async def all_rules(library: Reader) -> list[Rule]:
+    """The built-in ones, the user's own, then what was asked for."""
+    return [_rule(row) for row in await library.all(RULES)]
+
+
+async def remove_rule(library: Writer, rule_id: RuleId) -> None:
+    """What only it kept may be evicted from now on."""
+    await library.run(REMOVE_RULE, rule_id=rule_id)
+
+
+async def keep_tracks(library: Writer, rule_id: RuleId, track_ids: Sequence[LocalTrackId]) -> None:
+    """Besides those that it keeps already."""
+    await library.run_many(KEEP, [(rule_id, track_id) for track_id in track_ids])
+
+
+async def set_kept(library: Writer, rule_id: RuleId, track_ids: Sequence[LocalTrackId]) -> None:
+    """These and no others."""
+    before = {row[0] for row in await library.all(KEPT_BY, rule_id=rule_id)}
+    wanted = set(track_ids)
+    await library.run_many(LET_GO, [(rule_id, track_id) for track_id in sorted(before - wanted)])
+    await keep_tracks(library, rule_id, sorted(wanted - before))
+
+
+async def let_go_asked(library: Writer, track_ids: Sequence[LocalTrackId]) -> list[CopyId]:
+    """A person wants them here no longer. The copies that nothing keeps any more; rules may still keep others."""
+    copy_ids: set[int] = set()
+    for track_id in track_ids:
+        copy_ids.update(row[0] for row in await library.all(COPIES_OF_TRACK, track_id=track_id))
+        await library.run(LET_GO_ASKED, track_id=track_id)
+    await library.run(FORGET_EMPTY_ASKED)
+    return [CopyId(row[0]) for row in await library.all(UNKEPT, ids=json.dumps(sorted(copy_ids)))]
+
+
+async def let_go_of_rule(library: Writer, rule_id: RuleId, track_ids: Sequence[LocalTrackId]) -> list[CopyId]:
+    """One wish is taken back; others for the same recordings stay. The copies that nothing keeps any more."""
+    copy_ids: set[int] = set()
+    for track_id in track_ids:
+        copy_ids.update(row[0] for row in await library.all(COPIES_OF_TRACK, track_id=track_id))
+    await library.run(REMOVE_RULE, rule_id=rule_id)
+    return [CopyId(row[0]) for row in await library.all(UNKEPT, ids=json.dumps(sorted(copy_ids)))]
+
+
+async def kept_tracks(library: Reader, rule_id: RuleId) -> list[LocalTrackId]:
+    """What it keeps now, or wants to."""
+    return [LocalTrackId(row[0]) for row in await library.all(KEPT_BY, rule_id=rule_id)]
+
+
+async def keeps_follow_merges(library: Writer) -> None:
+    """What is wanted of a recording that became part of another is wanted of that one."""
+    for _ in range(100):
+        if not await library.run(FOLLOW_MERGES):
+            break
+    await library.run(FORGET_LOST)
+
+
+async def forget_unwanted_tasks(library: Writer) -> int:
+    """Automatic tasks that no rule wants any more."""
+    return await library.run(FORGET_UNWANTED_TASKS)
+
+
+async def kept_because(library: Reader, track_id: LocalTrackId) -> tuple[str, ...]:
+    """In words: `you asked: album Night Drive`, `playlist Night Drive`, `rule recently played`."""
+    reasons: list[str] = []
+    for kind, name, query in await library.all(WHY_TRACK, track_id=track_id):
+        if kind == RuleKind.ASKED:
+            reasons.append(f"you asked: {name}")
+        elif query == IN_ANY_PLAYLIST:
+            reasons += [f"playlist {row[0]}" for row in await library.all(PLAYLISTS_OF, track_id=track_id)]
+        else:
+            reasons.append(f"rule {name}")
+    return tuple(reasons)
+
+
+async def weight_of(library: Reader, track_id: LocalTrackId) -> int:
+    """What all rules that want it weigh together."""
+    row = await library.one(WEIGHT, track_id=track_id)
+    assert row is not None
+    return int(row[0])
+
+
+async def is_asked(library: Reader, track_id: LocalTrackId) -> bool:
+    """A person wants it here."""
+    return await library.one(IS_ASKED, track_id=track_id) is not None
+
+
+def _rule(row: Row) -> Rule:
+    return Rule(
+        id=RuleId(row[0]),
+        kind=RuleKind(row[1]),
+        name=row[2],
+        query=row[3],
+        is_live=bool(row[4]),
+        weight=row[5],
+        budget_bytes=row[6],
+        tracks=row[7],
+        size_bytes=row[8],
+    )

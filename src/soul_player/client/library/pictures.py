@@ -1,0 +1,117 @@
+"""SQL of album art that is kept on this device, by the id that its sources give it."""
+
+from dataclasses import dataclass
+
+from soul_player.database.access import Reader, Writer
+
+FIND = """
+    SELECT artwork_id, sha256, size_bytes, content_type
+      FROM pictures
+     WHERE artwork_id = :artwork_id
+"""
+
+ADD = """
+    INSERT INTO pictures (artwork_id, sha256, size_bytes, content_type, used_at)
+    VALUES (:artwork_id, :sha256, :size_bytes, :content_type, :now_ms)
+        ON CONFLICT (artwork_id) DO UPDATE
+       SET sha256 = excluded.sha256, size_bytes = excluded.size_bytes, content_type = excluded.content_type,
+           used_at = excluded.used_at
+"""
+
+USED = """
+    UPDATE pictures
+       SET used_at = :now_ms
+     WHERE artwork_id = :artwork_id
+"""
+
+REMOVE = """
+    DELETE FROM pictures
+     WHERE artwork_id = :artwork_id
+"""
+
+TOTAL = """
+    SELECT COALESCE(SUM(size_bytes), 0)
+      FROM pictures
+"""
+
+OLDEST = """
+    SELECT artwork_id, sha256, size_bytes, content_type
+      FROM pictures
+     ORDER BY used_at
+     LIMIT 1
+"""
+
+SHARED = """
+    SELECT 1
+      FROM pictures
+     WHERE sha256 = :sha256
+     LIMIT 1
+"""
+
+OF_TRACK = """
+    SELECT artwork_id
+      FROM track_sources
+     WHERE track_id = :track_id
+       AND artwork_id IS NOT NULL
+     ORDER BY id
+     LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture file that is whole."""
+
+    artwork_id: str
+    sha256: bytes
+    size_bytes: int
+    content_type: str
+
+
+async def find_picture(library: Reader, artwork_id: str) -> Picture | None:
+    """None: it is not here."""
+    row = await library.one(FIND, artwork_id=artwork_id)
+    return None if row is None else Picture(*row)
+
+
+async def find_picture_of(library: Reader, track_id: int) -> Picture | None:
+    """Of a recording, if it is here."""
+    row = await library.one(OF_TRACK, track_id=track_id)
+    return None if row is None else await find_picture(library, row[0])
+
+
+async def add_picture(library: Writer, picture: Picture, *, now_ms: int) -> None:
+    """The file is durable already."""
+    await library.run(
+        ADD,
+        artwork_id=picture.artwork_id,
+        sha256=picture.sha256,
+        size_bytes=picture.size_bytes,
+        content_type=picture.content_type,
+        now_ms=now_ms,
+    )
+
+
+async def mark_picture_used(library: Writer, artwork_id: str, *, now_ms: int) -> None:
+    """It was looked at."""
+    await library.run(USED, artwork_id=artwork_id, now_ms=now_ms)
+
+
+async def remove_picture(library: Writer, artwork_id: str) -> None:
+    """Its file may go, unless another id shares it."""
+    await library.run(REMOVE, artwork_id=artwork_id)
+
+
+async def trim_pictures(library: Writer, *, limit_bytes: int) -> list[bytes]:
+    """What was not looked at for longest goes, until the others fit. The sha256 of files that nobody has any more."""
+    row = await library.one(TOTAL)
+    assert row is not None
+    total, gone = int(row[0]), []
+    while total > limit_bytes:
+        oldest = await library.one(OLDEST)
+        assert oldest is not None, total
+        await library.run(REMOVE, artwork_id=oldest[0])
+        total -= oldest[2]
+        if await library.one(SHARED, sha256=oldest[1]) is None:
+            gone.append(oldest[1])
+    return gone
