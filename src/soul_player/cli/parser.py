@@ -144,12 +144,13 @@ def source_list(flags: Flags) -> int:
 
 @source.command("remove")
 @click.argument("source")
+@click.option("--drop-playlists", is_flag=True, help="Its playlists go too; else they become this device's own.")
 @click.pass_obj
-def source_remove(flags: Flags, source: str) -> int:
-    """Forget a source; downloaded files stay."""
+def source_remove(flags: Flags, source: str, drop_playlists: bool) -> int:
+    """Forget a source; history, marks, playlists and files stay."""
     from soul_player.cli.sources import remove
 
-    return remove(flags, source)
+    return remove(flags, source, keeps_playlists=not drop_playlists)
 
 
 @source.command("login")

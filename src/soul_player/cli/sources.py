@@ -11,7 +11,7 @@ from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
 from soul_player.cli.status import source_record, source_state
 from soul_player.cli.words import ago, count
-from soul_player.client import CertificateUnknown, Client, InsecureAddress, Source
+from soul_player.client import AtStake, CertificateUnknown, Client, InsecureAddress, Source
 
 
 def add(
@@ -37,9 +37,9 @@ def list_all(flags: Flags) -> int:
     return asyncio.run(_list(flags))
 
 
-def remove(flags: Flags, name: str) -> int:
-    """After a yes: its tracks leave the library, files stay."""
-    return asyncio.run(_remove(flags, name))
+def remove(flags: Flags, name: str, *, keeps_playlists: bool) -> int:
+    """After a yes to what would be lost: its tracks leave the library; history, marks and files stay."""
+    return asyncio.run(_remove(flags, name, keeps_playlists=keeps_playlists))
 
 
 def login(flags: Flags, name: str, *, username: str | None, from_stdin: bool) -> int:
@@ -145,19 +145,40 @@ async def _list(flags: Flags) -> int:
     return ExitCode.OK
 
 
-async def _remove(flags: Flags, name: str) -> int:
+async def _remove(flags: Flags, name: str, *, keeps_playlists: bool) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         source = await client.sources.find(name)
-        # `find` does not count tracks; only the list does.
-        tracks = next(listed.tracks for listed in await client.sources.list() if listed.id == source.id)
-        question = f"Remove {source.name} and its {count(tracks, 'track')} from this library?"
+        stake = await client.sources.at_stake(source.id)
+        told = removal_text(stake, keeps_playlists=keeps_playlists)
+        question = f"{told}\nRemove {source.name} and its {count(stake.tracks, 'track')} from this library?"
         if not confirmed(question, yes=flags.yes):
             raise CommandFailed("not_confirmed", "nothing was removed")
-        await client.sources.remove(source.id)
-    output.record({"removed": source.name})
+        await client.sources.remove(source.id, keeps_playlists=keeps_playlists)
+    output.record(
+        {
+            "removed": source.name,
+            "unsent_edits": stake.waiting_edits + stake.failed_edits,
+            "kept_playlists": stake.playlists if keeps_playlists else 0,
+            "dropped_playlists": 0 if keeps_playlists else stake.playlists,
+        }
+    )
+    output.message(told)
     output.result(f"removed {source.name}")
     return ExitCode.OK
+
+
+def removal_text(stake: AtStake, *, keeps_playlists: bool) -> str:
+    """What goes with a source, and what stays."""
+    lines = []
+    unsent = stake.waiting_edits + stake.failed_edits
+    if unsent:
+        lines.append(f"{count(unsent, 'edit')} of this device never reached it, and never will.")
+    if stake.playlists:
+        fate = "kept, as this device's own" if keeps_playlists else "dropped"
+        lines.append(f"{count(stake.playlists, 'playlist')} of it: {fate}.")
+    lines.append("Plays, favourites and ratings stay on this device.")
+    return "\n".join(lines)
 
 
 async def _login(flags: Flags, name: str, *, username: str | None, from_stdin: bool) -> int:

@@ -146,6 +146,7 @@ from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession
 from soul_player.client.playback.opening import Part
+from soul_player.client.library.removal import AtStake
 from soul_player.client.sources.manage import SourceAmbiguous
 from soul_player.client.sources.streams import PastTheEnd
 from soul_player.client.sync.matching import MatchingResult
@@ -160,6 +161,7 @@ __all__ = [
     "PRIORITY_MAX",
     "SHOWN",
     "AddressInvalid",
+    "AtStake",
     "Asked",
     "Audio",
     "AvailabilityStatus",

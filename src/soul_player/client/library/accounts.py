@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from soul_player.client.library.model import SourceId
-from soul_player.client.library.notes import read_note
+from soul_player.client.library.notes import read_note, remove_note, write_note
 from soul_player.database.access import Reader, Writer
 
 DEVICE_ID = "device_id"
@@ -65,6 +67,24 @@ RENUMBER = """
      WHERE sync_queue.op_id = numbered.op_id
 """
 
+NUMBERS = """
+    SELECT sources.server_id, accounts.account_id, accounts.device_id, accounts.next_n, accounts.last_op_ms
+      FROM accounts
+      JOIN sources ON sources.id = accounts.source_id
+     WHERE accounts.source_id = :source_id
+       AND sources.server_id IS NOT NULL
+"""
+
+# Under another name of the device its server counts from 1.
+TAKE_BACK = """
+    UPDATE accounts
+       SET next_n = :next_n, last_op_ms = :last_op_ms
+     WHERE source_id = :source_id
+       AND account_id = :account_id
+       AND device_id = :device_id
+       AND next_n = 1
+"""
+
 # Everything before the oldest one that has no result yet.
 CONFIRMED_THROUGH = """
     SELECT COALESCE((SELECT MIN(n)
@@ -113,6 +133,7 @@ async def note_device(library: Writer, source_id: SourceId, *, account_id: str, 
     """The account was signed in under this name of the device. Under another one than before, what waits is numbered
     anew, from 1: its server has never heard of this device."""
     await library.run(ADD, source_id=source_id, account_id=account_id, device_id=device_id)
+    await _take_numbers_back(library, source_id, account_id=account_id)
     row = await library.one(
         "SELECT device_id FROM accounts WHERE source_id = :source_id AND account_id = :account_id",
         source_id=source_id,
@@ -123,6 +144,38 @@ async def note_device(library: Writer, source_id: SourceId, *, account_id: str, 
         return
     await library.run(RENUMBER, source_id=source_id, account_id=account_id)
     await library.run(SAVE_DEVICE, source_id=source_id, account_id=account_id, device_id=device_id)
+
+
+async def _take_numbers_back(library: Writer, source_id: SourceId, *, account_id: str) -> None:
+    """A source that was removed and is added again: its server has seen the numbers that were given before."""
+    server = await library.one("SELECT server_id FROM sources WHERE id = :source_id", source_id=source_id)
+    if server is None or server[0] is None:
+        return
+    name = numbers_note(server[0], account_id)
+    kept = await read_note(library, name)
+    if kept is not None:
+        device_id, next_n, last_op_ms = msgspec.json.decode(kept, type=tuple[str, int, int])
+        await library.run(
+            TAKE_BACK,
+            source_id=source_id,
+            account_id=account_id,
+            device_id=device_id,
+            next_n=next_n,
+            last_op_ms=last_op_ms,
+        )
+        await remove_note(library, name)
+
+
+async def keep_numbers(library: Writer, source_id: SourceId) -> None:
+    """Before the source goes: its server goes on counting this device's operations."""
+    for server_id, account_id, device_id, next_n, last_op_ms in await library.all(NUMBERS, source_id=source_id):
+        numbers = msgspec.json.encode([device_id, next_n, last_op_ms]).decode()
+        await write_note(library, numbers_note(server_id, account_id), numbers)
+
+
+def numbers_note(server_id: bytes, account_id: str) -> str:
+    """The note that keeps where an account's numbers stood when its source was removed."""
+    return f"numbers {server_id.hex()} {account_id}"
 
 
 async def save_numbers(library: Writer, account: Account, *, next_n: int, last_op_ms: int) -> None:

@@ -47,9 +47,13 @@ ENTRIES = """
 """
 
 WORDS_OF_TRACK = """
-    SELECT title, artist, album, duration_seconds
+    SELECT tracks.title, tracks.artist, tracks.album, tracks.duration_seconds, held.musicbrainz_recording_id,
+           held.isrc, held.audio_hash
       FROM tracks
-     WHERE id = :track_id
+      LEFT JOIN track_sources held ON held.track_id = tracks.id
+     WHERE tracks.id = :track_id
+     ORDER BY held.musicbrainz_recording_id IS NULL, held.audio_hash IS NULL, held.id
+     LIMIT 1
 """
 
 
@@ -79,12 +83,15 @@ class Playlist:
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The words of a recording, kept for when it is gone."""
+    """The words and the ids of a recording, kept for when it is gone."""
 
     title: str
     artist: str | None = None
     album: str | None = None
     duration_seconds: float | None = None
+    musicbrainz_recording_id: str | None = None
+    isrc: str | None = None
+    audio_hash: str | None = None
 
 
 @dataclass(frozen=True)

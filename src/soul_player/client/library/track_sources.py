@@ -7,6 +7,7 @@ import msgspec
 
 from soul_player.client.library.late_returns import fold_late_returns
 from soul_player.client.library.model import AvailabilityStatus, SourceId, Stored
+from soul_player.client.library.orphans import find_again
 from soul_player.client.library.returns import bind_returns
 from soul_player.client.library.tracks import add_shown_tracks, refresh_statuses, show_again
 from soul_player.client.library.words import add_words, remove_words
@@ -99,6 +100,7 @@ async def store_tracks(
         known = await _find_known(library, source_id, remote_ids, ids)
     if not known:
         await _add(library, source_id, run, tracks, remote_ids)
+        await find_again(library, source_id, remote_ids)
         return Stored(added=len(tracks))
     fresh: list[Track] = []
     fresh_ids: list[bytes] = []
@@ -115,6 +117,7 @@ async def store_tracks(
     if changed:
         await _update(library, source_id, run, changed)
         await _fold_returned(library, source_id, run, changed)
+    await find_again(library, source_id, remote_ids)
     return Stored(len(fresh), len(changed), len(tracks) - len(fresh) - len(changed))
 
 

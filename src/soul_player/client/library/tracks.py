@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from soul_player.client.library.model import SourceId
-from soul_player.client.library.words import add_words_of, remove_every_word, remove_words
+from soul_player.client.library.words import add_words_again, add_words_of, remove_every_word, remove_words
 from soul_player.database.access import Writer
 
 # New rows of a source are new recordings; finding those that are the same is a later step's work.
@@ -43,11 +43,13 @@ REFRESH_STATUS = """
 """
 
 
-# Recordings whose last source was forgotten. (`track_sources_by_track` makes the look-up one step.)
+# Recordings whose last source was forgotten and that nothing of the user's names. (`track_sources_by_track` makes the
+# look-up one step.)
 FORGET_ORPHAN = """
     DELETE FROM tracks
      WHERE id = :track_id
        AND NOT EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
+       AND NOT EXISTS (SELECT 1 FROM orphans WHERE track_id = :track_id)
 """
 
 FORGET_EVERY = """
@@ -58,12 +60,36 @@ SHOW_OTHER_SOURCE = """
     UPDATE tracks
        SET shown_source_id = (SELECT MIN(source_id) FROM track_sources WHERE track_id = tracks.id)
      WHERE id = :track_id
+       AND shown_source_id = :source_id
+       AND EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
 """
 
-ANY_SOURCE = """
+SHOW_ITS_WORDS = """
+    UPDATE tracks
+       SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
+            added_at) = (
+           SELECT title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
+                  added_at
+             FROM track_sources
+            WHERE track_id = tracks.id
+              AND source_id = tracks.shown_source_id
+            ORDER BY id
+            LIMIT 1)
+     WHERE id = :track_id
+       AND EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
+"""
+
+ANY_LEFT = """
     SELECT 1
-      FROM track_sources
-     LIMIT 1
+     WHERE EXISTS (SELECT 1 FROM track_sources)
+        OR EXISTS (SELECT 1 FROM orphans)
+"""
+
+SHOWING = """
+    SELECT id
+      FROM tracks
+     WHERE id = :track_id
+       AND shown_source_id = :source_id
 """
 
 
@@ -85,13 +111,18 @@ async def refresh_statuses(library: Writer, track_ids: Sequence[int]) -> None:
 
 
 async def leave_source(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
-    """After a source was forgotten: its recordings show another source, or go when it was their last one."""
-    if await library.one(ANY_SOURCE) is None:
+    """After a source was forgotten: its recordings show another source, or go when it was their last one.
+
+    Those that something of the user's names stay, with the words they had.
+    """
+    if await library.one(ANY_LEFT) is None:
         await library.run(FORGET_EVERY)
         await remove_every_word(library)
         return
-    await remove_words(library, source_id, track_ids)
-    ids = [(track_id,) for track_id in track_ids]
-    await library.run_many(FORGET_ORPHAN, ids)
-    await library.run_many(SHOW_OTHER_SOURCE, ids)
+    showed = [one for one in track_ids if await library.one(SHOWING, track_id=one, source_id=source_id) is not None]
+    await remove_words(library, source_id, showed)
+    await library.run_many(FORGET_ORPHAN, [(track_id,) for track_id in track_ids])
+    await library.run_many(SHOW_OTHER_SOURCE, [(track_id, source_id) for track_id in showed])
+    await library.run_many(SHOW_ITS_WORDS, [(track_id,) for track_id in showed])
+    await add_words_again(library, showed)
     await refresh_statuses(library, track_ids)

@@ -19,6 +19,13 @@ ADD_ONE = """
      WHERE id = (SELECT id FROM tracks WHERE id = :track_id AND shown_source_id = :source_id)
 """
 
+ADD_AGAIN = """
+    INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
+    SELECT id, title, artist, album, album_artist, genres
+      FROM track_texts
+     WHERE id = :track_id
+"""
+
 REMOVE_ONE = """
     DELETE FROM track_words
      WHERE rowid = (SELECT id FROM tracks WHERE id = :track_id AND shown_source_id = :source_id)
@@ -57,6 +64,12 @@ async def add_words_of(library: Writer, source_id: SourceId, track_ids: Sequence
     """Of these tracks, once they have changed."""
     if track_ids:
         await library.run_many(ADD_ONE, [(track_id, source_id) for track_id in track_ids])
+
+
+async def add_words_again(library: Writer, track_ids: Sequence[int]) -> None:
+    """Of those of them that are still there, whatever source they show."""
+    if track_ids:
+        await library.run_many(ADD_AGAIN, [(track_id,) for track_id in track_ids])
 
 
 def pattern(text: str) -> str | None:

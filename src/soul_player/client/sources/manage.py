@@ -13,10 +13,10 @@ from soul_player.client.errors import (
     SyncError,
 )
 from soul_player.client.library.accounts import DEVICE_ID
-from soul_player.client.library.marks import refresh_all_marks
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.notes import read_note, write_note
 from soul_player.client.library.rebuilds import claim_rebuild
+from soul_player.client.library.removal import AtStake, at_stake, remove_keeping
 from soul_player.client.library.resets import note_sign_in
 from soul_player.client.library.server_questions import ask_about_server
 from soul_player.client.library.sources import (
@@ -27,9 +27,7 @@ from soul_player.client.library.sources import (
     mark_needs_sign_in,
     mark_signed_in,
     pin_certificate,
-    remove_source,
 )
-from soul_player.client.library.tracks import leave_source
 from soul_player.client.sources.addresses import Address, parse_address
 from soul_player.client.sources.certificates import parse_fingerprint
 from soul_player.client.sources.connections import Connections
@@ -187,8 +185,13 @@ class Sources:
         except BadTime as error:
             raise ProtocolError(f"{source.name} tells a time that is none") from error
 
-    async def remove(self, source_id: SourceId) -> bool:
-        """Forget the source, its tracks and its tokens.
+    async def at_stake(self, source_id: SourceId) -> AtStake:
+        """What the source has, and what of this device's edits it was never sent."""
+        return await self._library.read(at_stake, source_id)
+
+    async def remove(self, source_id: SourceId, *, keeps_playlists: bool = True) -> bool:
+        """Forget the source, its tracks and its tokens, and never what is the user's: plays, favourites and ratings
+        stay on this device, and so do its playlists unless they are not to.
 
         False: the server could not be told. It lists this device until its tokens end, or until somebody signs it out.
         """
@@ -196,7 +199,12 @@ class Sources:
         was_told = await self._sign_out(source)
         await self._connections.drop(source_id)
         await self._tokens.forget(source_id)
-        await self._library.write(_remove, source_id)
+        await self._library.write(
+            remove_keeping,
+            source_id,
+            keeps_playlists=keeps_playlists,
+            new_uid=lambda: mint(self._clock, self._randomness),
+        )
         return was_told
 
     async def _sign_out(self, source: Source) -> bool:
@@ -253,8 +261,3 @@ async def _device_id(library: Writer, fresh: str) -> DeviceId:
     if known is None:
         await write_note(library, DEVICE_ID, fresh)
     return DeviceId(known or fresh)
-
-
-async def _remove(library: Writer, source_id: SourceId) -> None:
-    await leave_source(library, source_id, await remove_source(library, source_id))
-    await refresh_all_marks(library)
