@@ -176,6 +176,8 @@ def play(  # noqa: PLR0917  # click passes them by name
 @click.option("--edit", metavar="VALUE", help="Try it again with another name or rating.")
 @click.option("--discard", is_flag=True, help="Let go of a failed edit.")
 @click.option("--undo", is_flag=True, help="Take the answer to a decision back, within 30 days.")
+@click.option("--pair", multiple=True, type=click.IntRange(1), metavar="N", help="Only this pair; may be repeated.")
+@click.option("--similar", is_flag=True, help="Also pairs of other questions, asked for like reasons.")
 @click.option("--all", "is_all", is_flag=True, help="All that --keep, --retry or --discard fits.")
 @click.pass_obj
 def resolve(  # noqa: PLR0917  # click passes them by name
@@ -186,12 +188,17 @@ def resolve(  # noqa: PLR0917  # click passes them by name
     edit: str | None,
     discard: bool,
     undo: bool,
+    pair: tuple[int, ...],
+    similar: bool,
     is_all: bool,
 ) -> int:
     """Decisions and failed edits that wait for you, and answering one, or all of them alike."""
     from soul_player.cli.resolve import Choice, run
 
-    choice = Choice(keep=keep, retries=retry, value=edit, discards=discard, undoes=undo)
+    choice = Choice(
+        keep=keep, retries=retry, value=edit, discards=discard, undoes=undo, pairs=pair, similar=similar,
+        is_sure=flags.yes,
+    )  # fmt: skip
     if is_all:
         from soul_player.cli.resolve_all import run_all
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from soul_player.cli.ask import confirmed
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
+from soul_player.cli.merges import PAIRS_LISTED_MAX, merge_text, pair_lines
 from soul_player.cli.output import Output
 from soul_player.cli.words import count
 from soul_player.client import Client, FailedEdit, Question, QuestionId, QuestionKind, QuestionNotFound
@@ -26,6 +28,10 @@ class Choice:
     value: str | None = None
     discards: bool = False
     undoes: bool = False
+    # Of a question whether tracks are one recording: these pairs only, or also what is asked for the same reasons.
+    pairs: tuple[int, ...] = ()
+    similar: bool = False
+    is_sure: bool = False
 
     @property
     def count(self) -> int:
@@ -62,19 +68,39 @@ async def _run(flags: Flags, wanted: str | None, choice: Choice) -> int:
             raise QuestionNotFound(f"no decision with the id {wanted} waits", hint="soul resolve lists them")
         if choice.keep is None:
             return _listed(output, [question], [])
-        return await _answer(output, client, question, choice.keep)
+        return await _answer(output, client, question, choice)
 
 
-async def _answer(output: Output, client: Client, question: Question, keep: str) -> int:
+async def _answer(output: Output, client: Client, question: Question, choice: Choice) -> int:
+    keep = choice.keep or ""
     if keep not in answers(question):
         raise CommandFailed(
             "no_such_choice", f"{keep} is no answer to it", hint=f"choose one of {', '.join(answers(question))}",
             exit_code=ExitCode.USAGE,
         )  # fmt: skip
+    if question.kind is QuestionKind.MERGE:
+        return await _answer_merge(output, client, question, keep, choice)
     changed = await client.questions.answer(question.id, answers(question)[keep])
     output.record({"resolved": question.id, "keep": keep, "tracks": changed})
     what = f" ({count(changed, 'track')})" if question.kind is QuestionKind.MASS_DELETION else ""
     output.result(f"resolved {question.id}: {keep}{what}")
+    return ExitCode.OK
+
+
+async def _answer_merge(output: Output, client: Client, question: Question, keep: str, choice: Choice) -> int:
+    if choice.similar:
+        found = await client.questions.similar(question.id)
+        asked = f"{keep} {count(found.pairs, 'pair')} in {count(found.questions, 'question')}, asked for like reasons?"
+        if not confirmed(asked, yes=choice.is_sure):
+            raise CommandFailed("not_resolved", "nothing was changed")
+    answered = await client.questions.answer_merge(
+        question.id, keep, pairs=choice.pairs or None, similar=choice.similar
+    )
+    output.record({"resolved": answered.question_id, "keep": keep, "tracks": answered.tracks})
+    output.result(
+        f"resolved: {keep} ({count(answered.tracks, 'track')}). "
+        f"soul resolve {answered.question_id} --undo takes it back for 30 days"
+    )
     return ExitCode.OK
 
 
@@ -103,6 +129,9 @@ def _listed(output: Output, questions: list[Question], failed: list[FailedEdit])
     output.record({"decisions": decisions + [failed_record(edit) for edit in failed]})
     for question in questions:
         output.result(f"{question.id}  {question_text(question)}")
+        if question.kind is QuestionKind.MERGE:
+            for line in pair_lines(question.evidence, limit=PAIRS_LISTED_MAX if len(questions) > 1 else None):
+                output.result(line)
         for keep in answers(question):
             output.result(f"   soul resolve {question.id} --keep {keep}")
     for edit in failed:
@@ -170,6 +199,8 @@ def question_text(question: Question) -> str:
             "library, rebuilt, which gets what is yours when you have signed in there (rebuilt), another server, which "
             "becomes a source of its own (another), or shall nothing be done (leave)?"
         )
+    if question.kind is QuestionKind.MERGE:
+        return merge_text(question.evidence)
     evidence = ", ".join(f"{name}: {value}" for name, value in question.evidence.items())
     return f"{question.source_name}: {question.kind.value.replace('_', ' ')} ({evidence})"
 

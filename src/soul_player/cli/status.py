@@ -24,16 +24,14 @@ async def _run(flags: Flags) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         sources = await client.sources.list()
-        questions = await client.questions.list()
+        questions = await client.questions.count()
         is_syncing = client.sync.is_running_elsewhere()
         failed = await client.questions.failed_edits()
         waiting = await client.playlists.waiting_edits()
         tracks = await client.library.count()
     badge = badge_of(sources, is_syncing=is_syncing)
     free_bytes = shutil.disk_usage(flags.home).free
-    output.record(
-        _record(badge, sources, waiting=waiting, decisions=len(questions) + len(failed), free_bytes=free_bytes)
-    )
+    output.record(_record(badge, sources, waiting=waiting, decisions=questions + len(failed), free_bytes=free_bytes))
     now_ms = time.time_ns() // 1_000_000
     output.result(f"{badge}: {count(tracks, 'track')} from {count(len(sources), 'source')}")
     rows = [
@@ -48,7 +46,7 @@ async def _run(flags: Flags) -> int:
     if waiting:
         output.result(f"  {count(waiting, 'edit')} waiting to be sent")
     if questions:
-        output.result(f"  {count(len(questions), 'decision')} waiting")
+        output.result(f"  {count(questions, 'decision')} waiting")
     if failed:
         output.result(f"  {count(len(failed), 'edit')} that no server takes: soul resolve")
     output.result(f"  {size(free_bytes)} free at {flags.home}")

@@ -11,6 +11,7 @@ from typing import Any
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
+from soul_player.cli.holders import link_lines, links_record, source_line
 from soul_player.cli.output import Output, display_width, printable, shortened, table
 from soul_player.cli.words import count, duration, size
 from soul_player.client import (
@@ -166,10 +167,13 @@ async def _show(flags: Flags, name_or_id: str) -> int:
         track = await find_track(client, name_or_id)
         sources = (await client.library.track_sources([track.id]))[track.id]
         marks = await client.playlists.marks(track.id)
+        links = await client.recordings.why(track.id)
+        parts = await client.recordings.parts(track.id) if links else []
     if output.is_json:
-        output.record(track_record(track, sources, marks) | {"details": [source_record(source) for source in sources]})
+        details = [source_record(source) for source in sources]
+        output.record(track_record(track, sources, marks) | {"details": details, "links": links_record(links, parts)})
         return ExitCode.OK
-    for line in track_page(track, sources, marks):
+    for line in (*track_page(track, sources, marks), *link_lines(links, parts)):
         output.result(line)
     return ExitCode.OK
 
@@ -218,6 +222,7 @@ def track_page(track: LibraryTrack, sources: Sequence[TrackSource], marks: Marks
         ("Id", str(track.id)),
     ]
     lines = [track.title, *table([(f"  {name}", value) for name, value in facts if value])]
+    lines += [f"  {source_line(source)}" for source in sources]
     for source in sources:
         lines.append(f"  At {source.source_name}")
         lines.extend(table([(f"    {name}", value) for name, value in _source_facts(source) if value]))

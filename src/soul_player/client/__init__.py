@@ -21,7 +21,10 @@
   `rename_playlist`, `delete_playlist`, `add_entries`, `move_entry`, `remove_entry`, `set_favourite`, `set_rating`,
   `record_play`, `import_m3u8`, `export_m3u8`. Raises `PlaylistNotFound`, `TrackNotFound`, `EditInvalid`.
 - `client.playlists`: reads only: `list()`, `find(name_or_id)`, `read(id)`, `marks(track_id)`, `waiting_edits()`.
-- `client.questions`: `list()`, `answer(id, choice)`, `undo(id)`; and edits that no server took: `failed_edits()`,
+- `client.recordings`: what is one recording, by a person's hand: `evidence(a, b)`, `merge(a, b)`, `parts(track)`,
+  `split(track, entry)`, `why(track)`.
+- `client.questions`: `list()`, `count()`, `answer(id, choice)`, `undo(id)`; whether tracks are one recording also
+  `answer_merge(id, choice, pairs=, similar=)` and `similar(id)`; and edits that no server took: `failed_edits()`,
   `retry(id)`, `correct(id, name=, rating=)`, `discard(id)`.
 - `client.events`: `with client.events.subscribe() as events: async for event in events`: `SyncStarted`, `SyncProgress`
   (kind, done, total), `SyncFinished`, `MatchingProgress`, `MatchingFinished`, `LibraryChanged`, `SourceOffline`,
@@ -56,7 +59,9 @@ from soul_player.client.config import (
 )
 from soul_player.client.downloads.rules import RulePreview
 from soul_player.client.downloads.wishes import Asked, LetGo, Wish
+from soul_player.client.edits.merge_answers import Answered, Similar
 from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported
+from soul_player.client.edits.recordings import Comparison, Why
 from soul_player.client.errors import (
     AddressInvalid,
     CertificateChanged,
@@ -161,6 +166,7 @@ __all__ = [
     "PRIORITY_MAX",
     "SHOWN",
     "AddressInvalid",
+    "Answered",
     "AtStake",
     "Asked",
     "Audio",
@@ -172,6 +178,7 @@ __all__ = [
     "Client",
     "ClientConfig",
     "ClientError",
+    "Comparison",
     "Condition",
     "ConfigInvalid",
     "CredentialsRefused",
@@ -226,6 +233,7 @@ __all__ = [
     "ServerChanged",
     "SignInNeeded",
     "Source",
+    "Similar",
     "SourceAmbiguous",
     "SourceExists",
     "SourceId",
@@ -250,6 +258,7 @@ __all__ = [
     "TrackPage",
     "TrackSource",
     "TransientSyncError",
+    "Why",
     "Wish",
     "back_up_library",
     "library_migrations",

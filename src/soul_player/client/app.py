@@ -12,6 +12,7 @@ from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.wiring import World, wire_downloads
 from soul_player.client.edits.decisions import Questions
 from soul_player.client.edits.door import Edits
+from soul_player.client.edits.recordings import Recordings
 from soul_player.client.events import Events
 from soul_player.client.library.browse import Library
 from soul_player.client.library.copies import folder_is_settled, settle_folder
@@ -50,6 +51,7 @@ class Client:
     sync: Sync
     matching: Matching
     questions: Questions
+    recordings: Recordings
     downloads: Downloads
     playback: Playback
     events: Events
@@ -128,6 +130,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 playlists=Playlists(library),
                 sync=Sync(parts, connections, lock, gate),
                 matching=Matching(library, events, gate, world.clock, get_fingerprints=wanted.get),
+                recordings=Recordings(library, clock=world.clock),
                 questions=Questions(library, clock=world.clock, randomness=world.randomness),
                 downloads=downloads,
                 playback=playback,

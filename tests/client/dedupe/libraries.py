@@ -92,4 +92,6 @@ async def rows_of(library: Database, sql: str) -> list[Row]:
 
 
 async def _add(library: Writer, name: str) -> SourceId:
-    return await add_source(library, NewSource(name=name, type=SourceType.SERVER, urls=()), now_ms=NOW_MS)
+    return await add_source(
+        library, NewSource(name=name, type=SourceType.SERVER, urls=("http://127.0.0.1:1",)), now_ms=NOW_MS
+    )

@@ -87,7 +87,7 @@ async def find_track(library: Reader, track_id: LocalTrackId) -> LibraryTrack | 
 
 
 async def sources_of(library: Reader, track_id: LocalTrackId) -> tuple[TrackSource, ...]:
-    """In the order in which the sources were added."""
+    """In the order in which they are played: local file, cached, the active server, the other servers."""
     return tuple(read_track_source(row) for row in await library.all(SOURCES_OF, track_id=track_id))
 
 

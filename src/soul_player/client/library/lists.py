@@ -55,6 +55,7 @@ FIND_ONE = """
      WHERE id = :track_id
 """
 
+# In playing order: a file of this device, a copy of it, the active server, the others; what cannot be played is last.
 SOURCES_OF = """
     SELECT track_sources.source_id, sources.name, remote_id, track_id, status, seq, title, artist, artists, album,
            album_artist, album_id, track_number, disc_number, year, genres, duration_seconds, content_type, bitrate,
@@ -63,7 +64,9 @@ SOURCES_OF = """
       FROM track_sources
       JOIN sources ON sources.id = track_sources.source_id
      WHERE track_id = :track_id
-     ORDER BY track_sources.source_id, remote_id
+     ORDER BY CASE WHEN status = 'local_file' THEN 0 WHEN path IS NOT NULL THEN 1
+                   WHEN status = 'unavailable' THEN 3 ELSE 2 END,
+              sources.is_active DESC, track_sources.source_id, remote_id
 """
 
 
