@@ -28,6 +28,27 @@ def test_a_source_is_added_listed_and_removed(tmp_path: Path) -> None:
         assert soul("source", "list", "--json", home=client).json() == {"sources": []}
 
 
+def test_removing_says_what_would_be_lost_and_asks(tmp_path: Path) -> None:
+    """Edits that never reached the source, and its playlists; without a terminal it fails and names the flag."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server") as server:
+        add_source(client, server)
+        assert soul("sync", home=client).code == 0
+        assert soul("playlist", "create", "Night Drive", home=client).code == 0
+        assert soul("playlist", "create", "Small Hours", home=client).code == 0
+        asked = soul("source", "remove", "home", home=client)
+        assert asked.code == 2
+        for words in ("2 edits of this device never reached it", "2 playlists of it: kept", "--yes"):
+            assert words in asked.err
+        assert "dropped" in soul("source", "remove", "home", "--drop-playlists", home=client).err
+        assert len(soul("playlist", "list", "--json", home=client).out.splitlines()) == 2
+        done = soul("source", "remove", "home", "--yes", "--json", home=client)
+        assert done.json() == {
+            "removed": "Home Server", "unsent_edits": 2, "kept_playlists": 2, "dropped_playlists": 0
+        }  # fmt: skip
+        assert len(soul("playlist", "list", "--json", home=client).out.splitlines()) == 2
+
+
 def test_what_goes_wrong_has_a_code(tmp_path: Path) -> None:
     """So that a script can tell a wrong password from a server that is away."""
     client = tmp_path / "client"

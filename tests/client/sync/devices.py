@@ -126,15 +126,16 @@ async def a_device(
         yield Device(client)
 
 
-async def put_library(running: RunningServer, count: int = 5) -> list[str]:
-    """Tracks at the server, titled `Title 00` and so on; their ids there."""
+async def put_library(running: RunningServer, count: int = 5, *, first: int = 0) -> list[str]:
+    """Tracks at the server, titled `Title 00` and so on from `first`; their ids there."""
     randomness = SystemRandomness()
-    ids = [mint_id(1_700_000_000_000 + number, randomness.bytes(10)) for number in range(count)]
+    ids = [mint_id(1_700_000_000_000 + number, randomness.bytes(10)) for number in range(first, first + count)]
 
     async def fill(store: Writer) -> None:
         positions = await claim(store, LIBRARY, count)
-        await add_root(store)
-        for number, (track_id, seq) in enumerate(zip(ids, positions, strict=True)):
+        if first == 0:
+            await add_root(store)
+        for number, (track_id, seq) in enumerate(zip(ids, positions, strict=True), first):
             track = make_track(number, id=track_id, title=f"Title {number:02}", seq=seq)
             await put_track(store, id_bytes(track_id), encode(track))
         facts = [Fact(Kind.TRACK, id_bytes(track_id), seq) for track_id, seq in zip(ids, positions, strict=True)]
