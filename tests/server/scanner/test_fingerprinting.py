@@ -80,7 +80,7 @@ class Heard:
 async def heard(url: str, music: Path) -> AsyncGenerator[Heard, None]:
     async with scanned(url, music) as library:
         prints = ScriptedPrints()
-        fingerprinting = Fingerprinting(library.scanner._parts, lambda: prints, retry_seconds=0.05)
+        fingerprinting = Fingerprinting(library.scanner._parts, lambda: prints, retry_seconds=0.05, rest_seconds=0.01)
         yield Heard(library, prints, fingerprinting)
 
 
@@ -263,7 +263,7 @@ def test_a_server_makes_them_and_ends_while_one_is_made(tmp_path: Path, monkeypa
     async def body() -> None:
         music = tmp_path / "music"
         make_audio(music / "song", "flac", seconds=5.0)
-        async with running_server(tmp_path / "home", music=(music,)) as running:
+        async with running_server(tmp_path / "home", music=(music,), fingerprints_rest_seconds=0.05) as running:
             database = running.server.store.database
             async with asyncio.timeout(60):
                 while not await database.read(_count_made):  # noqa: ASYNC110  # the database rings no bell
@@ -279,7 +279,7 @@ def test_a_server_makes_them_and_ends_while_one_is_made(tmp_path: Path, monkeypa
             await until(lambda: running.server.scanner.status().last is not None)
             await asyncio.sleep(0.5)
             assert not noted.exists(), "it is switched off"
-        async with running_server(tmp_path / "home", music=(music,)):
+        async with running_server(tmp_path / "home", music=(music,), fingerprints_rest_seconds=0.05):
             await until(noted.exists)
             started = time.monotonic()
         assert time.monotonic() - started < 5
