@@ -18,6 +18,7 @@ from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import WorkerPool
 from soul_player.folders.prints import find_fingerprints
+from soul_player.server.announce.announcing import Announcing
 from soul_player.server.api.admin import UserRoutes
 from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.asgi import make_asgi
@@ -25,6 +26,7 @@ from soul_player.server.api.edits import EditRoutes
 from soul_player.server.api.fingerprints import FingerprintRoutes
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.info import InfoRoutes
+from soul_player.server.api.live import Live
 from soul_player.server.api.routes import Rooms, Route, all_routes
 from soul_player.server.api.scans import ScanRoutes
 from soul_player.server.api.sessions import SessionRoutes
@@ -97,6 +99,7 @@ class Server:
     scanner: Scanner
     fingerprinting: Fingerprinting
     following: RowsThatFollow
+    announcing: Announcing
 
 
 @asynccontextmanager
@@ -112,8 +115,9 @@ async def open_server(
         passwords = passwords or Passwords()
         owned.callback(passwords.close)
         readers = await owned.enter_async_context(WorkerPool())
-        scanning = ScanParts(store.database, clock, randomness, readers, announce=_nobody_listens)
-        fingerprinting = Fingerprinting(scanning, find_fingerprints)
+        announcing = Announcing(store.database, clock=clock, randomness=randomness)
+        scanning = ScanParts(store.database, clock, randomness, readers, announce=announcing.news.announce)
+        fingerprinting = Fingerprinting(scanning, find_fingerprints, rest_seconds=config.fingerprints_rest_seconds)
         scanner = Scanner(scanning, [os.fsencode(folder) for folder in config.music], on_hashed=fingerprinting.wake)
         following = RowsThatFollow(scanner.hash_now)
         # Not the scanner's: who looks at an album must not wait until a batch of files is read.
@@ -138,7 +142,7 @@ async def open_server(
             info=InfoRoutes(database, store.secrets, name=config.name, clock=clock),
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, heads=heads),
-            edits=EditRoutes(database, store.secrets, clock=clock, heads=heads),
+            edits=EditRoutes(database, store.secrets, clock=clock, heads=heads, announce=announcing.news.announce),
             tracks=TrackRoutes(database, opening, hashing, following),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             fingerprints=FingerprintRoutes(database),
@@ -147,8 +151,12 @@ async def open_server(
         )
         routes = all_routes(rooms, base_path=config.base_path)
         asgi = make_asgi(routes, Gate(sessions, database))
-        app = behind_proxies(asgi, base_path=config.base_path, trusted=config.trusted_proxies)
-        yield Server(config, store, accounts, routes, app, first_password, scanner, fingerprinting, following)
+        origins = config.allowed_origins
+        live = Live(asgi, announcing, sessions, database, store.secrets, allowed_origins=origins)
+        app = behind_proxies(live, base_path=config.base_path, trusted=config.trusted_proxies)
+        yield Server(
+            config, store, accounts, routes, app, first_password, scanner, fingerprinting, following, announcing
+        )
 
 
 def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
@@ -187,6 +195,7 @@ async def run(server: Server, listener: Listener, *, clock: Clock, randomness: R
             tasks.create_task(stay_present(server.store, clock=clock, randomness=randomness), name="presence"),
             tasks.create_task(keep_scanning(server.scanner), name="scanner"),
             tasks.create_task(server.following.run(), name="following"),
+            tasks.create_task(server.announcing.run(), name="announcing"),
         ]
         if server.config.fingerprints:
             background.append(tasks.create_task(server.fingerprinting.run(), name="fingerprinting"))
@@ -203,10 +212,6 @@ async def keep_scanning(scanner: Scanner) -> None:
         except* (DatabaseError, ScanLocked) as group:
             log.warning("scanning was interrupted: %s", "; ".join(str(error) for error in group.exceptions))
         await asyncio.sleep(SCAN_AGAIN_SECONDS)
-
-
-def _nobody_listens(scope: str) -> None:
-    """Clients of this version ask for the heads; nobody waits to be told of them."""
 
 
 async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:

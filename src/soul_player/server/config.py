@@ -36,10 +36,18 @@ class ServerConfig:
     base_path: str = ""
     # Addresses or networks whose X-Forwarded-* headers are believed.
     trusted_proxies: tuple[str, ...] = ()
+    # Pages of these may listen to what changes, besides the server's own: like https://music.example.
+    allowed_origins: tuple[str, ...] = ()
     # Begin a new era: after the database was put back by other means than `soul restore`.
     new_era: bool = False
     # Make acoustic fingerprints, in the background.
     fingerprints: bool = True
+    # They begin once nothing was hashed for so long: files that are being copied here come first.
+    fingerprints_rest_seconds: float = 15.0
+    # How many files are made into another quality at once; 0 for none.
+    transcodes_max: int = 2
+    # How much room finished ones may take in the home.
+    transcode_cache_bytes: int = 2_000_000_000
     connections_max: int = 1000
     # How long requests in flight may take to finish after SIGTERM.
     stop_seconds: float = 10.0
@@ -133,7 +141,7 @@ def _count(value: Any) -> int:  # noqa: ANN401  # the same
 
 
 # In the environment. A folder may have a comma in its name, an address has colons.
-_SEPARATORS = {"music": os.pathsep, "trusted_proxies": ","}
+_SEPARATORS = {"music": os.pathsep, "trusted_proxies": ",", "allowed_origins": ","}
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "host": _text,
     "port": _count,
@@ -144,8 +152,12 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "tls_key": _path,
     "base_path": _text,
     "trusted_proxies": _texts,
+    "allowed_origins": _texts,
     "new_era": _flag,
     "fingerprints": _flag,
+    "fingerprints_rest_seconds": float,
+    "transcodes_max": _count,
+    "transcode_cache_bytes": _count,
     "connections_max": _count,
     "stop_seconds": float,
 }
@@ -164,6 +176,10 @@ def _check(config: ServerConfig) -> None:
         raise ConfigError("name: 1 to 200 characters are needed")
     if config.connections_max < 1 or not 0 <= config.stop_seconds <= 3600:
         raise ConfigError("connections_max must be at least 1, stop_seconds from 0 to 3600")
+    if not 0 <= config.fingerprints_rest_seconds <= 3600:
+        raise ConfigError("fingerprints_rest_seconds must be from 0 to 3600")
+    if not 0 <= config.transcodes_max <= 100 or config.transcode_cache_bytes < 0:
+        raise ConfigError("transcodes_max must be from 0 to 100, transcode_cache_bytes not below 0")
     for proxy in config.trusted_proxies:
         try:
             ip_network(proxy, strict=False)

@@ -79,6 +79,10 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._end_head()
+        if self.parser.should_upgrade() and self._should_upgrade():
+            # No request of HTTP follows: the socket takes the connection over.
+            super().on_headers_complete()
+            return
         self._is_in_body = True
         super().on_headers_complete()
         if not self.cycle.keep_alive and self._has_body():
@@ -103,6 +107,12 @@ class Connection(HttpToolsProtocol):
             self._discard_timer = self.loop.call_later(DISCARD_SECONDS, self.transport.close)
         elif self._closes_afterwards:
             self.transport.close()
+
+    def handle_websocket_upgrade(self) -> None:
+        """From here on the clocks are the socket's own."""
+        self._end_head()
+        self._end_discarding()
+        super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         """As a problem document. uvicorn's own text would be no answer of this protocol."""

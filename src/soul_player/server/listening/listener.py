@@ -9,8 +9,10 @@ from typing import Any
 
 import uvicorn
 
+from soul_player.protocol.live import MESSAGE_BYTES_MAX
 from soul_player.server.errors import ConfigError, StartError
 from soul_player.server.listening.connection import KEEP_ALIVE_SECONDS, connection_class
+from soul_player.server.listening.sockets import Socket
 
 BACKLOG = 512
 
@@ -71,7 +73,12 @@ def make_listener(
     config = uvicorn.Config(
         app,
         http=connection_class(connections_max),
-        ws="none",
+        ws=Socket,
+        ws_max_size=MESSAGE_BYTES_MAX,
+        # The pulse is part of the protocol: hints and their acknowledgement go over proxies that eat control frames.
+        ws_ping_interval=None,
+        # A hint is smaller than what a compressor would say of it, and the same for everybody.
+        ws_per_message_deflate=False,
         loop="none",
         lifespan="off",
         log_config=None,

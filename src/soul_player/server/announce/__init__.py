@@ -1,0 +1,1 @@
+"""Telling whoever listens that a scope has moved: after the commit, as a hint, to every process."""
