@@ -13,6 +13,7 @@ from soul_player.client import (
     ClientError,
     ConfigInvalid,
     CredentialsRefused,
+    DownloadNotFound,
     EditInvalid,
     FailedEditNotFound,
     HomeLocked,
@@ -20,6 +21,8 @@ from soul_player.client import (
     PlaylistAmbiguous,
     PlaylistNotFound,
     QuestionNotFound,
+    RuleInvalid,
+    RuleNotFound,
     SignInNeeded,
     SourceNotFound,
     TrackNotFound,
@@ -29,9 +32,17 @@ from soul_player.client import (
 )
 
 _EXIT_CODES: tuple[tuple[tuple[type[ClientError], ...], ExitCode], ...] = (
-    ((ConfigInvalid, AddressInvalid, EditInvalid, PlaylistAmbiguous), ExitCode.USAGE),
+    ((ConfigInvalid, AddressInvalid, EditInvalid, PlaylistAmbiguous, RuleInvalid), ExitCode.USAGE),
     (
-        (SourceNotFound, TrackNotFound, QuestionNotFound, PlaylistNotFound, FailedEditNotFound),
+        (
+            SourceNotFound,
+            TrackNotFound,
+            QuestionNotFound,
+            PlaylistNotFound,
+            FailedEditNotFound,
+            DownloadNotFound,
+            RuleNotFound,
+        ),
         ExitCode.NOT_FOUND,
     ),
     ((SignInNeeded, CredentialsRefused), ExitCode.SIGN_IN_NEEDED),

@@ -3,8 +3,10 @@
 
 import click
 
+from soul_player.cli.download_commands import DOWNLOAD_COMMANDS
 from soul_player.cli.edit_commands import EDIT_COMMANDS
 from soul_player.cli.flags import Flags, Group
+from soul_player.cli.query_words import query_text
 from soul_player.cli.recording_commands import RECORDING_COMMANDS
 
 PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
@@ -17,7 +19,7 @@ def soul() -> None:
     """Soul Player: an offline-first music library that spans many sources and never loses an edit."""
 
 
-for command in (*EDIT_COMMANDS, *RECORDING_COMMANDS):
+for command in (*EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS):
     soul.add_command(command)
 
 
@@ -192,12 +194,13 @@ def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
 @click.option("--full", is_flag=True, help="Drop the cursors and compare every row.")
 @click.option("--watch", is_flag=True, help="Go on, with a look each minute, until Ctrl-C.")
 @click.option("--fail-on-conflict", is_flag=True, help="Exit 7 while a decision waits for you.")
+@click.option("--download-new", is_flag=True, help="Download the tracks that it brings.")
 @click.pass_obj
-def sync(flags: Flags, source: tuple[str, ...], full: bool, watch: bool, fail_on_conflict: bool) -> int:
+def sync(flags: Flags, /, source: tuple[str, ...], **options: bool) -> int:
     """Bring the library up to date; Ctrl-C cancels, resumably."""
     from soul_player.cli.sync import run
 
-    return run(flags, source, full=full, watch=watch, fail_on_conflict=fail_on_conflict)
+    return run(flags, source, **options)
 
 
 @soul.command()
@@ -217,7 +220,7 @@ def list_tracks(flags: Flags, query: tuple[str, ...], limit: int | None) -> int:
     """Tracks by a query: artist:amber year:2020.. ^genre:pop"""
     from soul_player.cli.tracks import list_matching
 
-    return list_matching(flags, " ".join(query), limit=limit)
+    return list_matching(flags, query_text(query), limit=limit)
 
 
 @soul.command()

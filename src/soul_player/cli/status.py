@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from soul_player.cli.client_home import opened_client
@@ -29,9 +30,19 @@ async def _run(flags: Flags) -> int:
         failed = await client.questions.failed_edits()
         waiting = await client.playlists.waiting_edits()
         tracks = await client.library.count()
+        downloads = await client.downloads.counts()
+        stored = await client.downloads.store.storage()
+        limit_bytes = client.config.cache_limit_bytes
     badge = badge_of(sources, is_syncing=is_syncing)
     free_bytes = shutil.disk_usage(flags.home).free
-    output.record(_record(badge, sources, waiting=waiting, decisions=questions + len(failed), free_bytes=free_bytes))
+    output.record({
+        **_record(badge, sources, waiting=waiting, decisions=questions + len(failed)),
+        "downloads": asdict(downloads),
+        "storage": {
+            "kept_bytes": stored.kept_bytes, "automatic_bytes": stored.automatic_bytes, "limit_bytes": limit_bytes,
+            "free_bytes": free_bytes,
+        },
+    })  # fmt: skip
     now_ms = time.time_ns() // 1_000_000
     output.result(f"{badge}: {count(tracks, 'track')} from {count(len(sources), 'source')}")
     rows = [
@@ -49,6 +60,13 @@ async def _run(flags: Flags) -> int:
         output.result(f"  {count(questions, 'decision')} waiting")
     if failed:
         output.result(f"  {count(len(failed), 'edit')} that no server takes: soul resolve")
+    if downloads.pending or downloads.active or downloads.failed:
+        output.result(
+            f"  downloads: {downloads.pending:,} pending, {downloads.active:,} active, {downloads.failed:,} failed"
+        )
+    if stored.copies:
+        kept, automatic = size(stored.kept_bytes), size(stored.automatic_bytes)
+        output.result(f"  {kept} kept, {automatic} automatic, of {size(limit_bytes)} for downloads")
     output.result(f"  {size(free_bytes)} free at {flags.home}")
     return ExitCode.OK
 
@@ -75,8 +93,8 @@ def source_state(source: Source) -> str:
     return "synced" if source.last_sync_at_ms is not None else "not synced yet"
 
 
-def _record(badge: str, sources: Sequence[Source], *, waiting: int, decisions: int, free_bytes: int) -> dict[str, Any]:
-    """The JSON that programs rely on. Downloads and kept files come with later parts: there are none."""
+def _record(badge: str, sources: Sequence[Source], *, waiting: int, decisions: int) -> dict[str, Any]:
+    """The JSON that programs rely on."""
     synced = [source.last_sync_at_ms for source in sources if source.last_sync_at_ms is not None]
     return {
         "badge": badge,
@@ -84,8 +102,6 @@ def _record(badge: str, sources: Sequence[Source], *, waiting: int, decisions: i
         "sources": [source_record(source) for source in sources],
         "waiting_edits": waiting,
         "decisions": decisions,
-        "downloads": {"pending": 0, "active": 0, "failed": 0},
-        "storage": {"kept_bytes": 0, "automatic_bytes": 0, "limit_bytes": None, "free_bytes": free_bytes},
     }
 
 

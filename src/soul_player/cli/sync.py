@@ -7,9 +7,11 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 
+from soul_player.cli.after_sync import AfterSync
 from soul_player.cli.client_home import exit_code_of_code, opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
+from soul_player.cli.interrupts import interrupts
 from soul_player.cli.output import Output
 from soul_player.cli.progress import Progress, Step
 from soul_player.cli.words import count, size
@@ -35,17 +37,25 @@ WATCH_SECONDS = 60.0
 MATCHING = "Matching with the other sources"
 
 
-def run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool) -> int:
+def run(
+    flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool, download_new: bool
+) -> int:
     """Sync these sources, or all; how it ended decides the exit code. `watch`: again and again, until Ctrl-C.
 
     `fail_on_conflict`: a sync that went well ends in `DECISION_NEEDED` while anything waits for a person.
+    `download_new`: tracks that it brings are downloaded.
     """
-    return asyncio.run(_run(flags, names, full=full, watch=watch, fail_on_conflict=fail_on_conflict))
+    return asyncio.run(
+        _run(flags, names, full=full, watch=watch, fail_on_conflict=fail_on_conflict, download_new=download_new)
+    )
 
 
-async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool) -> int:
+async def _run(
+    flags: Flags, names: Sequence[str], *, full: bool, watch: bool, fail_on_conflict: bool, download_new: bool
+) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
+        after = AfterSync(client, output, downloads_new=download_new, newest=await client.library.newest())
         chosen = [(await client.sources.find(name)).id for name in names]
         results = await _synced(client, output, chosen or None, full=full)
         is_cut = not watch and not await _matched(client, output, results)
@@ -57,10 +67,11 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, f
                 hint="soul source add URL",
                 exit_code=ExitCode.NOT_FOUND,
             )
+        results = await after.run(results, now_ms=time.time_ns() // 1_000_000)
         if watch:
             async with asyncio.TaskGroup() as tasks:
                 matching = tasks.create_task(client.matching.keep_up())
-                results = await _watched(client, output, chosen or None, results)
+                results = await _watched(client, output, chosen or None, results, after)
                 matching.cancel()
         is_undecided = fail_on_conflict and await _is_undecided(client)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
@@ -72,11 +83,15 @@ async def _run(flags: Flags, names: Sequence[str], *, full: bool, watch: bool, f
 
 async def _is_undecided(client: Client) -> bool:
     """Whether a question is open, or an edit waits that no server took."""
-    return bool(await client.questions.list() or await client.questions.failed_edits())
+    return bool(await client.questions.count() or await client.questions.failed_edits())
 
 
 async def _watched(
-    client: Client, output: Output, source_ids: Sequence[SourceId] | None, results: Sequence[SyncResult]
+    client: Client,
+    output: Output,
+    source_ids: Sequence[SourceId] | None,
+    results: Sequence[SyncResult],
+    after: AfterSync,
 ) -> Sequence[SyncResult]:
     """Tells of each sync that changed or lost something, until it is interrupted; the last results."""
     while True:
@@ -88,21 +103,8 @@ async def _watched(
                     output.result(result_line(result))
             if exit_code_of(results) is ExitCode.INTERRUPTED or await _is_set_within(interrupted, WATCH_SECONDS):
                 return [replace(result, status=SyncStatus.CANCELLED) for result in results]
-        results = await _synced(client, output, source_ids, full=False, due_only=True) or results
-
-
-@contextmanager
-def interrupts() -> Generator[asyncio.Event, None, None]:
-    """Ctrl-C sets the event, for as long as the block lasts."""
-    loop = asyncio.get_running_loop()
-    interrupted = asyncio.Event()
-    former = signal.getsignal(signal.SIGINT)
-    loop.add_signal_handler(signal.SIGINT, interrupted.set)
-    try:
-        yield interrupted
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, former)
+        synced = await _synced(client, output, source_ids, full=False, due_only=True)
+        results = await after.run(synced, now_ms=time.time_ns() // 1_000_000) or results
 
 
 async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:

@@ -36,7 +36,7 @@ CANDIDATES_MAX = 10
 
 def list_matching(flags: Flags, text: str, *, limit: int | None) -> int:
     """Every track that matches the query, a page at a time."""
-    condition = _condition(text)
+    condition = condition_of(text)
     return asyncio.run(_list(flags, condition, limit=limit))
 
 
@@ -50,7 +50,8 @@ def show_one(flags: Flags, name_or_id: str) -> int:
     return asyncio.run(_show(flags, name_or_id))
 
 
-def _condition(text: str) -> Condition:
+def condition_of(text: str) -> Condition:
+    """The tracks that a query names; a fault in it is told with its place."""
     try:
         query = shown(parse_query(text))
     except QuerySyntaxError as error:
@@ -167,14 +168,18 @@ async def _show(flags: Flags, name_or_id: str) -> int:
         track = await find_track(client, name_or_id)
         sources = (await client.library.track_sources([track.id]))[track.id]
         marks = await client.playlists.marks(track.id)
+        kept = await client.downloads.store.kept_because(track.id)
         links = await client.recordings.why(track.id)
         parts = await client.recordings.parts(track.id) if links else []
     if output.is_json:
         details = [source_record(source) for source in sources]
-        output.record(track_record(track, sources, marks) | {"details": details, "links": links_record(links, parts)})
+        more = {"details": details, "links": links_record(links, parts), "kept_because": list(kept)}
+        output.record(track_record(track, sources, marks) | more)
         return ExitCode.OK
     for line in (*track_page(track, sources, marks), *link_lines(links, parts)):
         output.result(line)
+    for reason in kept:
+        output.result(f"  Kept because: {reason}")
     return ExitCode.OK
 
 
@@ -184,7 +189,7 @@ async def find_track(client: Client, name_or_id: str) -> LibraryTrack:
         return await client.library.track(LocalTrackId(int(name_or_id)))
     field = "id" if _is_remote_id(name_or_id) else "title"
     quoted = name_or_id.replace("\\", "\\\\").replace('"', '\\"')
-    page = await client.library.tracks(condition=_condition(f'{field}:="{quoted}"'), limit=CANDIDATES_MAX + 1)
+    page = await client.library.tracks(condition=condition_of(f'{field}:="{quoted}"'), limit=CANDIDATES_MAX + 1)
     if not page.tracks:
         raise TrackNotFound(f"no track is called {name_or_id!r}", hint="soul search finds tracks by their words")
     if len(page.tracks) > 1:

@@ -58,7 +58,7 @@ from soul_player.client.config import (
     setting_types,
 )
 from soul_player.client.downloads.rules import RulePreview
-from soul_player.client.downloads.wishes import Asked, LetGo, Wish
+from soul_player.client.downloads.wishes import Asked, LetGo, Wish, wish_words
 from soul_player.client.edits.merge_answers import Answered, Similar
 from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported
 from soul_player.client.edits.recordings import Comparison, Why
@@ -146,12 +146,12 @@ from soul_player.client.library.query.parse import QuerySyntaxError
 from soul_player.client.library.query.parse import parse as parse_query
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import shown
+from soul_player.client.library.removal import AtStake
 from soul_player.client.playback.audio import Audio
 from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession
 from soul_player.client.playback.opening import Part
-from soul_player.client.library.removal import AtStake
 from soul_player.client.sources.manage import SourceAmbiguous
 from soul_player.client.sources.streams import PastTheEnd
 from soul_player.client.sync.matching import MatchingResult
@@ -167,8 +167,8 @@ __all__ = [
     "SHOWN",
     "AddressInvalid",
     "Answered",
-    "AtStake",
     "Asked",
+    "AtStake",
     "Audio",
     "AvailabilityStatus",
     "BackupInvalid",
@@ -232,8 +232,8 @@ __all__ = [
     "SecurityError",
     "ServerChanged",
     "SignInNeeded",
-    "Source",
     "Similar",
+    "Source",
     "SourceAmbiguous",
     "SourceExists",
     "SourceId",
@@ -270,4 +270,5 @@ __all__ = [
     "restore_library",
     "setting_types",
     "shown",
+    "wish_words",
 ]

@@ -107,11 +107,12 @@ class DownloadProgress:
 
 @dataclass(frozen=True)
 class DownloadFinished:
-    """The copy is whole, verified and durable, and the library says so."""
+    """The copy is whole, verified and durable, and the library says so. `source_id` None: it was here already."""
 
     task_id: TaskId
     track_id: LocalTrackId
     size_bytes: int
+    source_id: SourceId | None
 
 
 @dataclass(frozen=True)

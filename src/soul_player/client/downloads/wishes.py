@@ -35,6 +35,9 @@ from soul_player.client.library.keeps import (
     let_go_of_rule,
 )
 from soul_player.client.library.model import Condition, LocalTrackId
+from soul_player.client.library.query.fields import TextField
+from soul_player.client.library.query.parse import parse
+from soul_player.client.library.query.terms import TextMatch
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.quality import StreamQuality
 
@@ -58,6 +61,19 @@ LET_GO_OF_TRACK = """
      WHERE track_id = :track_id
        AND copy_id IS NULL
        AND rule_id IN (SELECT id FROM rules WHERE kind = 'asked')
+"""
+
+STILL_KEPT = """
+    SELECT 1
+      FROM keeps
+     WHERE track_id = :track_id
+     LIMIT 1
+"""
+
+SET_PRIORITY = """
+    UPDATE download_tasks
+       SET priority = :priority
+     WHERE id = :task_id
 """
 
 NEIGHBOURS = """
@@ -97,11 +113,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class LetGo:
-    """Copies that nothing keeps any more, tasks that were taken back, and tracks that something still keeps."""
+    """Copies that nothing keeps any more, tasks taken back; of so many `tracks`, how many are `kept` all the same."""
 
     copies: tuple[CopyId, ...]
     tasks: int
     tracks: int
+    kept: int
+
+
+def wish_words(query: str) -> tuple[str, bool]:
+    """How a person would call what a query names, and whether it is live: a playlist is, whatever else is not."""
+    groups = parse(query).any_of
+    terms = groups[0].terms if len(groups) == 1 else ()
+    match terms:
+        case (TextMatch(TextField.PLAYLIST, text),) if text:
+            return f"playlist {text}", True
+        case (TextMatch(TextField.ALBUM, text),) if text:
+            return f"album {text}", False
+        case _:
+            return query, False
 
 
 def is_wanted(match: Match, quality: StreamQuality) -> bool:
@@ -145,12 +175,14 @@ async def let_go(library: Writer, query: str, condition: Condition) -> LetGo:
         copies = await let_go_asked(library, track_ids)
     else:
         copies = await let_go_of_rule(library, rule_id, track_ids)
-    tasks = 0
+    tasks = kept = 0
     for track_id in track_ids:
-        if await library.one("SELECT 1 FROM keeps WHERE track_id = :track_id", track_id=track_id) is None:
+        if await library.one(STILL_KEPT, track_id=track_id) is None:
             tasks += await remove_task_of(library, track_id)
+        else:
+            kept += 1
     await note_change(library)
-    return LetGo(tuple(copies), tasks, len(track_ids))
+    return LetGo(tuple(copies), tasks, len(track_ids), kept)
 
 
 async def pause(library: Writer, task_ids: Sequence[TaskId] | None) -> int:
@@ -197,9 +229,7 @@ async def move(library: Writer, task: DownloadTask, *, after: DownloadTask | Non
     """Behind another one, and as urgent as that; None: before all others of its kind."""
     priority = task.priority if after is None else after.priority
     if priority != task.priority and not is_automatic(priority):
-        await library.run(
-            "UPDATE download_tasks SET priority = :priority WHERE id = :task_id", priority=priority, task_id=task.id
-        )
+        await library.run(SET_PRIORITY, priority=priority, task_id=task.id)
     else:
         priority = task.priority
     others = [row[0] for row in await library.all(NEIGHBOURS, priority=priority) if row[0] != task.id]

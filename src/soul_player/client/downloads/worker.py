@@ -164,7 +164,8 @@ class Worker:
             self._settling[task.id] = self._receiving.pop(task.id)
             self._awake.set()
             done = received if isinstance(received, Done) else await self._attempts.settle(task, received)
-            self._events.emit(DownloadFinished(task.id, task.track_id, done.size_bytes))
+            source_id = None if done.holder is None else done.holder.source_id
+            self._events.emit(DownloadFinished(task.id, task.track_id, done.size_bytes, source_id))
             await self._after_fetch(done)
         except AttemptFailed as failed:
             await self._note_failure(running, failed.error, failed.source_id)

@@ -26,6 +26,11 @@ from soul_player.client.library.model import (
 from soul_player.client.library.words import find_words
 from soul_player.database.access import Database, Reader, Value
 
+NEWEST = """
+    SELECT COALESCE(MAX(id), 0)
+      FROM tracks
+"""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -58,6 +63,10 @@ class Library:
         """How many tracks hold to it."""
         return await self._database.read(_count, condition)
 
+    async def newest(self) -> int:
+        """The greatest id of a track so far: tracks that come later have greater ones."""
+        return await self._database.read(_newest)
+
     async def search(self, text: str, *, limit: int = 100) -> list[LibraryTrack]:
         """The tracks that hold every word (or its beginning), the best first."""
         return await self._database.read(_search, text, limit=min(limit, LIMIT_MAX))
@@ -78,6 +87,12 @@ class Library:
     ) -> T:
         """Run `function` over one snapshot of the library."""
         return await self._database.read(function, *args, **kwargs)
+
+
+async def _newest(library: Reader) -> int:
+    row = await library.one(NEWEST)
+    assert row is not None
+    return int(row[0])
 
 
 async def find_track(library: Reader, track_id: LocalTrackId) -> LibraryTrack | None:

@@ -102,6 +102,8 @@ def reason_of(task: DownloadTask, *, source_name: str | None, is_all_paused: boo
             return "paused"
         case TaskState.WAITING if is_all_paused:
             return "all downloads are paused"
+        case TaskState.WAITING if task.waits_for is WaitsFor.RETRY and task.error is not None:
+            return f"{task.error}; tries again by itself"
         case TaskState.WAITING:
             return _REASONS[task.waits_for or WaitsFor.TURN].format(source=source_name or "the source")
 

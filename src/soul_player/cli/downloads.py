@@ -1,0 +1,253 @@
+"""`soul download`: ask for tracks, watch them come, let go of them."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from soul_player.cli.client_home import opened_client
+from soul_player.cli.download_bars import DownloadBars
+from soul_player.cli.download_queue import item_record
+from soul_player.cli.exit_codes import CommandFailed, ExitCode
+from soul_player.cli.flags import Flags
+from soul_player.cli.interrupts import interrupts
+from soul_player.cli.output import Output
+from soul_player.cli.tracks import condition_of
+from soul_player.cli.words import count, size
+from soul_player.client import (
+    Asked,
+    Client,
+    ClientError,
+    Download,
+    HomeLocked,
+    Listener,
+    LocalTrackId,
+    SourceId,
+    TaskState,
+    TrackNotFound,
+    Wish,
+    wish_words,
+)
+from soul_player.protocol.quality import StreamQuality
+
+LIST_MAX = 10_000
+# While another process fetches, its queue is looked at this often.
+FOLLOW_SECONDS = 0.5
+
+
+def ask(flags: Flags, text: str, *, priority: int, quality: str, keeps_only: bool) -> int:
+    """Count and size first; then they come, or the process that holds the home fetches them."""
+    return asyncio.run(_ask(flags, text, priority=priority, quality=StreamQuality(quality), keeps_only=keeps_only))
+
+
+def let_go(flags: Flags, text: str) -> int:
+    """What nothing else keeps goes at once."""
+    return asyncio.run(_let_go(flags, text))
+
+
+def run_queue(flags: Flags) -> int:
+    """What is queued, the automatic ones too."""
+    return asyncio.run(_run_queue(flags))
+
+
+async def _ask(flags: Flags, text: str, *, priority: int, quality: StreamQuality, keeps_only: bool) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        text = await _with_id(client, text)
+        name, is_live = wish_words(text)
+        condition = condition_of(text)
+        wish = Wish(name, text, condition, quality=quality, priority=priority, is_live=is_live, keeps_only=keeps_only)
+        planned = await client.downloads.preview(condition, quality=quality)
+        if not planned.tracks:
+            raise TrackNotFound(f"no track matches {text!r}", hint="soul list QUERY shows what does")
+        if keeps_only:
+            return _kept(output, await client.downloads.ask(wish))
+        output.message(plan_line(planned))
+        output.record(plan_record(planned))
+        asked = await client.downloads.ask(wish)
+        if is_live:
+            output.message(f"  it stays up to date with the {name}")
+        return await _fetched(client, output, asked.queued, asked)
+
+
+async def fetch_wish(client: Client, output: Output, wish: Wish) -> Counter[SourceId]:
+    """Beside another command: asked for and fetched, as far as it goes now. How many files came from each source."""
+    asked = await client.downloads.ask(wish)
+    bars = DownloadBars(output, await _titles(client), wanted=len(asked.queued), clock=time.monotonic)
+    if asked.queued:
+        try:
+            await _run(client, bars)
+        except HomeLocked:
+            output.message("  another process of this home fetches what is new")
+    bars.close()
+    output.message(f"  {count(bars.tally.finished, 'new track')} downloaded, {size(bars.tally.bytes_fetched)}")
+    return bars.tally.by_source
+
+
+async def _titles(client: Client) -> dict[LocalTrackId, str]:
+    return {one.task.track_id: one.title for one in await client.downloads.list(count=LIST_MAX)}
+
+
+async def _let_go(flags: Flags, text: str) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        text = await _with_id(client, text)
+        gone, freed = await client.downloads.let_go(text, condition_of(text))
+        if not gone.tracks:
+            raise TrackNotFound(f"no track matches {text!r}")
+    output.record(
+        {"event": "summary", "removed": len(gone.copies), "freed_bytes": freed, "cancelled": gone.tasks,
+         "tracks": gone.tracks, "kept": gone.kept}
+    )  # fmt: skip
+    queued = f"; {gone.tasks:,} taken out of the queue" if gone.tasks else ""
+    kept = f"; {gone.kept:,} stay, something else keeps them (soul show ID tells what)" if gone.kept else ""
+    output.result(f"removed {count(len(gone.copies), 'download')}, {size(freed)}{queued}{kept}")
+    return ExitCode.OK
+
+
+async def _run_queue(flags: Flags) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        queue = await client.downloads.list(count=LIST_MAX)
+        waiting = [one.task.track_id for one in queue if one.task.state is not TaskState.FAILED]
+        return await _fetched(client, output, waiting, None)
+
+
+async def _fetched(client: Client, output: Output, track_ids: Sequence[LocalTrackId], asked: Asked | None) -> int:
+    """They come here, or in the process that holds the home; then how each ended."""
+    bars = DownloadBars(output, await _titles(client), wanted=len(track_ids), clock=time.monotonic)
+    was_interrupted = False
+    if track_ids:
+        try:
+            was_interrupted = await _run(client, bars)
+        except HomeLocked:
+            output.message("  another process of this home fetches them")
+            was_interrupted = await _follow(client, set(track_ids))
+    bars.close()
+    wanted = set(track_ids)
+    left = [one for one in await client.downloads.list(count=LIST_MAX) if one.task.track_id in wanted]
+    return _told(output, bars, asked, left, wanted=len(wanted), was_interrupted=was_interrupted)
+
+
+async def _run(client: Client, bars: DownloadBars) -> bool:
+    """Until nothing can go on. True: Ctrl-C ended it; what is there stays there."""
+    refusal: ClientError | None = None
+    with client.events.subscribe() as events, interrupts() as interrupted:
+        async with asyncio.TaskGroup() as tasks:
+            showing = tasks.create_task(_show(events, bars))
+            running = tasks.create_task(client.downloads.run(until_idle=True))
+            stopping = tasks.create_task(_stop_when(interrupted, running))
+            try:
+                await asyncio.wait([running])
+                # Cancelled by Ctrl-C is an end like another; an error of the home is the command's.
+                if not running.cancelled():
+                    error = running.exception()
+                    refusal = error if isinstance(error, ClientError) else None
+            finally:
+                showing.cancel()
+                stopping.cancel()
+        while (event := events.take()) is not None:
+            bars.hear(event)
+        if refusal is not None:
+            raise refusal
+        return interrupted.is_set()
+
+
+async def _show(events: Listener, bars: DownloadBars) -> None:
+    async for event in events:
+        bars.hear(event)
+
+
+async def _stop_when(interrupted: asyncio.Event, running: asyncio.Task[None]) -> None:
+    await interrupted.wait()
+    running.cancel()
+
+
+async def _follow(client: Client, wanted: set[LocalTrackId]) -> bool:
+    with interrupts() as interrupted:
+        while not interrupted.is_set():
+            queue = await client.downloads.list(count=LIST_MAX)
+            running = [one for one in queue if one.task.track_id in wanted and _goes_on(one)]
+            if not running or not client.downloads.is_running_elsewhere():
+                return False
+            await asyncio.sleep(FOLLOW_SECONDS)
+        return True
+
+
+def _goes_on(one: Download) -> bool:
+    return one.task.state is TaskState.ACTIVE or (one.task.state is TaskState.WAITING and one.task.error_code is None)
+
+
+def _told(
+    output: Output,
+    bars: DownloadBars,
+    asked: Asked | None,
+    left: Sequence[Download],
+    *,
+    wanted: int,
+    was_interrupted: bool,
+) -> int:
+    failed = [one for one in left if one.task.state is TaskState.FAILED]
+    downloaded = wanted - len(left)
+    output.record({
+        "event": "summary", "tracks": asked.tracks if asked else wanted, "here": asked.here if asked else 0,
+        "downloaded": downloaded, "bytes": bars.tally.bytes_fetched, "resumed": bars.tally.resumed,
+        "waiting": len(left) - len(failed), "failed": len(failed), "items": [item_record(one) for one in left],
+    })  # fmt: skip
+    for one in left[:20]:
+        output.message(f"  {one.title}: {one.reason or one.task.error}")
+    resumed = f", {bars.tally.resumed} resumed" if bars.tally.resumed else ""
+    line = f"downloaded {count(downloaded, 'track')}, {size(bars.tally.bytes_fetched)}{resumed}"
+    waits = f"; {len(left) - len(failed)} waiting" if len(left) > len(failed) else ""
+    output.result(line + waits + (f"; {len(failed)} failed" if failed else ""))
+    if was_interrupted:
+        return ExitCode.INTERRUPTED
+    if not left:
+        return ExitCode.OK
+    if downloaded:
+        return ExitCode.PARTLY_DONE
+    return ExitCode.FAILED if failed else ExitCode.TEMPORARY
+
+
+async def _with_id(client: Client, text: str) -> str:
+    """A bare number is the id of a track, if there is one."""
+    if not text.isdecimal():
+        return text
+    try:
+        await client.library.track(LocalTrackId(int(text)))
+    except TrackNotFound:
+        return text
+    return f"id:{text}"
+
+
+def _kept(output: Output, asked: Asked) -> int:
+    output.record({"event": "summary", "tracks": asked.tracks, "kept": asked.here})
+    output.result(f"kept {count(asked.here, 'track')} of {asked.tracks:,}")
+    if not asked.here:
+        raise CommandFailed(
+            "nothing_here", "none of them is on this device yet", hint="without --keep they are fetched",
+            exit_code=ExitCode.NOT_FOUND,
+        )  # fmt: skip
+    return ExitCode.OK
+
+
+def plan_line(planned: Asked) -> str:
+    """`24 tracks, 88.1 MB: 3 are here, 21 to fetch, 77.0 MB`."""
+    here = f"{planned.here:,} here already, " if planned.here else ""
+    return (
+        f"{count(planned.tracks, 'track')}, {size(planned.size_bytes)}: {here}"
+        f"{len(planned.queued):,} to fetch, {size(planned.queued_bytes)}"
+    )
+
+
+def plan_record(planned: Asked) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "event": "plan",
+        "tracks": planned.tracks,
+        "bytes": planned.size_bytes,
+        "here": planned.here,
+        "queued": len(planned.queued),
+        "queued_bytes": planned.queued_bytes,
+    }
