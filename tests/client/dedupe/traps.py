@@ -22,7 +22,7 @@ def _pair(name: str, a: Said, b: Said, *, joins: bool) -> Trap:
     return Trap(name, a, b, joins)
 
 
-TRAPS = (
+TRAPS: tuple[Trap, ...] = (
     # Other audio under nearly the same words.
     _pair(
         "live take",
@@ -274,4 +274,27 @@ TRAPS = (
         _said("Alive", "Pearl Jam", "Live at the Garden", 341.0, 3),
         joins=True,
     ),
+)
+
+# One song with a suffix that says: other audio. At the same place of the same album, to the second.
+OTHER_AUDIO = (
+    "(Live)", "- Live", "Live", "(Live at Wembley 1992)", "(Remix)", "- Club Mix", "(VIP)", "(Dub)", "karaoke version",
+    "(Karaoke Version)", "(In the Style of Adele)", "(Made Famous by Adele)", "(Originally Performed by Adele)",
+    "(Originally by Adele)", "(Tribute to Adele)", "- A Tribute to Adele", "(String Quartet Tribute)", "(8-Bit)",
+    "(Lullaby Rendition)", "(Sped Up)", "sped up version", "(Slowed + Reverb)", "(Nightcore)", "(Bass Boosted)",
+    "(Chopped & Screwed)", "(A Cappella)", "(Vocals Only)", "(No Vocals)", "(Drumless)", "(Minus One)", "(8D Audio)",
+    "(Rehearsal)", "(Soundcheck)", "(Alternate Take)", "(Take 3)", "(Mono)", "(Stereo)", "(Radio Edit)", "(Lo-Fi)",
+    "(Re-Recorded)", "(Reprise)", "(Interlude)", "(Ringtone)", "(Instrumental)", "(Acoustic)", "(Demo)", "(Cover)",
+)  # fmt: skip
+SAME_AUDIO = ("(Remastered)", "(2011 Remaster)", "- Remastered 2009", "(Explicit)", "(Clean)", "(Album Version)")
+
+TRAPS += tuple(
+    _pair(
+        f"{words} {'joins' if joins else 'does not'}",
+        _said("Rolling in the Deep", "Adele", "Twenty One", 228.0, 1),
+        _said(f"Rolling in the Deep {words}", "Adele", "Twenty One", 228.0, 1),
+        joins=joins,
+    )
+    for suffixes, joins in ((OTHER_AUDIO, False), (SAME_AUDIO, True))
+    for words in suffixes
 )

@@ -14,6 +14,7 @@ from soul_player.client.dedupe.similarity import (
     features,
     kinds_differ,
     length_difference,
+    titles_part,
     version_likeness,
 )
 from soul_player.client.dedupe.texts import MatchText
@@ -162,7 +163,7 @@ def similarity_score(a: MatchText, b: MatchText) -> float:
 
 def versions_conflict(a: MatchText, b: MatchText) -> bool:
     """Other audio by what the titles and albums say of the version."""
-    if kinds_differ(a, b):
+    if kinds_differ(a, b) or titles_part(a, b):
         return True
     return bool(a.version and b.version) and version_likeness(a, b) < VERSION_LIKENESS_MIN
 

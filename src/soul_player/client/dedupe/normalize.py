@@ -6,7 +6,7 @@ import unicodedata
 from anyascii import anyascii
 
 # Raise it whenever a text could come out otherwise: everything is then computed and matched again.
-NORMALISER_VERSION = 1
+NORMALISER_VERSION = 2
 
 TEXT_CHARS_MAX = 400
 

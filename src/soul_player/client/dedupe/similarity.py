@@ -6,7 +6,7 @@ import re
 from rapidfuzz import fuzz
 
 from soul_player.client.dedupe.texts import MatchText
-from soul_player.client.dedupe.versions import distinctive_words
+from soul_player.client.dedupe.versions import distinctive_words, kinds_of_words
 
 ALBUM_NAMED_MIN = 85
 VERSION_SPELLED_MIN = 88
@@ -87,6 +87,24 @@ def kinds_differ(a: MatchText, b: MatchText) -> bool:
     only_a = kinds_a - kinds_b - set(b.album_kinds.split())
     only_b = kinds_b - kinds_a - set(a.album_kinds.split())
     return bool(only_a or only_b)
+
+
+def titles_part(a: MatchText, b: MatchText) -> bool:
+    """One title is the other one with a word in it that says of which kind it is: `Song`, `Song karaoke`."""
+    mine, theirs = a.title.split(), b.title.split()
+    if len(mine) == len(theirs):
+        return False
+    longer, shorter, other = (mine, theirs, b) if len(mine) > len(theirs) else (theirs, mine, a)
+    extra: list[str] = []
+    at = 0
+    for word in longer:
+        if at < len(shorter) and word == shorter[at]:
+            at += 1
+        else:
+            extra.append(word)
+    if at < len(shorter) or not shorter:
+        return False
+    return bool(kinds_of_words(" ".join(extra)) - set(other.kinds.split()) - set(other.album_kinds.split()))
 
 
 def digits_differ(a: MatchText, b: MatchText) -> bool:

@@ -1,6 +1,7 @@
 """Pure: what a source says of a track -> the normalised text that is stored, blocked on and compared."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -10,6 +11,7 @@ from soul_player.client.dedupe.versions import (
     is_version,
     kinds_of_album,
     kinds_of_artist,
+    kinds_of_words,
     outside_brackets,
     strip_edition,
     take_apart,
@@ -132,15 +134,38 @@ def _without_album(title: str, album: str) -> str:
     """`Song (Album)` and `Song - Album` -> Song: cut where the rest is most like the album."""
     wanted = fold(album)
     score_min = ALBUM_PEELED_SCORE_MIN if len(wanted) > 5 else 100
-    best, cut = 0.0, len(title)
+    best, cut, rest = 0.0, len(title), ""
+    album_kinds = kinds_of_words(wanted)
     for opening in (" (", " [", " - "):
         at = title.find(opening)
         while at > 0:
-            score = fuzz.ratio(fold(title[at + len(opening) :]), wanted)
-            if score >= score_min and score > best:
-                best, cut = score, at
+            for inside, behind in _insides(title[at + len(opening) :], opening):
+                folded = fold(inside)
+                score = fuzz.ratio(folded, wanted)
+                # `Song (Album) (Live)`: what says that it is other audio is not the album's.
+                if score >= score_min and score > best and not kinds_of_words(folded) - album_kinds:
+                    best, cut, rest = score, at, behind
             at = title.find(opening, at + 1)
-    return title[:cut]
+    return title[:cut] + rest
+
+
+def _insides(tail: str, opening: str) -> Iterator[tuple[str, str]]:
+    """What may be the album: all that comes, or what the bracket holds; and what stands behind it."""
+    yield tail, ""
+    closing = {" (": ")", " [": "]"}.get(opening)
+    end = -1 if closing is None else _closing(tail, opening[-1], closing)
+    if 0 < end < len(tail) - 1:
+        yield tail[:end], tail[end + 1 :]
+
+
+def _closing(tail: str, opening: str, closing: str) -> int:
+    """Where the bracket that is open at the beginning ends; -1: nowhere."""
+    depth = 1
+    for at, char in enumerate(tail):
+        depth += (char == opening) - (char == closing)
+        if depth == 0:
+            return at
+    return -1
 
 
 def _without_artist(title: str, artist: str) -> str:

@@ -18,9 +18,21 @@ _KIND_WORDS = {
     "sessions": "session", "extended": "extended", "edit": "edit", "version": "version", "ver": "version",
     "take": "take", "alternate": "take", "alternative": "take", "acapella": "acapella", "cappella": "acapella",
     "slowed": "tempo", "nightcore": "tempo", "sped": "tempo", "orchestral": "version", "symphonic": "version",
-    "rerecorded": "version", "mixshow": "remix",
+    "rerecorded": "version", "mixshow": "remix", "vip": "remix", "remake": "cover", "tribute": "cover",
+    "lullaby": "cover", "rendition": "cover", "salute": "cover", "homage": "cover", "hommage": "cover",
+    "parody": "cover", "8bit": "cover", "chiptune": "cover", "8d": "tempo", "reverb": "tempo", "daycore": "tempo",
+    "screwed": "tempo", "chopped": "tempo", "boosted": "tempo", "reversed": "tempo", "chipmunk": "tempo",
+    "lofi": "remix", "mono": "mono", "stereo": "stereo", "drumless": "instrumental", "vocals": "acapella",
+    "vocal": "acapella", "stems": "acapella", "reprise": "part", "interlude": "part", "intro": "part",
+    "outro": "part", "skit": "part", "continued": "part", "ringtone": "part", "commentary": "part",
+    "soundcheck": "demo",
 }  # fmt: skip
-_KARAOKE = re.compile(r"\b(?:in the style of|made famous by|originally performed|as made popular|sing along)\b")
+_KARAOKE = re.compile(
+    r"\b(?:in the style of|made famous by|originally (?:performed )?by|originally performed|as made popular|sing along"
+    r"|performed by|minus one)\b"
+)
+# What is two words when it is folded.
+_PHRASES = re.compile(r"\b(?:(?P<cover>8 bit)|(?P<remix>lo fi)|(?P<version>re recorded|re recording))\b")
 # Beside these, `version`, `mix` and `edit` mean the audio that everybody knows.
 _PLAIN_WORDS = frozenset(
     """
@@ -53,6 +65,9 @@ _SAME_AUDIO = frozenset(
 # `Live at ...`, `Acoustic` and the like begin a suffix; `Mix Tape One` does not.
 _LEADING_KINDS = frozenset(("live", "acoustic", "demo", "instrumental", "karaoke"))
 _TRAILING_WORDS_MAX = 4
+# Behind a dash these are titles of their own: `Artist - Outro`.
+_BRACKETED_KINDS = frozenset(("part",))
+_BRACKETED_WORDS = frozenset(("lullaby", "parody", "salute", "homage", "hommage"))
 _SOFT_KINDS = frozenset(("version", "edit", "remix"))
 _GUEST = re.compile(r"^(?:feat\b\.?|ft\b\.?|featuring\b|with\b|w/|\+|duet with\b)\s*", re.IGNORECASE)
 _INLINE_GUEST = re.compile(r"\s[\(\[]?(?:feat\b\.?|ft\.|featuring\b)\s+([^()\[\]]+)[\)\]]?", re.IGNORECASE)
@@ -61,7 +76,8 @@ _OPENING = "([{"
 _CLOSING = ")]}"
 _LIVE_ALBUM = re.compile(
     r"[\(\[:\-\u2013\u2014,]\s*(?:recorded\s+)?live\b|\blive\s+(?:at|in|from|on|and)\b|\bunplugged\b"
-    r"|\ben vivo\b|\bin concert\b|\bao vivo\b|\ben concert\b|\ben directo\b|\blive$|^live\b|\bdal vivo\b",
+    r"|\ben vivo\b|\bin concert\b|\bao vivo\b|\ben concert\b"
+    r"|\ben concierto\b|\bim konzert\b|\ben directo\b|\blive$|^live\b|\bdal vivo\b",
     re.IGNORECASE,
 )
 _KARAOKE_ALBUM = re.compile(r"\bkaraoke\b|\bin the style of\b|\bmade famous\b|\bbacking tracks?\b", re.IGNORECASE)
@@ -94,13 +110,14 @@ def take_apart(title: str) -> Parts:
         guests.append(found.group(1))
         main = f" {main}".replace(found.group(0), " ", 1)
     pieces = _DASH.split(main)
-    for piece in [*brackets, *pieces[1:]]:
+    for place, piece in enumerate([*brackets, *pieces[1:]]):
         guest = _GUEST.match(piece)
         if guest is not None:
             guests.append(piece[guest.end() :])
             continue
-        names_version, its_kinds, its_words = read_version(fold(piece))
-        if names_version:
+        folded = fold(piece)
+        names_version, its_kinds, its_words = read_version(folded)
+        if names_version and (place < len(brackets) or not _is_a_title(folded, its_kinds)):
             kinds |= its_kinds
             words.append(its_words)
         else:
@@ -117,7 +134,7 @@ def read_version(folded: str) -> tuple[bool, frozenset[str], str]:
     if _KARAOKE.search(folded):
         return True, frozenset(("karaoke",)), folded
     words = folded.split()
-    kinds = {_KIND_WORDS[word] for word in words if word in _KIND_WORDS}
+    kinds = kinds_of_words(folded)
     if not kinds:
         is_plain = all(word in _PLAIN_WORDS or word.isdigit() for word in words)
         return is_plain and not folded.isdigit() and bool(words), frozenset(), ""
@@ -128,6 +145,12 @@ def read_version(folded: str) -> tuple[bool, frozenset[str], str]:
     return True, frozenset(kinds), folded
 
 
+def kinds_of_words(folded: str) -> set[str]:
+    """Of which kinds some words are."""
+    kinds = {_KIND_WORDS[word] for word in folded.split() if word in _KIND_WORDS}
+    return kinds | {name for found in _PHRASES.finditer(folded) for name, text in found.groupdict().items() if text}
+
+
 def is_version(text: str) -> bool:
     """Whether what stands behind a dash names a version: it begins or ends with a word for one."""
     words = fold(text).split()
@@ -136,8 +159,14 @@ def is_version(text: str) -> bool:
     if _KIND_WORDS.get(words[0]) in _LEADING_KINDS or _KARAOKE.search(" ".join(words)):
         return True
     if words[-1] in _KIND_WORDS and len(words) <= _TRAILING_WORDS_MAX:
-        return True
+        return not _is_a_title(words[-1], frozenset((_KIND_WORDS[words[-1]],)))
     return read_version(" ".join(words)) == (True, frozenset(), "")
+
+
+def _is_a_title(folded: str, kinds: frozenset[str]) -> bool:
+    """Whether it stands on its own where no bracket says otherwise."""
+    words = folded.split()
+    return bool(kinds) and (kinds <= _BRACKETED_KINDS or words[-1] in _BRACKETED_WORDS)
 
 
 def outside_brackets(text: str) -> str:
