@@ -26,7 +26,7 @@ BATCH = 500
 BATCH_CPU_MS_MAX = 100.0
 LONG, SHORT = 10_000, 10
 # The same, but for what the clock of a shared machine adds.
-RATIO_MAX = 1.25
+RATIO_MAX = 1.1
 EDITS_AT_ONCE = 50
 WAITING = 1_000
 REQUESTS_MAX = 4

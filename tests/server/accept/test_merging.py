@@ -7,9 +7,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soul_player.protocol.ids import EraId
+from soul_player.database.access import Writer
+from soul_player.protocol.ids import EraId, id_bytes, id_text
+from soul_player.protocol.operation import ENTRIES_PER_PLAYLIST_MAX
 from soul_player.protocol.positions import LONG_CHARS
 from soul_player.server.store.eras import mint_era, read_newest_era
+from soul_player.server.store.playlists import ADD_ENTRY
 from tests.conftest import run
 from tests.server.accept.push import a_world
 
@@ -351,3 +354,38 @@ def test_the_servers_order_is_that_of_a_plain_list(tmp_path_factory: object, see
 def _put(model: list[str], entry_id: str, after: str | None) -> None:
     at = len(model) if after == "end" else 0 if after is None else model.index(after) + 1
     model.insert(at, entry_id)
+
+
+def test_a_full_playlist_takes_no_more_and_one_that_was_thinned_does(store_url: str) -> None:
+    """However many places are thought to be in it: what is kept may be more than there are, never less."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone = ann.device("phone")
+            playlist_id = await phone.playlist()
+
+            async def fill(store: Writer) -> None:
+                user, playlist, track = (id_bytes(one) for one in (ann.user_id, playlist_id, world.tracks[0]))
+                rows = [
+                    (user, number.to_bytes(16, "big"), playlist, track, b"V%06d1" % number, number, 0, "phone")
+                    for number in range(ENTRIES_PER_PLAYLIST_MAX - 1)
+                ]
+                await store.run_many(ADD_ENTRY, rows)
+                await store.run("UPDATE playlists SET places = :places", places=ENTRIES_PER_PLAYLIST_MAX + 5)
+
+            await world.store.database.write(fill)
+
+            async def add() -> str:
+                entry = phone.op(
+                    "entry.add", playlist_id=playlist_id, entry_id=world.new_id(), track_id=world.tracks[0], after=None
+                )
+                result = (await phone.push(entry))[0]
+                return result.reason or result.status
+
+            assert [await add(), await add()] == ["applied", "playlist_full"]
+            gone = phone.op("entry.remove", entry_id=id_text((7).to_bytes(16, "big")))
+            assert (await phone.push(gone))[0].status == "applied"
+            assert [await add(), await add()] == ["applied", "playlist_full"]
+
+    run(main())

@@ -42,6 +42,7 @@ from soul_player.server.store.operations import (
     save_results,
     was_confirmed,
 )
+from soul_player.server.store.places import save_places
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +127,7 @@ async def accept_batch(store: Writer, batch: Batch, *, now_ms: int) -> Accepted:
     final: dict[bytes, StoredResult] = {}
     results = [await _accept_once(edit, received, confirmed, final) for received in batch.operations]
     await record(store, batch.scope, edit.facts, now_ms=now_ms)
+    await save_places(store, batch.user_id, edit.places)
     await save_results(store, batch.user_id, list(final.items()))
     await advance_head(store, batch.scope, positions)
     if batch.confirmed_through is not None:
@@ -219,7 +221,6 @@ async def _try(edit: Edit, operation: AnyOperation) -> Outcome | None:
         log.exception("operation %s (%s) failed", operation.op_id, type(operation).__name__)
         edit.positions.give_back_to(head)
         del edit.facts[fact_count:]
-        edit.places.clear()
         return None
 
 

@@ -23,7 +23,7 @@ class Edit:
     clock_behind_ms: int | None
     positions: Positions
     facts: list[Fact] = field(default_factory=list)
-    # Places in each playlist that the batch adds to, counted once.
+    # Places in each playlist that the batch adds to: at least as many as there are.
     places: dict[bytes, int] = field(default_factory=dict)
 
     def move(self, kind: Kind, entity_id: bytes, *, deleted: bool = False) -> int:

@@ -20,6 +20,7 @@ from soul_player.protocol.times import time_text
 from soul_player.server.accept.edit import Applied, Blocked, Conflict, Edit, Outcome, Rejected, key
 from soul_player.server.accept.placing import ForeignAnchor, UnknownAnchor, place_after
 from soul_player.server.store.eras import read_standing
+from soul_player.server.store.places import count_places
 from soul_player.server.store.playlists import (
     ADD_ENTRY,
     CREATE,
@@ -30,7 +31,6 @@ from soul_player.server.store.playlists import (
     TOUCH_NAME,
     PlaylistRow,
     count_entries,
-    count_places,
     entry_changed_elsewhere,
     find_entry,
     find_playlist,
@@ -122,7 +122,7 @@ async def accept_add(edit: Edit, operation: EntryAdd) -> Outcome:
         return Applied(held.seq)
     if not await knows_track(edit.store, key(operation.track_id)):
         return Blocked(Reason.UNKNOWN_TRACK)
-    if await _is_full(edit, playlist_id):
+    if await _is_full(edit, playlist_id, playlist):
         return Rejected(Reason.PLAYLIST_FULL, f"a playlist holds at most {ENTRIES_PER_PLAYLIST_MAX} entries")
     position = await place_after(edit, playlist_id, operation.after)
     if not isinstance(position, str):
@@ -189,10 +189,12 @@ async def accept_remove(edit: Edit, operation: EntryRemove) -> Outcome:
     return Applied(seq)
 
 
-async def _is_full(edit: Edit, playlist_id: bytes) -> bool:
-    """Counted exactly only when the cheap count, which is never less, says that it may be."""
-    if playlist_id not in edit.places:
-        edit.places[playlist_id] = await count_places(edit.store, edit.user_id, playlist_id)
+async def _is_full(edit: Edit, playlist_id: bytes, playlist: PlaylistRow) -> bool:
+    """Counted exactly only when the number that is kept, which is never less, says that it may be."""
+    places = edit.places.setdefault(playlist_id, playlist.places)
+    if places < ENTRIES_PER_PLAYLIST_MAX:
+        return False
+    edit.places[playlist_id] = await count_places(edit.store, edit.user_id, playlist_id)
     if edit.places[playlist_id] < ENTRIES_PER_PLAYLIST_MAX:
         return False
     return await count_entries(edit.store, edit.user_id, playlist_id) >= ENTRIES_PER_PLAYLIST_MAX

@@ -7,7 +7,7 @@ from soul_player.database.access import Reader, Writer
 from soul_player.server.store.user_data import Stamp
 
 FIND = """
-    SELECT seq, name, named_at, named_by, named_n, changed_by, deleted_at, deleted_by
+    SELECT seq, name, named_at, named_by, named_n, changed_by, deleted_at, deleted_by, places
       FROM playlists
      WHERE user_id = :user_id
        AND id = :id
@@ -68,9 +68,6 @@ COUNT_ENTRIES = """
        AND playlist_id = :playlist_id
        AND is_removed = 0
 """
-
-# Along the index of positions, removed entries included: it looks at no row.
-COUNT_PLACES = "SELECT COUNT(*) FROM playlist_entries WHERE user_id = :user_id AND playlist_id = :playlist_id"
 
 FIND_ENTRY = """
     SELECT playlist_id, track_id, position, seq, is_removed
@@ -181,7 +178,7 @@ FORGET_PURGED_ENTRIES = """
 
 @dataclass(frozen=True)
 class PlaylistRow:
-    """A header; `deleted_at` is None while it lives."""
+    """A header; `deleted_at` is None while it lives. `places`: at least as many as it has, removed entries included."""
 
     seq: int
     name: str
@@ -189,6 +186,7 @@ class PlaylistRow:
     changed_by: str
     deleted_at: int | None
     deleted_by: str | None
+    places: int
 
 
 @dataclass(frozen=True)
@@ -211,9 +209,9 @@ async def find_playlist(store: Reader, user_id: bytes, playlist_id: bytes) -> Pl
     row = await store.one(FIND, user_id=user_id, id=playlist_id)
     if row is None:
         return None
-    seq, name, named_at, named_by, named_n, changed_by, deleted_at, deleted_by = row
+    seq, name, named_at, named_by, named_n, changed_by, deleted_at, deleted_by, places = row
     stamp = Stamp(int(named_at), named_by.encode(), int(named_n))
-    return PlaylistRow(int(seq), name, stamp, changed_by, deleted_at, deleted_by)
+    return PlaylistRow(int(seq), name, stamp, changed_by, deleted_at, deleted_by, int(places))
 
 
 async def entry_changed_elsewhere(
@@ -229,13 +227,6 @@ async def entry_changed_elsewhere(
 async def count_entries(store: Reader, user_id: bytes, playlist_id: bytes) -> int:
     """Its length."""
     row = await store.one(COUNT_ENTRIES, user_id=user_id, playlist_id=playlist_id)
-    assert row is not None
-    return int(row[0])
-
-
-async def count_places(store: Reader, user_id: bytes, playlist_id: bytes) -> int:
-    """Its length with the removed entries, which is never less than without them, and cheaper to know."""
-    row = await store.one(COUNT_PLACES, user_id=user_id, playlist_id=playlist_id)
     assert row is not None
     return int(row[0])
 
