@@ -88,7 +88,7 @@ def test_a_program_gone_wild_costs_one_file(tmp_path: Path, script: str, reason:
 
     async def body() -> None:
         (tmp_path / "song.wav").write_bytes(b"x")
-        prints = FingerprintProcesses(scripted(tmp_path, script), seconds=1.0)
+        prints = FingerprintProcesses(scripted(tmp_path, script), seconds=1.0 if "sleep" in script else 30.0)
         answer = await prints.of_file(bytes(tmp_path), b"song.wav")
         assert isinstance(answer, NoFingerprint)
         assert reason in answer.reason

@@ -16,6 +16,7 @@ from soul_player.audio.source import Stamp
 from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import mint
+from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.ids import TrackId, id_bytes
 from soul_player.protocol.times import time_text
 from soul_player.protocol.track import Track
@@ -24,7 +25,7 @@ from soul_player.server.auth.passwords import Passwords
 from soul_player.server.backup import back_up
 from soul_player.server.config import ServerConfig
 from soul_player.server.housekeeping import purge_once
-from soul_player.server.store.tracks import StoredTrack, TrackWrites, find_tracks, split_body, write_tracks
+from soul_player.server.store.tracks import TrackWrites, find_tracks, split_body, write_tracks
 from tests.simulation.network import Site
 from tests.simulation.templates import PASSWORD_KIB, templates
 

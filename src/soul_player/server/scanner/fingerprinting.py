@@ -10,12 +10,13 @@ import msgspec
 from soul_player.database.errors import DatabaseError
 from soul_player.folders.pool import WorkersUnavailable
 from soul_player.folders.prints import FindFingerprints, Fingerprints, NoFingerprint
+from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.times import time_text
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.store.fingerprints import find_known, list_others, list_preferred, write_fingerprints
 from soul_player.server.store.roots import list_roots
 from soul_player.server.store.scopes import LIBRARY
-from soul_player.server.store.tracks import StoredTrack, TrackWrites, find_tracks, split_body
+from soul_player.server.store.tracks import TrackWrites, find_tracks, split_body
 
 log = logging.getLogger("soul_player.server")
 
@@ -25,6 +26,7 @@ TRACKS_A_BATCH = 16
 TRACKS_A_LOOK = 128
 # Whatever was hashed without the scanner's saying so is found by the clock.
 LOOK_AGAIN_SECONDS = 600.0
+RESTS_MAX = 1_000
 RETRY_SECONDS = 30.0
 _BEFORE_ALL = b""
 
@@ -39,11 +41,13 @@ class Fingerprinting:
         *,
         look_again_seconds: float = LOOK_AGAIN_SECONDS,
         retry_seconds: float = RETRY_SECONDS,
+        rest_seconds: float = 0.0,
     ) -> None:
         self._parts = parts
         self._find = find
         self._look_again_seconds = look_again_seconds
         self._retry_seconds = retry_seconds
+        self._rest_seconds = rest_seconds
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -57,18 +61,30 @@ class Fingerprinting:
             log.info("no fingerprints are made: there is neither fpcalc nor an ffmpeg with chromaprint")
             return
         while True:
-            self._wake.clear()
+            await self._rest()
             try:
                 await self.make_all(prints)
             except (DatabaseError, WorkersUnavailable) as error:
                 log.warning("fingerprints wait: %s", error)
                 await asyncio.sleep(self._retry_seconds)
                 continue
-            try:
-                await asyncio.wait_for(self._wake.wait(), self._look_again_seconds)
-            except TimeoutError:
-                # Nobody said anything: it looks all the same.
-                continue
+            # Also when nobody said anything it looks again.
+            await self._is_woken_within(self._look_again_seconds)
+
+    async def _rest(self) -> None:
+        """Until nothing was hashed for a while; not for ever where files come without end."""
+        for _ in range(RESTS_MAX):
+            self._wake.clear()
+            if not await self._is_woken_within(self._rest_seconds):
+                return
+
+    async def _is_woken_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def make_all(self, prints: Fingerprints) -> int:
         """Every one that is missing, here and now; of how many tracks it was made, or tried in vain.

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from soul_player.folders.messages import Failed, Hashed
+from soul_player.folders.scan.batches import batches, in_parallel
+from soul_player.folders.scan.rows import NOTHING_TRIED, changed_row, hashed_row, is_news
+from soul_player.folders.scan.stored import StoredTrack
+from soul_player.folders.scan.tallies import Tallies
 from soul_player.protocol.scan import ScanProgress
-from soul_player.server.scanner.parts import ScanParts, batches, in_parallel
-from soul_player.server.scanner.rows import NOTHING_TRIED, changed_row, hashed_row, is_news
-from soul_player.server.scanner.tallies import Tallies
+from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.scanner.writing import RowWriter
 from soul_player.server.store.fingerprints import find_known
 from soul_player.server.store.roots import list_roots
-from soul_player.server.store.tracks import StoredTrack, count_unhashed, find_tracks, list_unhashed
+from soul_player.server.store.tracks import count_unhashed, find_tracks, list_unhashed
 
 _ROWS_A_READ = 512
 _FILES_A_BATCH = 32

@@ -4,7 +4,7 @@ import posixpath
 
 from soul_player.database.access import Database, Writer
 from soul_player.folders.compare import is_hidden_below
-from soul_player.server.scanner.looking import Look, id_of
+from soul_player.folders.scan.looking import Look, id_of
 from soul_player.server.store.roots import FolderImage, list_folder_images, put_folder_images
 from soul_player.server.store.tracks import ROWS_PER_TRANSACTION_MAX, mark_unhashed
 

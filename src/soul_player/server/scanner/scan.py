@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from soul_player.database.errors import DatabaseError
 from soul_player.folders.pool import WorkersUnavailable
 from soul_player.folders.roots import fold_roots
+from soul_player.folders.scan.holding import Held
+from soul_player.folders.scan.one_scan import KnownBad, OneScan
+from soul_player.folders.scan.tallies import Tallies
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.scan import ScanProgress, ScanState, ScanStatus, ScanSummary
 from soul_player.protocol.times import time_text
 from soul_player.server.scanner.hashing import hash_now, hash_unhashed
-from soul_player.server.scanner.holding import Held
-from soul_player.server.scanner.one_scan import KnownBad, OneScan
+from soul_player.server.scanner.library_store import LibraryStore
 from soul_player.server.scanner.parts import ScanParts
-from soul_player.server.scanner.tallies import Tallies
 from soul_player.server.scanner.watching import watch_roots
 from soul_player.server.store.roots import confirm_missing
 from soul_player.server.store.scan_lock import scan_lock
@@ -137,7 +138,9 @@ class Scanner:
         tallies = Tallies(self._tell)
         for _ in range(_RUNS_MAX):
             tallies.left_out.clear()
-            one = OneScan(self._parts, self._roots, tallies, self._bad, full=full)
+            parts = self._parts
+            store = LibraryStore(parts, self._roots)
+            one = OneScan(store, parts.readers, parts.clock, parts.randomness, tallies, self._bad, full=full)
             await one.run()
             if not one.stale:
                 break

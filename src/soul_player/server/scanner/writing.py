@@ -1,10 +1,10 @@
 """Rows -> transactions of a bounded size, each announced after its commit."""
 
+from soul_player.folders.scan.stored import StoredTrack
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.store.scopes import LIBRARY
 from soul_player.server.store.tracks import (
     ROWS_PER_TRANSACTION_MAX,
-    StoredTrack,
     TrackWrites,
     split_body,
     write_tracks,

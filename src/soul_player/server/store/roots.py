@@ -1,10 +1,10 @@
 """SQL of roots: the folders of music, those that are no longer configured too, and the pictures in their folders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from soul_player.audio.source import Stamp
 from soul_player.database.access import Reader, Writer
+from soul_player.folders.scan.stored import Root
 
 UNCONFIGURE = """
     UPDATE roots
@@ -55,16 +55,6 @@ DROP_IMAGE = """
 """
 
 FolderImage = tuple[bytes, Stamp]
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A folder of music. `confirmed_missing`: how many tracks a person agreed to see go."""
-
-    id: int
-    path: bytes
-    is_configured: bool
-    confirmed_missing: int | None
 
 
 async def configure_roots(store: Writer, paths: Sequence[bytes]) -> list[Root]:

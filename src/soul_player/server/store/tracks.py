@@ -10,6 +10,7 @@ import msgspec
 
 from soul_player.audio.source import Stamp
 from soul_player.database.access import Reader, Row, Value, Writer
+from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.times import time_ms
 from soul_player.protocol.track import Track
 from soul_player.server.store.changes import Fact, claim, record
@@ -122,35 +123,6 @@ MARK_UNHASHED = """
            revision = revision + 1
      WHERE id = :id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTrack:
-    """One row. `track.seq` is that of the row's last change; a new row has 0 until it is written.
-
-    `file_hash` and `audio_hash` are raw, and current only if `is_hashed`; `track` carries only current ones, but for a
-    file whose stamp alone changed. `is_fingerprint_tried`: of the audio that these hashes name. `revision` is the row's
-    when it was read.
-    """
-
-    id: bytes
-    root_id: int
-    path: bytes
-    stamp: Stamp
-    track: Track
-    added_at: int
-    updated_at: int
-    file_hash: bytes | None = None
-    audio_hash: bytes | None = None
-    is_hashed: bool = False
-    is_fingerprint_tried: bool = False
-    is_present: bool = True
-    revision: int = 0
-
-    @property
-    def content_hash(self) -> bytes | None:
-        """What tells its audio from other audio: its own hash, the whole file's where there is none."""
-        return self.audio_hash or self.file_hash
 
 
 @dataclass(frozen=True, slots=True)

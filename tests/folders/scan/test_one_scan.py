@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import run
+from tests.folders.scan.test_identity import library, move_folder, retag_in_place
 from tests.makers_audio import FORMATS, make_audio
 from tests.makers_scan import scanned
-from tests.server.scanner.test_identity import library, move_folder, retag_in_place
 
 
 def test_a_change_that_changes_nothing_moves_no_row(tmp_path: Path, store_url: str) -> None:

@@ -5,20 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from soul_player.audio.source import Stamp
-from soul_player.edges import mint
+from soul_player.edges import Clock, Randomness, mint
 from soul_player.folders.messages import Failed, Hashed, TagsRead
+from soul_player.folders.pool import Readers
 from soul_player.folders.roots import shown
+from soul_player.folders.scan.batches import batches, in_parallel
+from soul_player.folders.scan.holding import Held, RootCount, must_hold
+from soul_player.folders.scan.identity import Candidate, Identities
+from soul_player.folders.scan.looking import Look, id_of, look
+from soul_player.folders.scan.rows import Place, changed_row, is_news, new_row
+from soul_player.folders.scan.store import ScanStore
+from soul_player.folders.scan.stored import Root, StoredTrack
+from soul_player.folders.scan.tallies import Tallies
 from soul_player.protocol.ids import id_bytes
-from soul_player.server.scanner.holding import Held, RootCount, must_hold
-from soul_player.server.scanner.identity import Candidate, Identities
-from soul_player.server.scanner.looking import Look, id_of, look
-from soul_player.server.scanner.parts import ScanParts, batches, in_parallel
-from soul_player.server.scanner.pictures import note_pictures
-from soul_player.server.scanner.rows import Place, changed_row, is_news, new_row
-from soul_player.server.scanner.tallies import Tallies
-from soul_player.server.scanner.writing import RowWriter
-from soul_player.server.store.roots import Root, configure_roots, confirm_missing, list_roots
-from soul_player.server.store.tracks import StoredTrack, find_tracks, list_retired
 
 _FILES_A_BATCH = 64
 _IDS_A_READ = 500
@@ -46,8 +45,10 @@ class ToRead:
 class OneScan:
     """`run` it once. `bad` comes from the scan before and is brought up to date."""
 
-    parts: ScanParts
-    roots: Sequence[bytes]
+    store: ScanStore
+    readers: Readers
+    clock: Clock
+    randomness: Randomness
     tallies: Tallies
     bad: KnownBad
     full: bool = False
@@ -57,33 +58,31 @@ class OneScan:
 
     async def run(self) -> None:
         """Everything but the hashes of new files, which follow in the background."""
-        self._writer = RowWriter(self.parts)
         self._still_bad: KnownBad = {}
-        looks = await self._look()
+        looks = self._looks = await self._look()
         to_read = list(self._files_to_read(looks))
         self._identities = await self._who_is_gone(looks, is_asked=bool(to_read))
         self._identities.expect_changes([item.known[1:4] for look in looks for item in look.found.changed])
         await self._read(to_read)
         await self._hash_candidates()
         found = self._decide()
-        await self._writer.flush()
+        await self.store.flush()
         for each in looks:
             await self._let_go(each, found)
-        self.stale = self._writer.stale
+        self.stale = self.store.stale
         self.bad.clear()
         self.bad.update(self._still_bad)
 
     async def _look(self) -> list[Look]:
-        database = self.parts.database
         self.tallies.begin("walk", 0)
         looks = []
-        for root in await database.write(configure_roots, self.roots):
-            seen = await look(database, root, full=self.full, told=self.tallies.advance)
+        for root in await self.store.roots():
+            seen = await look(root, await self.store.places(root.id), full=self.full, told=self.tallies.advance)
             if root.is_configured or seen.known_count:
                 looks.append(seen)
             for left_out in seen.found.left_out:
                 self.tallies.leave_out(root.path, left_out.path, left_out.reason)
-            await note_pictures(database, seen)
+            await self.store.note_pictures(seen)
         return looks
 
     def _files_to_read(self, looks: Sequence[Look]) -> Iterator[ToRead]:
@@ -105,8 +104,8 @@ class OneScan:
         ids += [track_id for each in looks for track_id in each.doubled]
         missing: list[StoredTrack] = []
         for start in range(0, len(ids), _IDS_A_READ):
-            missing += await self.parts.database.read(find_tracks, ids[start : start + _IDS_A_READ])
-        return Identities(missing, await self.parts.database.read(list_retired))
+            missing += await self.store.find(ids[start : start + _IDS_A_READ])
+        return Identities(missing, await self.store.retired())
 
     async def _read(self, to_read: Sequence[ToRead]) -> None:
         self.tallies.begin("tags", len(to_read))
@@ -114,16 +113,16 @@ class OneScan:
 
     async def _read_batch(self, batch: Sequence[ToRead]) -> None:
         known = [item.known for item in batch if item.known is not None]
-        rows = {row.id: row for row in await self.parts.database.read(find_tracks, known)} if known else {}
-        answers = await self.parts.readers.read_tags(batch[0].root.path, [item.path for item in batch])
-        now_ms = self.parts.clock.now_ms()
+        rows = {row.id: row for row in await self.store.find(known)} if known else {}
+        answers = await self.readers.read_tags(batch[0].root.path, [item.path for item in batch])
+        now_ms = self.clock.now_ms()
         for item, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Failed):
                 self._fail(item, answer)
             else:
                 self._take(item, answer, rows.get(item.known) if item.known else None, now_ms)
         self.tallies.advance(len(batch))
-        await self._writer.flush_if_full()
+        await self.store.flush_if_full()
 
     def _take(self, item: ToRead, read: TagsRead, row: StoredTrack | None, now_ms: int) -> None:
         if row is None:
@@ -142,14 +141,12 @@ class OneScan:
         if not candidates or not self._identities.needs_hashes():
             return
         self.tallies.begin("hashes", len(candidates))
-        roots = {root.id: root.path for root in await self.parts.database.read(list_roots)}
+        roots = {each.root.id: each.root.path for each in self._looks}
 
         async def hash_batch(batch: Sequence[Candidate]) -> None:
             size_bytes = sum(each.read.stamp[0] for each in batch)
             root = roots[batch[0].place[0]]
-            answers = await self.parts.readers.hash_files(
-                root, [each.place[1] for each in batch], size_bytes=size_bytes
-            )
+            answers = await self.readers.hash_files(root, [each.place[1] for each in batch], size_bytes=size_bytes)
             for candidate, answer in zip(batch, answers, strict=True):
                 if isinstance(answer, Hashed) and answer.stamp == candidate.read.stamp:
                     candidate.hashed = answer
@@ -171,7 +168,7 @@ class OneScan:
 
     def _decide(self) -> set[bytes]:
         """Write what was decided about the candidates; the tracks that were found again."""
-        now_ms = self.parts.clock.now_ms()
+        now_ms = self.clock.now_ms()
         decided, found = self._identities.decide()
         for candidate, row in decided:
             if row is None:
@@ -181,16 +178,16 @@ class OneScan:
         return found
 
     def _add(self, place: Place, read: TagsRead, hashed: Hashed | None, now_ms: int) -> None:
-        track_id = id_bytes(mint(self.parts.clock, self.parts.randomness))
-        self._writer.put(new_row(track_id, place, read, hashed, now_ms=now_ms))
+        track_id = id_bytes(mint(self.clock, self.randomness))
+        self.store.put(new_row(track_id, place, read, hashed, now_ms=now_ms))
         self.tallies.added += 1
 
     def _change(self, row: StoredTrack, place: Place, read: TagsRead, hashed: Hashed | None, now_ms: int) -> None:
         changed = changed_row(row, place, read, hashed, now_ms=now_ms)
         if is_news(row, changed):
-            self._writer.put(changed)
+            self.store.put(changed)
         elif changed.stamp != row.stamp or place != (row.root_id, row.path) or changed.is_hashed != row.is_hashed:
-            self._writer.touch(changed)
+            self.store.touch(changed)
         if not row.is_present:
             self.tallies.added += 1
         elif place != (row.root_id, row.path):
@@ -211,16 +208,16 @@ class OneScan:
             is_listed=look.found.is_root_listed,
             confirmed_missing=root.confirmed_missing,
         )
-        if must_hold(count):
-            self.held.append(Held(root.id, shown(root.path), len(gone)))
+        held = gone if must_hold(count) else []
+        if held:
+            self.held.append(Held(root.id, shown(root.path), len(held)))
             gone = []
         gone += [track_id for track_id in look.doubled if track_id not in found]
         for track_id in gone:
-            self._writer.retire(track_id)
-        await self._writer.flush()
+            self.store.retire(track_id)
+        await self.store.flush()
         self.tallies.removed += len(gone)
-        if root.confirmed_missing is not None:
-            await self.parts.database.write(confirm_missing, root.id, missing=None)
+        await self.store.end_root(root, held=held)
 
     def _fail(self, item: ToRead, failed: Failed) -> None:
         if not failed.is_gone:

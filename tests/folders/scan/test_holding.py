@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soul_player.folders.scan.holding import RootCount, must_hold
 from soul_player.protocol.scan import ScanState
-from soul_player.server.scanner.holding import RootCount, must_hold
 from soul_player.server.scanner.scan import NothingHeld
 from tests.conftest import run
 from tests.makers_audio import make_audio

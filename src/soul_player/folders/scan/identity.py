@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from soul_player.audio.source import Stamp
 from soul_player.folders.messages import Hashed, TagsRead
 from soul_player.folders.moves import Appeared, Gone, Suspects, match_moves
+from soul_player.folders.scan.rows import Place
+from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.track import Track, TrackMetadata
-from soul_player.server.scanner.rows import Place
-from soul_player.server.store.tracks import StoredTrack
 
 # The same audio re-tagged is as long as before, whatever the tags did to an estimate of it.
 _SAME_DURATION_SECONDS = 0.05

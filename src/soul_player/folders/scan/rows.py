@@ -12,11 +12,11 @@ from soul_player.audio.file_hash import audio_hash_text, file_hash_text
 from soul_player.audio.source import Stamp
 from soul_player.audio.text import clean
 from soul_player.folders.messages import Hashed, TagsRead
+from soul_player.folders.scan.albums import album_id
+from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.ids import TrackId, id_text
 from soul_player.protocol.times import time_text
 from soul_player.protocol.track import Track
-from soul_player.server.scanner.albums import album_id
-from soul_player.server.store.tracks import StoredTrack
 
 Place = tuple[int, bytes]
 

@@ -1,15 +1,14 @@
-"""One root as the disk has it now, beside what the store knows of it."""
+"""One root as the disk has it now, beside what is known of it."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from soul_player.database.access import Database, Row
+from soul_player.database.access import Row
 from soul_player.folders.compare import Comparing, Comparison
+from soul_player.folders.scan.stored import Root
 from soul_player.folders.walk import Listing, walk
-from soul_player.server.store.roots import Root
-from soul_player.server.store.tracks import list_places
 
 # Files seen before the loop's thread is given its turn, and the progress is told.
 _FILES_A_STEP = 5_000
@@ -33,12 +32,13 @@ class Look:
         return len(self.known) + len(self.doubled)
 
 
-async def look(database: Database, root: Root, *, full: bool, told: Callable[[int], None]) -> Look:
+async def look(root: Root, places: list[Row], *, full: bool, told: Callable[[int], None]) -> Look:
     """Walk the root and compare. A root that is no longer configured is not walked: all of it is missing.
 
-    `told` hears how many files were seen since it was last called.
+    `places`: (path, size_bytes, mtime_ns, inode, id) of what is known of it. `told` hears how many files were seen
+    since it was last called.
     """
-    known, doubled = _by_place(await database.read(list_places, root.id))
+    known, doubled = _by_place(places)
     comparing = Comparing(known, full=full)
     if root.is_configured:
         listings = walk(root.path)
@@ -75,7 +75,7 @@ def _by_place(rows: list[Row]) -> tuple[KnownPlaces, list[bytes]]:
 
 
 def id_of(row: Row) -> bytes:
-    """The track's, in a row of `list_places`."""
+    """The track's, in a row of places."""
     return bytes(row[4])
 
 

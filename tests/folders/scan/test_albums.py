@@ -2,8 +2,8 @@
 
 import uuid
 
+from soul_player.folders.scan.albums import album_id
 from soul_player.protocol.track import TrackMetadata
-from soul_player.server.scanner.albums import album_id
 
 RELEASE = "11111111-2222-3333-4444-555555555555"
 
