@@ -34,6 +34,8 @@
   it gives the bytes, from another source where one breaks off. Raises `NothingPlays` (with each source's reason),
   `PastTheEnd`, while reading `StreamEnded`. `session(track_id, source_id=audio.source_id)` counts what is heard;
   `is_playing()` tells downloads to stand back.
+- `client.live`: `async for event in client.live.listen(source_id)`: `LiveConnected`, `LiveHint`, `LiveLost`, without
+  end; hints, which only a sync makes true. Raises `SignInNeeded` and what else only a person can cure.
 - `client.downloads`: `ask(Wish(name, query, condition, quality=, priority=, is_live=, keeps_only=))` queues what is not
   here, after `preview(condition)` has said what that means (`Asked`); `let_go(query, condition)` takes it back;
   `list()` gives a `Download` each (its `task`, a `reason` for waiting); `pause`, `resume`, `cancel`, `retry` take ids,
@@ -152,6 +154,7 @@ from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession
 from soul_player.client.playback.opening import Part
+from soul_player.client.sources.live_client import LiveConnected, LiveEvent, LiveHint, LiveLost
 from soul_player.client.sources.manage import SourceAmbiguous
 from soul_player.client.sources.streams import PastTheEnd
 from soul_player.client.sync.matching import MatchingResult
@@ -203,6 +206,10 @@ __all__ = [
     "LibraryChanged",
     "LibraryTrack",
     "Listener",
+    "LiveConnected",
+    "LiveEvent",
+    "LiveHint",
+    "LiveLost",
     "LocalTrackId",
     "Marks",
     "MatchingFinished",

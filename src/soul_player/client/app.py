@@ -21,6 +21,7 @@ from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import open_library
 from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.live_client import Live
 from soul_player.client.sources.manage import Sources
 from soul_player.client.sources.tokens import TokenStore, open_tokens
 from soul_player.client.sources.transport import OpenTransport
@@ -54,6 +55,7 @@ class Client:
     recordings: Recordings
     downloads: Downloads
     playback: Playback
+    live: Live
     events: Events
 
 
@@ -134,6 +136,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 questions=Questions(library, clock=world.clock, randomness=world.randomness),
                 downloads=downloads,
                 playback=playback,
+                live=Live(library, connections, world.randomness),
                 events=events,
             )
         finally:

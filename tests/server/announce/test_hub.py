@@ -1,6 +1,7 @@
 """One slot a scope and listener, the latest wins, and who takes nothing is dropped: in virtual time."""
 
 import asyncio
+import itertools
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -68,7 +69,7 @@ def test_the_first_hint_goes_at_once_and_later_ones_fold() -> None:
         assert line.heads()[-1] == 10
         hints = [time - began for time in line.times[1:]]
         assert hints[0] == 0
-        assert all(later - earlier >= QUIET_SECONDS - 1e-6 for earlier, later in zip(hints, hints[1:], strict=False))
+        assert all(later - earlier >= QUIET_SECONDS - 1e-6 for earlier, later in itertools.pairwise(hints))
         hub.announce("library", 11)
         assert line.heads()[-1] == 11
 

@@ -7,7 +7,14 @@ from typing import TypeVar
 
 import msgspec
 
-from soul_player.client.errors import CertificateUnknown, ProtocolError, ServerChanged, SyncError, TokenRefused
+from soul_player.client.errors import (
+    CertificateUnknown,
+    ProtocolError,
+    ServerChanged,
+    SignInNeeded,
+    SyncError,
+    TokenRefused,
+)
 from soul_player.client.sources.certificates import fingerprint_text, shown_fingerprint
 from soul_player.client.sources.received import (
     ReceivedPage,
@@ -137,6 +144,18 @@ class ServerClient:
             if attempt == 1:
                 token = await self._sign_in.renewed(token, self.refresh)
         raise await self._sign_in.lose()
+
+    async def access_token(self, *, refused: str | None = None) -> str:
+        """For what is no request; a new one after `refused` was refused. Raises `SignInNeeded`."""
+        assert self._sign_in is not None
+        if refused is None:
+            return await self._sign_in.token(self.refresh)
+        return await self._sign_in.renewed(refused, self.refresh)
+
+    async def signed_out(self) -> SignInNeeded:
+        """A new token was refused as well: silence from here on. The error to raise."""
+        assert self._sign_in is not None
+        return await self._sign_in.lose()
 
     async def asked(self, request: Request, *, bytes_max: int) -> Answer:
         """What is answered to somebody who is signed in. Raises `SignInNeeded`."""

@@ -1,5 +1,6 @@
 """Requests to one server: the only place that knows the HTTP library. Its errors end here and become ours."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,7 +12,7 @@ import yarl
 from aiohttp.resolver import ThreadedResolver
 
 from soul_player import __version__
-from soul_player.client.errors import AnswerTooLarge, OfflineError
+from soul_player.client.errors import AnswerTooLarge, GoneError, OfflineError, ServerUnavailable, SyncError
 from soul_player.client.sources.addresses import Address, is_ip, require_private
 from soul_player.client.sources.bodies import ACCEPT_ENCODING, decompressed
 from soul_player.client.sources.private_resolver import PrivateResolver
@@ -21,6 +22,7 @@ from soul_player.client.sources.transport_errors import transport_errors
 REDIRECTS_MAX = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE_BYTES = 256 * 1024
+_ABNORMAL = 1006
 
 
 @dataclass
@@ -97,6 +99,32 @@ class OpenTransport(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Closed:
+    """The other side has closed the socket, and why."""
+
+    code: int
+
+
+class WebSocket:
+    """Text messages to and from a server."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def receive(self) -> bytes | Closed:
+        """The next message, waited for without end."""
+        message = await self._socket.receive()
+        if message.type is aiohttp.WSMsgType.TEXT:
+            return str(message.data).encode()
+        # Also a message that is no text or too long: nothing of ours, and the end of it.
+        return Closed(self._socket.close_code or _ABNORMAL)
+
+    async def send(self, text: bytes) -> None:
+        """One message."""
+        await self._socket.send_str(text.decode())
+
+
 class HttpTransport:
     """Connections to one address. No cookies, no proxies of the environment, no redirects to elsewhere."""
 
@@ -124,6 +152,24 @@ class HttpTransport:
         """An answer of any length, uncompressed; each piece must come in time, the whole may take long."""
         async with self._send(request, total_seconds=None, encodings="identity") as response:
             yield Streamed(response.status, response.headers, self._pieces(response))
+
+    @asynccontextmanager
+    async def live(self, request: Request, *, bytes_max: int) -> AsyncGenerator["WebSocket", None]:
+        """An open WebSocket; its messages have at most so many bytes."""
+        url = yarl.URL(self.address.url + request.path)
+        headers = {} if request.token is None else {"Authorization": f"Bearer {request.token}"}
+        timeout = aiohttp.ClientWSTimeout(ws_close=self._timeouts.connect)
+        with transport_errors(self.address):
+            try:
+                async with asyncio.timeout(self._timeouts.connect), contextlib.AsyncExitStack() as stack:
+                    # A redirect to elsewhere is answered by nobody who was given the token: aiohttp takes it off.
+                    connecting = self._open().ws_connect(url, headers=headers, timeout=timeout, max_msg_size=bytes_max)
+                    socket = await stack.enter_async_context(connecting)
+                    owned = stack.pop_all()
+            except aiohttp.WSServerHandshakeError as error:
+                raise _no_socket(self.address, error) from error
+            async with owned:
+                yield WebSocket(socket)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -218,3 +264,11 @@ class HttpTransport:
                 },
             )
         return self._session
+
+
+def _no_socket(address: Address, error: aiohttp.WSServerHandshakeError) -> SyncError:
+    if error.status == 404:
+        return GoneError(f"{address.host} tells nobody what changes", problem_code="not_found")
+    if error.status in {429, 502, 503, 504}:
+        return ServerUnavailable(f"{address.host} cannot answer now")
+    return OfflineError(f"something other than a Soul Player server answers at {address.host} (status {error.status})")
