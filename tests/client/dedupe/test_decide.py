@@ -1,5 +1,7 @@
 """The cascade decides: traps that deceive, each step of it, and every veto."""
 
+from typing import Any
+
 import pytest
 
 from soul_player.client.dedupe.decide import Ask, Candidate, Decision, Entry, New, Same, decide
@@ -100,6 +102,30 @@ def test_two_ids_of_a_unique_kind_are_asked_about() -> None:
 def test_twins_in_one_source_are_left_alone() -> None:
     """Their owner keeps both; no question comes of it."""
     assert isinstance(decided(entry(), entry(number=2)), New)
+
+
+def test_a_source_that_has_a_recording_on_two_albums_wants_both() -> None:
+    """A library full of compilations must not ask a hundred questions; twice on one album is worth one."""
+    other_album = Said(SONG.title, SONG.artist, "Best of Reggae", 3, 241.0, 2010)
+    ids: dict[str, Any] = {"recording_id": "mb"}
+    assert isinstance(decided(entry(**ids), entry(other_album, number=2, **ids)), New)
+    assert isinstance(decided(entry(), entry(other_album, number=2), fingerprint=0.97), New)
+    assert isinstance(decided(entry(**ids), entry(other_album, number=2, source=2, **ids), shares_source=True), New)
+    twice = decided(entry(**ids), entry(number=2, **ids))
+    assert isinstance(twice, Ask)
+    assert twice.evidence.vetoes == (Veto.SAME_SOURCE,)
+    assert isinstance(decided(entry(audio_hash="h"), entry(other_album, number=2, audio_hash="h")), Same)
+
+
+def test_of_equal_ids_the_album_chooses() -> None:
+    """The song is on an album and on a compilation at both servers: each joins its own."""
+    compilation = Said(SONG.title, SONG.artist, "Best of Reggae", 3, 241.0, 2010)
+    known = [Candidate(entry(number=1, recording_id="mb"), 1),
+             Candidate(entry(compilation, number=2, recording_id="mb"), 2)]  # fmt: skip
+    for said, wanted in ((SONG, 1), (compilation, 2)):
+        decision = decide(entry(said, number=3, source=2, recording_id="mb"), known)
+        assert isinstance(decision, Same)
+        assert decision.candidate.track_id == wanted
 
 
 def test_a_second_track_of_a_source_does_not_slip_into_a_recording() -> None:

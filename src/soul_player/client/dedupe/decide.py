@@ -105,7 +105,7 @@ def decide(
     if not known:
         nearest = max(seen, key=lambda pair: (pair[1].score, -pair[0].entry.id), default=None)
         return New() if nearest is None or nearest[0].fingerprint is not None else New(nearest[0])
-    known.sort(key=lambda pair: (-_strength(pair[1]), pair[0].entry.id))
+    known.sort(key=lambda pair: (-_strength(pair[1]), -_words_beside(entry, *pair), pair[0].entry.id))
     best, evidence = known[0]
     for other, its_evidence in known[1:]:
         if other.track_id == best.track_id or frozenset((other.track_id, best.track_id)) in asked_about:
@@ -123,6 +123,8 @@ def compare(entry: Entry, candidate: Candidate) -> Evidence | None:
     if _equal(entry.file_hash, other.file_hash) or _equal(entry.audio_hash, other.audio_hash):
         is_proven = (entry.is_verified and other.is_verified) or (apart or 0.0) <= HASH_LENGTH_SECONDS_MAX
         return Evidence(Method.HASH, 1.0, () if is_proven else (Veto.UNVERIFIED_HASH,), candidate.fingerprint)
+    if _is_twin_elsewhere(entry, candidate):
+        return None
     if _equal(entry.recording_id, other.recording_id):
         return Evidence(Method.MUSICBRAINZ, 1.0, _musicbrainz_vetoes(entry, candidate, apart), candidate.fingerprint)
     if candidate.fingerprint is not None and candidate.fingerprint >= FINGERPRINT_ASK_SCORE_MIN:
@@ -174,6 +176,20 @@ def _strength(evidence: Evidence) -> float:
     if Veto.SAME_SOURCE in evidence.vetoes:
         step -= 0.2
     return step + evidence.score
+
+
+def _words_beside(entry: Entry, candidate: Candidate, evidence: Evidence) -> float:
+    """Where ids or sounds say the same of several, the words choose: an album's track joins that of the album."""
+    return 0.0 if evidence.method is Method.METADATA else similarity_score(entry.text, candidate.entry.text)
+
+
+def _is_twin_elsewhere(entry: Entry, candidate: Candidate) -> bool:
+    """A source that has a recording on two albums wants both: nobody is asked about that. Twice on one album is worth
+    a question."""
+    if entry.source_id != candidate.entry.source_id and not candidate.shares_source:
+        return False
+    mine, theirs = entry.text.album, candidate.entry.text.album
+    return mine != theirs and fuzz.ratio(mine, theirs) < ALBUM_LIKENESS_MIN
 
 
 def _is_sure(evidence: Evidence) -> bool:

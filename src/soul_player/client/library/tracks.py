@@ -24,7 +24,9 @@ SHOW_AGAIN = """
                   added_at
              FROM track_sources
             WHERE track_id = tracks.id
-              AND source_id = tracks.shown_source_id)
+              AND source_id = tracks.shown_source_id
+            ORDER BY id
+            LIMIT 1)
      WHERE id = :track_id
        AND shown_source_id = :source_id
 """
