@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import dedupe_measure, edits, idle, pages, scan, startup, streaming, sync
+from benchmarks import dedupe_measure, edits, idle, live, pages, scan, startup, streaming, sync
 from benchmarks.table import Measure, Row, Settings, Verdict, as_json, print_table
 
 RESULTS = Path(__file__).parent / "results"
@@ -25,6 +25,7 @@ MEASURES: dict[str, Measure] = {
     "sync": sync.measure,
     "idle": idle.measure,
     "edits": edits.measure,
+    "live": live.measure,
     "scan": scan.measure,
     "streaming": streaming.measure,
     "startup": startup.measure,

@@ -49,6 +49,15 @@ class Connection:
                 raise AssertionError(f"{path}: {response.status} {body[:500]!r}")
             return body
 
+    def post(self, path: str, body: object) -> bytes:
+        """The body of a 2xx answer to a JSON body."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        self._connection.request("POST", path, json.dumps(body), headers)
+        with self._connection.getresponse() as response:
+            answer = response.read()
+            assert 200 <= response.status < 300, (path, response.status, answer[:500])
+            return answer
+
     def discard(self, path: str, *, piece_bytes: int = 1 << 20, **headers: str) -> int:
         """Read a large body and throw it away; how many bytes it had."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
