@@ -34,7 +34,7 @@ def measure(settings: Settings) -> Sequence[Row]:
     home.mkdir()
     (home / "server.toml").write_text(f"connections_max = {count + 100}\n", "utf-8")
     with serving(home) as served, connected(served) as connection:
-        edits = _edits(served, connection)
+        edits = _edits(connection)
         next(edits)
         alone = [_cost(served, edits, ()) for _ in range(EDITS)]
         with _listeners(served, count) as listeners:
@@ -62,7 +62,7 @@ def _cost(served: Served, edits: Iterator[None], listeners: Sequence[socket.sock
     return process_cpu_seconds(served.pid) - before, wall
 
 
-def _edits(served: Served, connection: Connection) -> Iterator[None]:
+def _edits(connection: Connection) -> Iterator[None]:
     """Each creates a playlist."""
     number = 0
     while True:
@@ -83,7 +83,8 @@ def _edits(served: Served, connection: Connection) -> Iterator[None]:
 def _listeners(served: Served, count: int) -> Iterator[list[socket.socket]]:
     """Sockets that were greeted."""
     address = urlsplit(served.url)
-    assert address.hostname is not None and address.port is not None
+    assert address.hostname is not None
+    assert address.port is not None
     request = (
         f"GET /api/live HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\n"
