@@ -8,6 +8,10 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+# A file is what its bytes are, and these are all that music is here: nothing in it may make ffmpeg open another file or
+# an address (a playlist with the name of a song would).
+ONLY_MUSIC = ("-protocol_whitelist", "file,pipe", "-format_whitelist", "mp3,flac,ogg,mov,mp4,m4a,wav,aiff,aac")
+
 
 class FfmpegMissing(RuntimeError):
     """No ffmpeg on this machine: what needs it cannot be done, all else can."""

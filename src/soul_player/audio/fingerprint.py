@@ -13,6 +13,8 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from soul_player.audio.ffmpeg import ONLY_MUSIC
+
 SECONDS_MAX = 120
 TIMEOUT_SECONDS = 120.0
 WORD_BYTES = 4
@@ -61,7 +63,7 @@ def fingerprint_argv(tool: FingerprintTool, path: bytes) -> list[str | bytes]:
         name = path if os.path.isabs(path) else os.path.join(b".", path)
         return [str(tool.program), "-raw", "-length", str(SECONDS_MAX), name]
     # `file:` keeps a name with a colon or a leading dash from being read as a protocol or an option.
-    head = [str(tool.program), "-hide_banner", "-nostdin", "-loglevel", "error", "-i"]
+    head = [str(tool.program), "-hide_banner", "-nostdin", "-loglevel", "error", *ONLY_MUSIC, "-i"]
     tail = ["-map", "0:a:0", "-t", str(SECONDS_MAX), "-f", "chromaprint", "-fp_format", "raw", "-"]
     return [*head, b"file:" + path, *tail]
 

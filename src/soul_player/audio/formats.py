@@ -41,6 +41,8 @@ _SUFFIXES: dict[str, str] = {
     "audio/mp4": ".m4a",
     "audio/wav": ".wav",
     "audio/aiff": ".aiff",
+    # Of transcodes alone.
+    "audio/aac": ".aac",
 }
 
 # What a file may be called to be looked at. Bytes, because file names need not be UTF-8.

@@ -41,6 +41,8 @@ class ProblemCode(StrEnum):
     SCAN_RUNNING = "scan_running"  # 409
     NOTHING_HELD = "nothing_held"  # 409: a confirmation that fits no held scan
     DEVICE_CLONED = "device_cloned"  # 409
+    TRANSCODE_FAILED = "transcode_failed"  # 422: this file cannot be made into another quality; its original can be had
+    TRANSCODES_BUSY = "transcodes_busy"  # 503: as many are made as may be
     FILE_UNREADABLE = "file_unreadable"  # 503: on the disk, yet it cannot be read now
     # Positions.
     CURSOR_INVALID = "cursor_invalid"  # 410

@@ -14,6 +14,7 @@ from typing import Any
 
 import uvloop
 
+from soul_player.audio.ffmpeg import FfmpegMissing, find_ffmpeg
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import WorkerPool
@@ -45,6 +46,8 @@ from soul_player.server.media.artwork import Artwork
 from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing
 from soul_player.server.media.opening import FileOpening
+from soul_player.server.media.transcode_cache import TranscodeCache
+from soul_player.server.media.transcoding import Transcoding
 from soul_player.server.scanner.fingerprinting import Fingerprinting
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.scanner.scan import Scanner
@@ -55,6 +58,7 @@ from soul_player.server.store.scan_lock import ScanLocked
 log = logging.getLogger("soul_player.server")
 
 SCAN_AGAIN_SECONDS = 10.0
+TRANSCODES_FOLDER = "transcodes"
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Server:
     fingerprinting: Fingerprinting
     following: RowsThatFollow
     announcing: Announcing
+    transcoding: Transcoding
 
 
 @asynccontextmanager
@@ -126,6 +131,7 @@ async def open_server(
         owned.callback(opening.close)
         hashing = FileHashing(clock)
         owned.callback(hashing.close)
+        transcoding = await owned.enter_async_context(make_transcoding(config).open())
         database = store.database
         accounts = Accounts(database, passwords, clock=clock, randomness=randomness)
         sessions = Sessions(
@@ -139,11 +145,11 @@ async def open_server(
         first_password = FirstPassword(config.home)
         heads = HeadsToHold(database, clock=clock, randomness=randomness)
         rooms = Rooms(
-            info=InfoRoutes(database, store.secrets, name=config.name, clock=clock),
+            info=InfoRoutes(database, store.secrets, name=config.name, clock=clock, transcodes=transcoding.is_possible),
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, heads=heads),
             edits=EditRoutes(database, store.secrets, clock=clock, heads=heads, announce=announcing.news.announce),
-            tracks=TrackRoutes(database, opening, hashing, following),
+            tracks=TrackRoutes(database, opening, hashing, following, transcoding),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             fingerprints=FingerprintRoutes(database),
             scans=ScanRoutes(scanner),
@@ -155,7 +161,17 @@ async def open_server(
         live = Live(asgi, announcing, sessions, database, store.secrets, allowed_origins=origins)
         app = behind_proxies(live, base_path=config.base_path, trusted=config.trusted_proxies)
         yield Server(
-            config, store, accounts, routes, app, first_password, scanner, fingerprinting, following, announcing
+            config,
+            store,
+            accounts,
+            routes,
+            app,
+            first_password,
+            scanner,
+            fingerprinting,
+            following,
+            announcing,
+            transcoding,
         )
 
 
@@ -224,6 +240,18 @@ async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None],
             tell(FirstPasswordWritten(FIRST_ADMIN, server.first_password.write(password)))
 
     await server.accounts.add_first_admin(tell_password)
+
+
+def make_transcoding(config: ServerConfig) -> Transcoding:
+    """Of the settings, with the ffmpeg of this machine; where there is none, originals are sent."""
+    ffmpeg = None
+    if config.transcodes_max:
+        try:
+            ffmpeg = find_ffmpeg()
+        except FfmpegMissing as error:
+            log.info("no other qualities are sent: %s", error)
+    cache = TranscodeCache(config.home / TRANSCODES_FOLDER, budget_bytes=config.transcode_cache_bytes)
+    return Transcoding(cache, ffmpeg, processes_max=config.transcodes_max)
 
 
 def listener_of(server: Server, bound: socket.socket, *, on_listening: Callable[[], None]) -> Listener:

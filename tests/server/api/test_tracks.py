@@ -211,13 +211,19 @@ def test_a_disk_that_cannot_be_read_now_is_asked_again_later(tmp_path: Path) -> 
     ("query", "status", "code"),
     [
         ("?quality=original", 200, None),
-        ("?quality=low", 422, "invalid_quality"),
         ("?quality=best", 422, "invalid_quality"),
         ("?quality=", 422, "invalid_quality"),
+        ("?quality=low&format=wma", 422, "invalid_quality"),
+        ("?quality=low&format=", 422, "invalid_quality"),
+        ("?quality=low&start_seconds=-1", 422, "invalid"),
+        ("?quality=low&start_seconds=nan", 422, "invalid"),
+        ("?quality=low&start_seconds=soon", 422, "invalid"),
+        ("?start_seconds=5", 422, "invalid"),
+        ("?start_seconds=0", 200, None),
     ],
 )
-def test_originals_are_what_there_is(tmp_path: Path, query: str, status: int, code: str | None) -> None:
-    """A quality that this server does not make is refused, not silently replaced."""
+def test_what_is_no_quality_is_refused(tmp_path: Path, query: str, status: int, code: str | None) -> None:
+    """A quality, format or place that this server does not know is refused, not silently replaced."""
 
     async def story(it: Shelf) -> None:
         reply = await it.get("stream", query=query)

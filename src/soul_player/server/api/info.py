@@ -13,16 +13,18 @@ from soul_player.server.store.secrets import Secrets
 
 # What this server can do beyond signing in and sending tracks; clients leave off what is not named.
 FEATURES = ("artwork", "fingerprints", "range")
+TRANSCODE = "transcode"
 
 
 class InfoRoutes:
     """What can be asked before signing in."""
 
-    def __init__(self, database: Database, secrets: Secrets, *, name: str, clock: Clock) -> None:
+    def __init__(self, database: Database, secrets: Secrets, *, name: str, clock: Clock, transcodes: bool) -> None:
         self._database = database
         self._secrets = secrets
         self._name = name
         self._clock = clock
+        self._features = (*FEATURES, TRANSCODE) if transcodes else FEATURES
 
     async def health(self, call: Call) -> Answer:
         """`GET /api/health`."""
@@ -34,7 +36,7 @@ class InfoRoutes:
         if session is not None:
             era = await self._database.read(read_newest_era)
             server_time = time_text(self._clock.now_ms())
-            features, limits = FEATURES, ServerLimits()
+            features, limits = self._features, ServerLimits()
         message = ServerInfo(
             self._secrets.server_id, self._name, __version__, PROTOCOL_VERSION, era, server_time, features, limits
         )

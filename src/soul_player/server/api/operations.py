@@ -10,7 +10,7 @@ from soul_player.protocol.page import Heads, TracksPage
 from soul_player.protocol.playlist import Digest, PlaylistsPage, UserDataPage
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.push import PushRequest, PushResponse
-from soul_player.protocol.quality import StreamQuality
+from soul_player.protocol.quality import StreamFormat, StreamQuality
 from soul_player.protocol.scan import ScanConfirmation, ScanStatus
 from soul_player.protocol.server_info import ServerInfo
 from soul_player.protocol.session import (
@@ -65,8 +65,16 @@ _ACK = Parameter("ack", {"type": "string", "maxLength": 512}, "The last ack that
 _SCOPE = Parameter("scope", {"type": "string"}, "Which scope; none is the user's own.")
 _QUALITY = Parameter(
     "quality",
-    {"type": "string", "enum": [StreamQuality.ORIGINAL.value], "default": StreamQuality.ORIGINAL.value},
-    "The file's own bytes.",
+    {"type": "string", "enum": list(StreamQuality), "default": StreamQuality.ORIGINAL.value},
+    "The file's own bytes, or a transcode that never has more bits a second than they.",
+)
+_FORMAT = Parameter(
+    "format",
+    {"type": "string", "enum": list(StreamFormat), "default": StreamFormat.OPUS.value},
+    "What a transcode is made of: the first that the player can.",
+)
+_START_SECONDS = Parameter(
+    "start_seconds", {"type": "number", "minimum": 0, "maximum": 1_000_000}, "Where a transcode begins."
 )
 _SIZE = Parameter("size", {"type": "integer", "minimum": 64, "maximum": 1200}, "Pixels of the square it is to fit in.")
 _RANGE = Parameter("Range", {"type": "string"}, "One range of bytes; several are answered with the whole.", "header")
@@ -81,6 +89,8 @@ _FILE_PROBLEMS = (
     ProblemCode.TRACK_GONE,
     ProblemCode.RANGE_NOT_SATISFIABLE,
     ProblemCode.INVALID_QUALITY,
+    ProblemCode.TRANSCODE_FAILED,
+    ProblemCode.TRANSCODES_BUSY,
     ProblemCode.FILE_UNREADABLE,
 )
 _USER_FEED_PROBLEMS = (
@@ -90,6 +100,7 @@ _USER_FEED_PROBLEMS = (
     ProblemCode.CURSOR_DIVERGED,
     ProblemCode.ACK_DIVERGED,
 )
+_TRANSCODING: Schema = {"type": "object", "properties": {"state": {"const": "transcoding"}}, "required": ["state"]}
 _HEALTH: Schema = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
@@ -167,13 +178,13 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/api/tracks/{track_id}/stream"): Operation(
         "Its bytes, to hear.",
         _FILE_ANSWERS,
-        parameters=(_QUALITY, _RANGE, _IF_RANGE, _IF_NONE_MATCH),
+        parameters=(_QUALITY, _FORMAT, _START_SECONDS, _RANGE, _IF_RANGE, _IF_NONE_MATCH),
         problems=_FILE_PROBLEMS,
     ),
     ("GET", "/api/tracks/{track_id}/download"): Operation(
         "Its bytes, to keep; always with the tag that verifies them.",
-        _FILE_ANSWERS,
-        parameters=(_QUALITY, _RANGE, _IF_RANGE, _IF_NONE_MATCH),
+        {**_FILE_ANSWERS, 202: _TRANSCODING},
+        parameters=(_QUALITY, _FORMAT, _RANGE, _IF_RANGE, _IF_NONE_MATCH),
         problems=_FILE_PROBLEMS,
     ),
     ("GET", "/api/tracks/{track_id}/artwork"): Operation(

@@ -1,15 +1,19 @@
-"""`/api/tracks`: one track, its bytes to hear, its bytes to keep."""
+"""`/api/tracks`: one track, its bytes to hear, its bytes to keep, in its own quality or another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from soul_player.audio.formats import suffix_of
+from soul_player.audio.transcode import Recipe
 from soul_player.database.access import Database
 from soul_player.protocol.problem import ProblemCode
-from soul_player.protocol.quality import StreamQuality
-from soul_player.server.api.answers import PRIVATE, Answer, Headers, json_answer, not_modified
+from soul_player.protocol.quality import STREAM_CONTENT_TYPES
+from soul_player.server.api.answers import NEVER_STORED, PRIVATE, Answer, Headers, json_answer, not_modified
 from soul_player.server.api.calls import Call
 from soul_player.server.api.etags import tag_matches
 from soul_player.server.api.gate import Reply
+from soul_player.server.api.qualities import Wanted, read_wanted, recipe_for
 from soul_player.server.api.reads import find_as_somebody
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
@@ -17,9 +21,11 @@ from soul_player.server.media.answers import FileAnswer
 from soul_player.server.media.files import OpenedFile
 from soul_player.server.media.following import RowsThatFollow
 from soul_player.server.media.hashes import FileHashing, tag_of
+from soul_player.server.media.live_answers import LiveAnswer
 from soul_player.server.media.names import attachment
 from soul_player.server.media.opening import FileOpening
 from soul_player.server.media.ranges import Part, Unsatisfiable, Whole, span_of
+from soul_player.server.media.transcoding import RETRY_SECONDS, Transcoding
 from soul_player.server.store.track_files import TrackFile, find_track_body, find_track_file
 
 _GONE = "this track is not in the library any more"
@@ -27,23 +33,30 @@ _GONE = "this track is not in the library any more"
 
 @dataclass(frozen=True)
 class Opened:
-    """A track's file, open, and the tag of exactly these bytes if it is known."""
+    """A track's file, open, and the tag of exactly these bytes if it is known; likewise the hash of its content."""
 
     file: OpenedFile
     track: TrackFile
     tag: str | None
+    content_hash: bytes | None = None
 
 
 class TrackRoutes:
     """Every answer comes from one read of the store, the session's check included."""
 
     def __init__(
-        self, database: Database, opening: FileOpening, hashing: FileHashing, following: RowsThatFollow
+        self,
+        database: Database,
+        opening: FileOpening,
+        hashing: FileHashing,
+        following: RowsThatFollow,
+        transcoding: Transcoding,
     ) -> None:
         self._database = database
         self._opening = opening
         self._hashing = hashing
         self._following = following
+        self._transcoding = transcoding
 
     async def track(self, call: Call, presented: Presented) -> Answer:
         """`GET /api/tracks/{track_id}`."""
@@ -55,17 +68,61 @@ class TrackRoutes:
 
     async def stream(self, call: Call, presented: Presented) -> Reply:
         """`GET /api/tracks/{track_id}/stream`. A file that was never hashed is sent at once, without a tag."""
-        _check_quality(call)
+        wanted = read_wanted(call, is_possible=self._transcoding.is_possible, takes_start=True)
         opened = await self._open(call, presented, must_have_tag=False)
-        return _answer(call, opened, ())
+        recipe = _recipe(wanted, opened)
+        return _answer(call, opened, ()) if recipe is None else await self._stream_made(call, opened, recipe)
 
     async def download(self, call: Call, presented: Presented) -> Reply:
         """`GET /api/tracks/{track_id}/download`: waits for the hash, so that what is kept can be verified."""
-        _check_quality(call)
+        wanted = read_wanted(call, is_possible=self._transcoding.is_possible, takes_start=False)
         opened = await self._open(call, presented, must_have_tag=True)
-        label = opened.track.label
-        name = attachment(label.artist, label.title, suffix_of(label.content_type))
-        return _answer(call, opened, ((b"content-disposition", name),))
+        recipe = _recipe(wanted, opened)
+        if recipe is None:
+            return _answer(call, opened, (_disposition(opened),))
+        return await self._download_made(call, opened, recipe)
+
+    async def _stream_made(self, call: Call, opened: Opened, recipe: Recipe) -> Reply:
+        """The finished transcode, else the one that is made: then from its beginning, whatever range is asked for."""
+        key, finished = await self._find(opened, recipe)
+        if finished is not None:
+            return _answer(call, finished, ())
+        headers: Headers = (
+            (b"content-type", STREAM_CONTENT_TYPES[recipe.format].encode()),
+            (b"accept-ranges", b"none"),
+            *PRIVATE,
+        )
+        if call.method == "HEAD":
+            opened.file.close()
+            return Answer(200, headers)
+        return LiveAnswer(await self._transcoding.listen(key, recipe, opened.file), headers=headers)
+
+    async def _download_made(self, call: Call, opened: Opened, recipe: Recipe) -> Reply:
+        key, finished = await self._find(opened, recipe)
+        if finished is not None:
+            return _answer(call, finished, (_disposition(finished),))
+        self._transcoding.prepare(key, recipe, opened.file)
+        return Answer(
+            202,
+            ((b"content-type", b"application/json"), (b"retry-after", RETRY_SECONDS), *NEVER_STORED),
+            b'{"state":"transcoding"}',
+        )
+
+    async def _find(self, opened: Opened, recipe: Recipe) -> tuple[bytes, Opened | None]:
+        """What the transcode is known by, and the finished one in place of the original, which is closed then."""
+        try:
+            # Tags are not in it: a file that was only tagged anew has the same one.
+            content_hash = opened.content_hash or await self._hashing.hash(opened.file)
+            key = await self._transcoding.key_of(content_hash, recipe)
+            finished = None if recipe.start_seconds else await self._transcoding.find(key)
+        except BaseException:
+            opened.file.close()
+            raise
+        if finished is None:
+            return key, None
+        opened.file.close()
+        label = msgspec.structs.replace(opened.track.label, content_type=STREAM_CONTENT_TYPES[recipe.format])
+        return key, Opened(finished.file, replace(opened.track, label=label), tag_of(finished.sha256))
 
     async def _open(self, call: Call, presented: Presented, *, must_have_tag: bool) -> Opened:
         track_id = call.path_id("track_id", missing=ProblemCode.TRACK_GONE)
@@ -84,17 +141,21 @@ class TrackRoutes:
         except BaseException:
             file.close()
             raise
-        return Opened(file, track, None if file_hash is None else tag_of(file_hash))
+        # The audio's hash is the row's: it counts only where the row's file is the one that is open.
+        content_hash = track.audio_hash if file_hash is not None and file_hash == track.file_hash else None
+        return Opened(file, track, None if file_hash is None else tag_of(file_hash), content_hash or file_hash)
 
 
-def _check_quality(call: Call) -> None:
-    text = call.query("quality")
-    if text is None:
-        return
-    if text not in set(StreamQuality):
-        raise RequestRefused(ProblemCode.INVALID_QUALITY, "quality is one of " + ", ".join(StreamQuality))
-    if text != StreamQuality.ORIGINAL:
-        raise RequestRefused(ProblemCode.INVALID_QUALITY, "this server sends originals only: ask for quality=original")
+def _recipe(wanted: Wanted | None, opened: Opened) -> Recipe | None:
+    if wanted is None:
+        return None
+    label = opened.track.label
+    return recipe_for(wanted, content_type=label.content_type, source_bitrate=label.bitrate)
+
+
+def _disposition(opened: Opened) -> tuple[bytes, bytes]:
+    label = opened.track.label
+    return b"content-disposition", attachment(label.artist, label.title, suffix_of(label.content_type))
 
 
 def _answer(call: Call, opened: Opened, extra: Headers) -> Reply:
