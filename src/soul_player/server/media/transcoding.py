@@ -81,6 +81,9 @@ class Transcoding:
                 finally:
                     for task in self._tasks.values():
                         task.cancel()
+        except BaseExceptionGroup as failures:
+            # The tasks raise nothing: it is the block's own.
+            raise failures.exceptions[0] from None
         finally:
             self._group = None
             self._disk.shutdown()
