@@ -38,7 +38,7 @@ def measure(settings: Settings) -> Sequence[Row]:
         framework([file, piece]) as bare,
         connected(bare) as bare_connection,
     ):
-        path = _path_when_hashed(connection)
+        path = path_when_hashed(connection)
         pieces = size_bytes // BYTES_PER_RANGE + 1
         piece_bytes = piece.stat().st_size
 
@@ -94,7 +94,7 @@ def framework(files: Sequence[Path]) -> Iterator[Served]:
         yield Served(url, process.pid, username="", password="", access_token="")
 
 
-def _path_when_hashed(connection: Connection) -> str:
+def path_when_hashed(connection: Connection) -> str:
     """Where the one track is streamed from, once a hash is known: without one every request would be a first one."""
     deadline = time.monotonic() + HASHED_WITHIN_SECONDS
     while time.monotonic() < deadline:
