@@ -174,7 +174,7 @@ async def _client(served: Served, settings: Settings) -> list[Row]:
             float(WAITING),
             "a request an edit",
             Bar(Of.OURS, at_most=REQUESTS_MAX),
-            f"two that push, two that read what the edits came to; a sync with nothing new takes {idle.requests}",
+            f"two that push, one for each feed that they are in; a sync with nothing new takes {idle.requests}",
         ),
     ]
 

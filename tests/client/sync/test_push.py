@@ -170,7 +170,7 @@ def test_a_batch_that_is_too_large_goes_in_halves(tmp_path: Path) -> None:
     run(story())
 
 
-def test_a_thousand_waiting_edits_are_a_sync_of_four_requests(tmp_path: Path) -> None:
+def test_a_thousand_waiting_edits_are_a_sync_of_at_most_four_requests(tmp_path: Path) -> None:
     async def story() -> None:
         pushes: list[int] = []
 
@@ -188,11 +188,43 @@ def test_a_thousand_waiting_edits_are_a_sync_of_four_requests(tmp_path: Path) ->
             playlist = await phone.new_playlist()
             await phone.client.edits.add_entries(playlist, (await phone.tracks()) * 999)
             drained = await phone.sync()
-            # Two pushes, the second of which tells the heads, and what they came to in either feed.
-            assert (pushes, drained.requests) == ([500, 500], 4)
+            # Two pushes, the second of which tells the heads, and what they came to in the feed that they are in.
+            assert (pushes, drained.requests) == ([500, 500], 3)
             assert (await phone.sync()).requests == 1
             await phone.client.edits.rename_playlist(playlist, "Late Drive")
+            assert (await phone.sync()).requests == 2
+            await phone.client.edits.record_play((await phone.tracks())[0])
+            await phone.client.edits.rename_playlist(playlist, "Early Drive")
             assert (await phone.sync()).requests == 3
+
+
+def test_a_feed_is_read_when_anything_but_this_devices_edits_moved_in_it(tmp_path: Path) -> None:
+    """However much of its own it has just sent."""
+
+    async def story() -> None:
+        async with (
+            running_server(tmp_path / "server") as running,
+            a_device(tmp_path / "phone", running) as phone,
+            a_device(tmp_path / "desk", running) as desk,
+        ):
+            await put_library(running, 2)
+            await phone.sync()
+            await phone.new_playlist("Shared")
+            await phone.sync()
+            await desk.sync()
+            await desk.client.edits.set_rating((await desk.tracks())[0], 3)
+            await desk.sync()
+            for _ in range(3):
+                await phone.new_playlist("Own")
+            assert (await phone.sync()).requests == 3
+            assert (await phone.marks((await phone.tracks())[0])).rating == 3
+            await desk.client.edits.rename_playlist(await desk.playlist("Shared"), "Renamed")
+            await desk.sync()
+            for stars in (1, 2, 3):
+                await phone.client.edits.set_rating((await phone.tracks())[1], stars)
+            assert (await phone.sync()).requests == 3
+            assert "Renamed" in await phone.shown()
+            assert (await phone.sync()).requests == 1
 
     run(story())
 

@@ -36,7 +36,9 @@ class Exchange:
         if unpushed is not None:
             raise unpushed
         # A server that tells no head of its user keeps no playlists: that feature is off.
-        if any(scope.startswith("user:") for scope in heads.heads) and await self._user.sync(heads):
+        if any(scope.startswith("user:") for scope in heads.heads) and await self._user.sync(
+            heads, moved=self._push.moved
+        ):
             # It has lost what this device was told was taken: that is offered again before anything is read.
             await self._user.sync(await self._push.drain() or await self._heads())
 

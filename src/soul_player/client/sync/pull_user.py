@@ -1,6 +1,7 @@
 """Reading the feeds of a source's user, after what waits here was pushed: the same loop for both of them."""
 
 import dataclasses
+from collections.abc import Mapping
 
 from soul_player.client.errors import ProtocolError, ResetRequired, ResetTooOften
 from soul_player.client.library.accounts import Account, find_account, open_account
@@ -16,7 +17,7 @@ from soul_player.client.library.resets import (
     sweep_playlists,
     sweep_user_data,
 )
-from soul_player.client.library.sync_state import begin_sync_state
+from soul_player.client.library.sync_state import begin_sync_state, save_sync_state
 from soul_player.client.library.user_pages import (
     PlaylistRows,
     begin_page,
@@ -65,17 +66,18 @@ class UserPull:
         account = await self._library.read(find_account, self._source_id)
         return None if account is None else account.ack
 
-    async def sync(self, heads: Heads) -> bool:
+    async def sync(self, heads: Heads, *, moved: Mapping[int, Feed] | None = None) -> bool:
         """Bring both feeds in step with these heads. True: the server has lost something, which waits to be pushed.
 
-        Raises `SyncError`.
+        `moved`: positions that this device's own operations have just taken. A feed in which nothing else moved is not
+        read. Raises `SyncError`.
         """
         account = await self._library.write(self._begin)
         if account is None:
             return False
         offers = False
         for feed in (Feed.PLAYLISTS, Feed.USER_DATA):
-            offers = await self._feed(account, feed, heads) or offers
+            offers = await self._feed(account, feed, heads, moved or {}) or offers
         return offers
 
     async def is_rebuilt(self) -> bool:
@@ -116,12 +118,12 @@ class UserPull:
     async def _state(self, library: Writer, account: Account, feed: Feed) -> SyncState:
         return await begin_sync_state(library, account.source_id, feed, account_id=account.account_id)
 
-    async def _feed(self, account: Account, feed: Feed, heads: Heads) -> bool:
+    async def _feed(self, account: Account, feed: Feed, heads: Heads, moved: Mapping[int, Feed]) -> bool:
         """True: it was lost at the server and has to be offered again, which is for a push to do first."""
         state = await self._library.write(self._state, account, feed)
         head = heads.heads.get(f"user:{account.account_id}", 0)
-        if state.cursor is not None and state.head == head and state.era == heads.era:
-            await self._library.write(read_to_head, account, feed, head)
+        if state.cursor is not None and state.era == heads.era and is_unmoved(feed, state.head, head, moved):
+            await self._library.write(_stand_at, account, dataclasses.replace(state, head=head))
             return False
         try:
             return await self._run(account, feed, state, heads)
@@ -189,6 +191,20 @@ class UserPull:
                 f"the server refused the position again within an hour: {refused.message} ({refused.problem_code})",
                 hint="the server may be restarting from an old copy; it is tried again later",
             ) from refused
+
+
+def is_unmoved(feed: Feed, known: int | None, head: int, moved: Mapping[int, Feed]) -> bool:
+    """Whether nothing of the feed stands between the head that it was read to and this one."""
+    if known is None or not 0 <= head - known <= len(moved):
+        return False
+    return all(moved.get(seq, feed) is not feed for seq in range(known + 1, head + 1))
+
+
+async def _stand_at(library: Writer, account: Account, state: SyncState) -> None:
+    """The feed is as it was read, at a later head."""
+    assert state.head is not None
+    if await save_sync_state(library, state):
+        await read_to_head(library, account, Feed(state.feed), state.head)
 
 
 def _after(state: SyncState, page: UserPage, heads: Heads, account: Account) -> SyncState:

@@ -28,6 +28,7 @@ from soul_player.client.sources.user_scope import push
 from soul_player.client.sync.tally import Tally
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock, Randomness, mint
+from soul_player.protocol.cursor import Feed
 from soul_player.protocol.page import Heads
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.push import PushRequest, PushResponse
@@ -60,6 +61,8 @@ class Push:
         self._randomness = randomness
         self._tally = tally
         self._heads: Heads | None = None
+        # Positions that operations of the last drain took, each with the feed that it is in.
+        self.moved: dict[int, Feed] = {}
 
     async def drain(self) -> Heads | None:
         """Send what waits, each operation once; the heads as the last answer told them, None when nothing was sent.
@@ -67,6 +70,7 @@ class Push:
         Raises `SyncError`; then what was sent waits for its answer.
         """
         self._heads = None
+        self.moved = {}
         account = await self._library.write(self._begin)
         if account is None:
             return None
@@ -152,6 +156,7 @@ class Push:
         )
         response = await push(self._server, msgspec.json.encode(request))
         self._heads = response.told_heads()
+        self.moved |= _moved(batch, response)
         await self._settle(account, batch, response)
 
     async def _settle(self, account: Account, batch: Sequence[Sending], response: PushResponse) -> None:
@@ -196,3 +201,19 @@ class Push:
             await unsend(library, account)
         await write_note(library, DEVICE_ID, device_id)
         await mark_needs_sign_in(library, self._source_id)
+
+
+class _Kind(msgspec.Struct):
+    """What of an operation says which feed it is in."""
+
+    op_id: str
+    type: str
+
+
+def _moved(batch: Sequence[Sending], response: PushResponse) -> dict[int, Feed]:
+    kinds = [msgspec.json.decode(sending.body, type=_Kind) for sending in batch]
+    feeds = {
+        kind.op_id: Feed.PLAYLISTS if kind.type.startswith(("playlist.", "entry.")) else Feed.USER_DATA
+        for kind in kinds
+    }
+    return {one.seq: feeds[one.op_id] for one in response.results if one.seq is not None and one.op_id in feeds}
