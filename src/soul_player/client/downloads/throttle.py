@@ -9,6 +9,8 @@ SAVED_SECONDS = 0.1
 YIELDING_BYTES_PER_SECOND = 16_384
 # A change of the rate is noticed within this time, also by who waits already.
 WAIT_SECONDS_MAX = 0.25
+# What is overslept is saved up: a timer for less would only cost turns.
+WAIT_SECONDS_MIN = 0.001
 # A piece is let through at once and paid for afterwards: small ones keep any short time exact.
 PIECE_SECONDS = 0.02
 PIECE_BYTES_MIN = 1_024
@@ -72,7 +74,7 @@ class DownloadThrottler:
             return
         async with self._turn:
             while (seconds := self._debt_seconds()) > 0:  # noqa: ASYNC110  # time itself is waited for
-                await asyncio.sleep(min(seconds, WAIT_SECONDS_MAX))
+                await asyncio.sleep(min(max(seconds, WAIT_SECONDS_MIN), WAIT_SECONDS_MAX))
             self.reserve(size_bytes)
 
     def _debt_seconds(self) -> float:

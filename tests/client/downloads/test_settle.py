@@ -1,0 +1,90 @@
+"""Crash at every step, also by kill -9: whatever is left, no row lies, and the next run ends whole."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.client.downloads.shelves import assert_the_law, downloading_client, shelf, statuses, wish_of
+from tests.conftest import run
+from tests.edges.faulty_disk import FaultyDisk, PowerCut
+
+SONGS = 3
+
+
+def test_a_power_cut_at_any_step_leaves_nothing_that_is_wrong(tmp_path: Path) -> None:
+    """The sweep ends when a run got through without reaching the step at which it would have been cut."""
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=SONGS, seconds=1.5) as one:
+            cuts = 0
+            for cut_at in range(200):
+                home = tmp_path / f"client-{cut_at}"
+                disk = FaultyDisk()
+                disk.cut_at = cut_at
+                was_cut = False
+                async with downloading_client(home, disk=disk, downloads_at_once=2) as client:
+                    await client.sources.add(
+                        one.proxy.url, username=one.running.username, password=one.running.password
+                    )
+                    await client.sync.run()
+                    await client.downloads.ask(wish_of(""))
+                    try:
+                        await client.downloads.run(until_idle=True)
+                    except* PowerCut:
+                        was_cut = True
+                    await assert_the_law(client)
+                async with downloading_client(home) as client:
+                    await assert_the_law(client)
+                    await client.downloads.run(until_idle=True)
+                    assert await statuses(client) == ["cached"] * SONGS, cut_at
+                    await assert_the_law(client)
+                    assert list((home / "downloads/parts").iterdir()) == []
+                if not was_cut:
+                    break
+                cuts += 1
+            assert cuts >= 3 * 4, "fewer steps than three files have: the sweep sweeps nothing"
+
+    run(story(), timeout_seconds=240)
+
+
+@pytest.mark.slow
+def test_a_killed_process_is_gone_on_from(tmp_path: Path) -> None:
+    """kill -9 again and again: the law holds in between, and what was there is not fetched again."""
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=2, seconds=8.0) as one:
+            await one.ask("")
+            total = sum(path.stat().st_size for path in one.files.values())
+            home = tmp_path / "client"
+            one.proxy.seconds_per_piece = 0.02
+            kills = 0
+            for number in range(60):
+                process = subprocess.Popen(  # noqa: ASYNC220  # a process to be killed
+                    [sys.executable, "-m", "tests.client.downloads.downloading_process", str(home)],
+                    stderr=subprocess.DEVNULL,
+                )
+                deadline = time.monotonic() + 1.2 + 0.13 * (number % 7)
+                while process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110  # it tells no event
+                    await asyncio.sleep(0.02)
+                if process.poll() is not None:
+                    break
+                os.kill(process.pid, signal.SIGKILL)
+                process.wait()
+                kills += 1
+                await assert_the_law(one.client)
+            else:
+                raise AssertionError("it never came to its end")
+            assert process.returncode == 0
+            assert await statuses(one.client) == ["cached"] * 2
+            await assert_the_law(one.client)
+            assert kills >= 1
+            # A batch of a megabyte for each file may be on its way when the process dies.
+            assert one.proxy.carried_bytes < total + kills * 2 * 1_300_000
+
+    run(story(), timeout_seconds=240)
