@@ -36,10 +36,10 @@ class Player:
 
 @asynccontextmanager
 async def player(
-    home: Path, *, servers: int = 2, seconds: float = 20.0, retagged: bool = False
+    home: Path, *, servers: int = 2, name: str = "wav", seconds: float = 20.0, retagged: bool = False
 ) -> AsyncGenerator[Player, None]:
     """`retagged`: the second server's file has the same audio and other bytes."""
-    song = make_audio(home / "song", "wav", seconds=seconds, tags=TAGS)
+    song = make_audio(home / "song", name, seconds=seconds, tags=TAGS)
     async with AsyncExitStack() as stack:
         running: list[RunningServer] = []
         lines: list[CutLine] = []
@@ -49,10 +49,10 @@ async def player(
             music = home / f"music{number}"
             music.mkdir()
             if retagged and number:
-                make_audio(music / "song", "wav", seconds=seconds, tags={**TAGS, "album": "Another"})
+                make_audio(music / "song", name, seconds=seconds, tags={**TAGS, "album": "Another"})
             else:
-                shutil.copy(song, music / "song.wav")
-            os.utime(music / "song.wav", (LONG_AGO_S, LONG_AGO_S))
+                shutil.copy(song, music / song.name)
+            os.utime(music / song.name, (LONG_AGO_S, LONG_AGO_S))
             one = await stack.enter_async_context(running_server(home / f"server{number}", music=(music,)))
             await one.server.scanner.scan()
             await one.server.scanner.hash_all()

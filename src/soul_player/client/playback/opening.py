@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from soul_player.client.errors import NetworkTimeout, PermanentSyncError
+from soul_player.client.errors import NetworkTimeout, PermanentSyncError, ServerUnavailable
 from soul_player.client.library.local_files import CopyFile, forget_file
 from soul_player.client.library.model import SourceId, TrackSource
 from soul_player.client.playback.choose import AtServer, OnThisDevice, Place
@@ -79,8 +79,8 @@ class Opening:
             case AtServer():
                 try:
                     return await self._open_stream(place, quality, part)
-                except PermanentSyncError as error:
-                    if quality is StreamQuality.ORIGINAL or error.problem_code != ProblemCode.INVALID_QUALITY:
+                except (PermanentSyncError, ServerUnavailable) as error:
+                    if quality is StreamQuality.ORIGINAL or not _is_about_quality(error):
                         raise
                 return await self._open_stream(place, StreamQuality.ORIGINAL, part)
 
@@ -125,9 +125,19 @@ class Opening:
                     answer = await stack.enter_async_context(open_stream(self._connections.to(place.source), asked))
             except TimeoutError as error:
                 raise NetworkTimeout(f"{place.source.name} does not answer in time") from error
+            if answer.etag is not None and answer.etag == etag_of(place.row, None):
+                # It was small enough, in the server's eyes too.
+                quality = StreamQuality.ORIGINAL
             # What is whole is sought in by the byte; only what is being made begins where it was asked to.
             start = 0.0 if answer.is_seekable or quality is StreamQuality.ORIGINAL else part.start_seconds
             return Opened(place, quality, start, answer, stack.pop_all())
+
+
+def _is_about_quality(error: PermanentSyncError | ServerUnavailable) -> bool:
+    """The original may be had all the same: no transcodes there, not of this file, or too many at once."""
+    if isinstance(error, ServerUnavailable):
+        return True
+    return error.problem_code in {ProblemCode.INVALID_QUALITY, ProblemCode.TRANSCODE_FAILED}
 
 
 def etag_of(row: TrackSource, copy: CopyFile | None) -> str | None:
