@@ -136,6 +136,17 @@ def source_add(  # noqa: PLR0917  # click passes them by name
                insecure=insecure)  # fmt: skip
 
 
+@source.command("add-folder")
+@click.argument("folder")
+@click.option("--name", metavar="N", help="What to call it (the folder's own name).")
+@click.pass_obj
+def source_add_folder(flags: Flags, folder: str, name: str | None) -> int:
+    """Add a folder of music on this device; its files are only read."""
+    from soul_player.cli.sources import add_folder
+
+    return add_folder(flags, folder, name=name)
+
+
 @source.command("list")
 @click.pass_obj
 def source_list(flags: Flags) -> int:

@@ -9,9 +9,9 @@ from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
-from soul_player.cli.status import source_record, source_state
+from soul_player.cli.status import address_of, source_record, source_state
 from soul_player.cli.words import ago, count
-from soul_player.client import AtStake, CertificateUnknown, Client, InsecureAddress, Source
+from soul_player.client import AtStake, CertificateUnknown, Client, InsecureAddress, Source, SourceType
 
 
 def add(
@@ -30,6 +30,11 @@ def add(
             flags, url, name=name, username=username, from_stdin=from_stdin, fingerprint=fingerprint, insecure=insecure
         )
     )
+
+
+def add_folder(flags: Flags, folder: str, *, name: str | None) -> int:
+    """Keep a folder of this device as a source; `soul sync` reads it."""
+    return asyncio.run(_add_folder(flags, folder, name=name))
 
 
 def list_all(flags: Flags) -> int:
@@ -109,6 +114,15 @@ async def _add(
     return ExitCode.OK
 
 
+async def _add_folder(flags: Flags, folder: str, *, name: str | None) -> int:
+    output = Output(flags)
+    async with opened_client(flags) as client:
+        source = await client.sources.add_folder(folder, name=name)
+    output.record({"source": source_record(source)})
+    output.result(f"added {source.name} ({address_of(source)})")
+    return ExitCode.OK
+
+
 def _trust(flags: Flags, unknown: CertificateUnknown) -> None:
     """A person compares the fingerprint, or nobody does: `--yes` alone is no comparison."""
     question = f"{unknown.message}\n  its fingerprint: {unknown.fingerprint}\nTrust it?"
@@ -136,7 +150,7 @@ async def _list(flags: Flags) -> int:
     output.record({"sources": [source_record(source) for source in sources]})
     now_ms = time.time_ns() // 1_000_000
     rows = [
-        (str(source.id), source.name, source.url, source.username or "", source_state(source),
+        (str(source.id), source.name, address_of(source), source.username or "", source_state(source),
          count(source.tracks, "track"), ago(source.last_sync_at_ms, now_ms))
         for source in sources
     ]  # fmt: skip
@@ -185,6 +199,10 @@ async def _login(flags: Flags, name: str, *, username: str | None, from_stdin: b
     output = Output(flags)
     async with opened_client(flags) as client:
         source = await client.sources.find(name)
+        if source.type is SourceType.FOLDER:
+            raise CommandFailed(
+                "folder_invalid", f"{source.name} is a folder: there is nothing to sign in at", exit_code=ExitCode.USAGE
+            )
         account = username or source.username or _asked_username()
         password = secret(f"Password of {account} at {source.name}", from_stdin=from_stdin)
         source = await _signed_in(client, source, account, password)

@@ -12,7 +12,7 @@ from soul_player.cli.exit_codes import ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
 from soul_player.cli.words import ago, count, size
-from soul_player.client import Source
+from soul_player.client import Source, SourceType, shown_path
 from soul_player.protocol.times import time_text
 
 
@@ -93,6 +93,11 @@ def source_state(source: Source) -> str:
     return "synced" if source.last_sync_at_ms is not None else "not synced yet"
 
 
+def address_of(source: Source) -> str:
+    """Where it is, for people: a folder's name may hold bytes that are no text."""
+    return source.url if source.type is SourceType.SERVER else shown_path(source.url)
+
+
 def _record(badge: str, sources: Sequence[Source], *, waiting: int, decisions: int) -> dict[str, Any]:
     """The JSON that programs rely on."""
     synced = [source.last_sync_at_ms for source in sources if source.last_sync_at_ms is not None]
@@ -111,7 +116,7 @@ def source_record(source: Source) -> dict[str, Any]:
         "id": source.id,
         "name": source.name,
         "type": source.type.value,
-        "url": source.url,
+        "url": address_of(source),
         "online": not source.is_offline,
         "active": source.is_active,
         "tracks": source.tracks,

@@ -34,6 +34,7 @@ from soul_player.client import (
 
 # One request a source when nothing is new.
 WATCH_SECONDS = 60.0
+LEFT_OUT_SHOWN = 5
 MATCHING = "Matching with the other sources"
 
 
@@ -241,8 +242,14 @@ def result_line(result: SyncResult) -> str:
         changes += f", {count(result.pushed, 'edit')} sent"
     if result.conflicts:
         changes += f", {count(result.conflicts, 'decision')} for you: soul resolve"
+    if result.unreadable:
+        changes += f", {count(len(result.unreadable), 'file')} left out"
     cost = f"{count(result.requests, 'request')}, {size(result.bytes_received)}, {result.seconds:.1f} s"
     line = f"{result.name}: {result.status.value}, {changes} ({cost})"
+    for left_out in result.unreadable[:LEFT_OUT_SHOWN]:
+        line += f"\n  left out: {left_out.path}: {left_out.reason}"
+    if len(result.unreadable) > LEFT_OUT_SHOWN:
+        line += f"\n  ... and {len(result.unreadable) - LEFT_OUT_SHOWN:,} more: soul sync --json"
     if result.error is not None:
         line += f"\n  {result.error.message}"
         if result.error.hint:

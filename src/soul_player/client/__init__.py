@@ -10,8 +10,8 @@
   a `Condition`: SQL over the table `tracks` and its values, which the query language in `client/library/query.py`
   makes); `search(words, limit=...)`; `track(id)`, `track_sources(ids)`; `count(condition=None)`; `read(function, ...)`
   gives `function` a `Reader`.
-- `client.sources`: `add`, `list`, `find(name_or_id)`, `remove`, `login`, `activate`, `change_password`, `pin`,
-  `is_online`. `add` raises `CertificateUnknown` (show its `fingerprint`, ask, repeat with `fingerprint=`),
+- `client.sources`: `add`, `add_folder`, `list`, `find(name_or_id)`, `remove`, `login`, `activate`, `change_password`,
+  `pin`, `is_online`. `add` raises `CertificateUnknown` (show its `fingerprint`, ask, repeat with `fingerprint=`),
   `InsecureAddress` (repeat with `insecure=True`), `CredentialsRefused`, `SourceExists`.
 - `client.sync`: `run(source_ids=None, full=False, due_only=False)`; `cancel()` from anywhere makes `run` return at
   once, with what it has, as `cancelled`. Takes `client.lock`, else raises `HomeLocked`.
@@ -74,6 +74,7 @@ from soul_player.client.errors import (
     DownloadNotFound,
     EditInvalid,
     FailedEditNotFound,
+    FolderInvalid,
     HomeLocked,
     InsecureAddress,
     OfflineError,
@@ -143,6 +144,7 @@ from soul_player.client.library.model import (
 from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
 from soul_player.client.library.overlay import Marks
+from soul_player.client.library.paths import shown_path
 from soul_player.client.library.playlists import Playlist, PlaylistEntry
 from soul_player.client.library.query.parse import QuerySyntaxError
 from soul_player.client.library.query.parse import parse as parse_query
@@ -199,6 +201,7 @@ __all__ = [
     "FailedEdit",
     "FailedEditNotFound",
     "FileLine",
+    "FolderInvalid",
     "HomeLocked",
     "Imported",
     "InsecureAddress",
@@ -277,5 +280,6 @@ __all__ = [
     "restore_library",
     "setting_types",
     "shown",
+    "shown_path",
     "wish_words",
 ]

@@ -1,7 +1,7 @@
 """The composition root: the parts of a client, wired here and nowhere else."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -32,8 +32,10 @@ from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.client.sync.matching import Matching
 from soul_player.client.sync.source_sync import SyncParts
+from soul_player.database.access import Database
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.folders.pool import Readers, WorkerPool
 from soul_player.folders.prints import FindFingerprints, find_fingerprints
 
 # Of streams that may become copies: in the home, so that taking one over is a move within one disk.
@@ -71,6 +73,7 @@ class Edges:
     open_transport: OpenTransport | None = None
     disk: Disk | None = None
     find_fingerprints: FindFingerprints = find_fingerprints
+    open_readers: Callable[[], AbstractAsyncContextManager[Readers]] = WorkerPool
 
 
 @asynccontextmanager
@@ -87,15 +90,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         if not await library.read(folder_is_settled, copies):
             await library.write(settle_folder, copies)
         wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
-        parts = SyncParts(
-            config=config,
-            library=library,
-            events=events,
-            loads=BulkLoads(library),
-            limits=world.limits or GuardLimits(),
-            clock=world.clock,
-            randomness=world.randomness,
-        )
+        parts = _sync_parts(config, library, events, world)
         edits = Edits(library, clock=world.clock, randomness=world.randomness)
         downloads = wire_downloads(
             config,
@@ -148,3 +143,16 @@ def _local_zone() -> tzinfo:
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None
     return zone
+
+
+def _sync_parts(config: ClientConfig, library: Database, events: Events, world: Edges) -> SyncParts:
+    return SyncParts(
+        config=config,
+        library=library,
+        events=events,
+        loads=BulkLoads(library),
+        limits=world.limits or GuardLimits(),
+        clock=world.clock,
+        randomness=world.randomness,
+        open_readers=world.open_readers,
+    )

@@ -27,6 +27,12 @@ class AddressInvalid(ClientError):
     code = "address_invalid"
 
 
+class FolderInvalid(ClientError):
+    """The folder cannot be a source."""
+
+    code = "folder_invalid"
+
+
 class SourceNotFound(ClientError):
     """No source has this name or id."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from soul_player.client.library.model import LocalTrackId
+from soul_player.client.library.paths import read_path
 from soul_player.client.library.playlists import PlaylistEntry
 from soul_player.database.access import Reader
 from soul_player.database.folding import folded
@@ -95,7 +96,7 @@ async def match_lines(library: Reader, lines: Sequence[FileLine]) -> tuple[list[
     """The tracks, in the order of the file, and the lines that match none."""
     by_file_name: dict[str, set[int]] = {}
     for track_id, path in await library.all(PATHS):
-        by_file_name.setdefault(_file_name(path), set()).add(track_id)
+        by_file_name.setdefault(_file_name(read_path(path) or ""), set()).add(track_id)
     found, unmatched = [], []
     for line in lines:
         track_id = await _match(library, line, by_file_name)

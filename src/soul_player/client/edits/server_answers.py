@@ -8,6 +8,7 @@ from soul_player.client.errors import QuestionNotFound
 from soul_player.client.library.model import ServerChangedAnswer, SourceId, SourceType
 from soul_player.client.library.playlist_questions import ANSWER, REOPEN, PlaylistQuestion
 from soul_player.client.library.rebuilds import begin_rebuild, take_rebuild_back
+from soul_player.client.library.source_names import free_name
 from soul_player.client.library.sources import NewSource, add_source, all_sources, find_source, remove_source
 from soul_player.database.access import Writer
 from soul_player.protocol.ids import ServerId
@@ -54,7 +55,7 @@ async def _add_other(library: Writer, act: Act, question: PlaylistQuestion, serv
     if any(other.server_id == server_id for other in sources):
         return None
     new = NewSource(
-        name=_free_name(str(question.evidence.get("name") or source.name), {one.name.casefold() for one in sources}),
+        name=free_name(None, sources, otherwise=str(question.evidence.get("name") or source.name)),
         type=SourceType.SERVER,
         urls=source.urls,
         server_id=server_id,
@@ -75,8 +76,3 @@ async def _remove_other(library: Writer, question: PlaylistQuestion) -> None:
             f"you have signed in at {source.name} since", hint=f"remove it with: soul source remove {source.name}"
         )
     await remove_source(library, source.id)
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
-    return name if name.casefold() not in taken else next(one for one in numbered if one.casefold() not in taken)

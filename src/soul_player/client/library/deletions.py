@@ -80,9 +80,21 @@ TRACKS_OF = """
        AND held_deletions.question_id IS :question_id
 """
 
+# A copy stays and plays; a file of a folder is not there.
 APPLY = """
     UPDATE track_sources
-       SET status = 'unavailable'
+       SET status = 'unavailable', path = CASE status WHEN 'local_file' THEN NULL ELSE path END
+     WHERE source_id = :source_id
+       AND remote_id IN (SELECT remote_id
+                           FROM held_deletions
+                          WHERE source_id = :source_id
+                            AND question_id IS :question_id)
+"""
+
+# A folder does not miss them again: a person has decided.
+STOP_MISSING = """
+    UPDATE folder_files
+       SET is_present = 0
      WHERE source_id = :source_id
        AND remote_id IN (SELECT remote_id
                            FROM held_deletions
@@ -158,6 +170,14 @@ async def settle_deletions(library: Writer, source_id: SourceId, *, now_ms: int)
             return 0
 
 
+async def hold_deletions(library: Writer, source_id: SourceId, remote_ids: Sequence[bytes], *, now_ms: int) -> None:
+    """These are missing in such number, or in such a way, that a person must say so; the tracks stay meanwhile."""
+    await note_deletions(library, source_id, remote_ids)
+    evidence = {"tracks": len(remote_ids), "of": await count_available(library, source_id)}
+    question_id = await ask(library, QuestionKind.MASS_DELETION, source_id, evidence, now_ms=now_ms)
+    await library.run(HOLD, source_id=source_id, question_id=question_id)
+
+
 async def count_held(library: Reader, question_id: QuestionId) -> int:
     """How many tracks the question is still about."""
     row = await library.one(COUNT_OF_QUESTION, question_id=question_id)
@@ -170,6 +190,7 @@ async def answer_deletions(
 ) -> int:
     """What a person decided. How many tracks became unavailable."""
     held = await count_held(library, question_id)
+    await library.run(STOP_MISSING, source_id=source_id, question_id=question_id)
     match answer:
         case DeletionAnswer.APPLY:
             await _apply(library, source_id, question_id)

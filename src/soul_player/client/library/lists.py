@@ -1,6 +1,7 @@
 """The statements behind lists, and how their rows are read."""
 
 from soul_player.client.library.model import AvailabilityStatus, LibraryTrack, LocalTrackId, SourceId, TrackSource
+from soul_player.client.library.paths import read_path
 from soul_player.client.library.track_sources import read_names
 from soul_player.database.access import Row
 from soul_player.protocol.ids import TrackId, id_text
@@ -123,5 +124,5 @@ def read_track_source(row: Row) -> TrackSource:
         artwork_id=row[29],
         added_at=row[30],
         updated_at=row[31],
-        path=row[32],
+        path=read_path(row[32]),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from soul_player.client.library.model import LocalTrackId, SourceId, TrackSource
+from soul_player.client.library.paths import stored_path
 from soul_player.client.library.tracks import refresh_statuses
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.ids import TrackId, id_bytes, id_text
@@ -49,6 +50,7 @@ async def copies_of(library: Reader, track_id: LocalTrackId) -> dict[tuple[Sourc
 
 async def forget_file(library: Writer, row: TrackSource) -> None:
     """A copy can be streamed again; a file of a folder is gone until the folder is read again."""
-    changed = await library.one(FORGET_FILE, source_id=row.source_id, remote_id=id_bytes(row.remote_id), path=row.path)
+    path = None if row.path is None else stored_path(row.path)
+    changed = await library.one(FORGET_FILE, source_id=row.source_id, remote_id=id_bytes(row.remote_id), path=path)
     if changed is not None:
         await refresh_statuses(library, [changed[0]])

@@ -23,6 +23,14 @@ class SyncFailure:
 
 
 @dataclass(frozen=True)
+class LeftOutFile:
+    """A file or folder of a local source that was not taken, and why. `path` is for people."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class SyncResult:
     """One source's part of `soul sync --json`. What later parts of the sync count is 0 until they are there."""
 
@@ -39,3 +47,4 @@ class SyncResult:
     bytes_received: int = 0
     seconds: float = 0.0
     error: SyncFailure | None = None
+    unreadable: tuple[LeftOutFile, ...] = ()

@@ -26,7 +26,8 @@ ADD = """
     INSERT INTO sources (name, type, urls, server_id, username, account_id, fingerprint, is_insecure, is_active,
                          needs_sign_in, added_at, is_offline, failed_attempts)
     VALUES (:name, :type, :urls, :server_id, :username, :account_id, :fingerprint, :is_insecure,
-            NOT EXISTS (SELECT 1 FROM sources WHERE is_active = 1), :needs_sign_in, :added_at, 0, 0)
+            :type = 'server' AND NOT EXISTS (SELECT 1 FROM sources WHERE is_active = 1), :needs_sign_in, :added_at,
+            0, 0)
     RETURNING id
 """
 
@@ -50,7 +51,7 @@ ACTIVATE = """
 ACTIVATE_FIRST = """
     UPDATE sources
        SET is_active = 1
-     WHERE id = (SELECT MIN(id) FROM sources)
+     WHERE id = (SELECT MIN(id) FROM sources WHERE type = 'server')
        AND NOT EXISTS (SELECT 1 FROM sources WHERE is_active = 1)
 """
 
@@ -125,7 +126,7 @@ async def find_source(library: Reader, source_id: SourceId) -> Source | None:
 
 
 async def add_source(library: Writer, source: NewSource, *, now_ms: int) -> SourceId:
-    """The first one is the active one."""
+    """The first server is the active one: what is made here can go to no folder."""
     row = await library.one(
         ADD,
         name=source.name,

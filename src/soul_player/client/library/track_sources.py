@@ -84,18 +84,22 @@ _json = msgspec.json.Encoder()
 
 
 async def store_tracks(
-    library: Writer, source_id: SourceId, *, run: int, tracks: Sequence[Track], ids: bytes
+    library: Writer, source_id: SourceId, *, run: int, tracks: Sequence[Track], ids: bytes, binds: bool = True
 ) -> Stored:
     """Upsert by id. A row at or below the position known for it is ignored, unless that was told by an earlier run.
 
-    `ids`: the tracks' ids, 16 bytes each, in the same order; all distinct.
+    `ids`: the tracks' ids, 16 bytes each, in the same order; all distinct. `binds`: new ones may be lost ones.
     """
     assert len(ids) == len(tracks) * ID_BYTES, (len(ids), len(tracks))
     remote_ids = [ids[at : at + ID_BYTES] for at in range(0, len(ids), ID_BYTES)]
     known = await _find_known(library, source_id, remote_ids, ids)
     strangers = [place for place, remote_id in enumerate(remote_ids) if remote_id not in known]
-    if strangers and await bind_returns(
-        library, source_id, [tracks[place] for place in strangers], [remote_ids[place] for place in strangers]
+    if (
+        binds
+        and strangers
+        and await bind_returns(
+            library, source_id, [tracks[place] for place in strangers], [remote_ids[place] for place in strangers]
+        )
     ):
         known = await _find_known(library, source_id, remote_ids, ids)
     if not known:
@@ -116,7 +120,8 @@ async def store_tracks(
         await _add(library, source_id, run, fresh, fresh_ids)
     if changed:
         await _update(library, source_id, run, changed)
-        await _fold_returned(library, source_id, run, changed)
+        if binds:
+            await _fold_returned(library, source_id, run, changed)
     await find_again(library, source_id, remote_ids)
     return Stored(len(fresh), len(changed), len(tracks) - len(fresh) - len(changed))
 

@@ -1,10 +1,13 @@
 """Adding, signing in, choosing and removing the places music comes from."""
 
+import asyncio
+import os
 import sqlite3
 
 from soul_player.client.config import ClientConfig
 from soul_player.client.errors import (
     ClientError,
+    FolderInvalid,
     ProtocolError,
     ServerChanged,
     SignInNeeded,
@@ -19,6 +22,7 @@ from soul_player.client.library.rebuilds import claim_rebuild
 from soul_player.client.library.removal import AtStake, at_stake, remove_keeping
 from soul_player.client.library.resets import note_sign_in
 from soul_player.client.library.server_questions import ask_about_server
+from soul_player.client.library.source_names import free_name
 from soul_player.client.library.sources import (
     NewSource,
     activate_source,
@@ -31,15 +35,15 @@ from soul_player.client.library.sources import (
 from soul_player.client.sources.addresses import Address, parse_address
 from soul_player.client.sources.certificates import parse_fingerprint
 from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.local_folder import checked_folder, require_apart
 from soul_player.client.sources.tokens import TokenStore
 from soul_player.database.access import Database, Reader, Writer
 from soul_player.edges import Clock, Randomness, mint
+from soul_player.folders.roots import shown
 from soul_player.protocol.ids import DeviceId
 from soul_player.protocol.server_info import ServerInfo
 from soul_player.protocol.session import LoginRequest, PasswordRequest, User
 from soul_player.protocol.times import BadTime, time_ms
-
-NAME_CHARS_MAX = 100
 
 
 class SourceAmbiguous(ClientError):
@@ -129,6 +133,15 @@ class Sources:
         await self._library.write(_signed_in, source_id, answer.user, device_id)
         return await self._source(source_id)
 
+    async def add_folder(self, folder: str | bytes | os.PathLike[str], *, name: str | None = None) -> Source:
+        """A folder of music on this device; its files are only read. Raises `FolderInvalid`, `SourceExists`."""
+        path = await checked_folder(folder, self._config.home)
+        sources = await self._library.read(all_sources)
+        require_apart(path, sources)
+        called = free_name(name, sources, otherwise=shown(path.rpartition(b"/")[2]) or "folder")
+        new = NewSource(called, SourceType.FOLDER, (os.fsdecode(path),))
+        return await self._source(await self._library.write(add_source, new, now_ms=self._clock.now_ms()))
+
     async def login(self, source_id: SourceId, *, password: str, username: str | None = None) -> Source:
         """Sign in again, as the same account or another one."""
         source = await self._source(source_id)
@@ -156,7 +169,9 @@ class Sources:
 
     async def activate(self, source_id: SourceId) -> None:
         """New playlists and plays go to this one."""
-        await self._source(source_id)
+        source = await self._source(source_id)
+        if source.type is not SourceType.SERVER:
+            raise FolderInvalid(f"{source.name} is a folder: playlists and plays can go to no folder")
         await self._library.write(activate_source, source_id)
 
     async def pin(self, source_id: SourceId, fingerprint: str) -> None:
@@ -167,7 +182,10 @@ class Sources:
 
     async def is_online(self, source_id: SourceId) -> bool:
         """Whether the server answers now."""
-        client = self._connections.to(await self._source(source_id))
+        source = await self._source(source_id)
+        if source.type is SourceType.FOLDER:
+            return await asyncio.to_thread(os.path.isdir, os.fsencode(source.url))
+        client = self._connections.to(source)
         try:
             await client.health()
         except SyncError:
@@ -239,13 +257,7 @@ class Sources:
 
 
 async def _free_name(library: Reader, wanted: str | None, info: ServerInfo) -> str:
-    """The name that was asked for, else the server's own, with a number if it is taken."""
-    taken = {source.name.casefold() for source in await all_sources(library)}
-    name = (wanted or info.name or "server").strip()[:NAME_CHARS_MAX]
-    if wanted is not None and name.casefold() in taken:
-        raise SourceExists(f"there is a source named {name} already")
-    numbers = (f"{name} {number}" for number in range(2, len(taken) + 3))
-    return name if name.casefold() not in taken else next(one for one in numbers if one.casefold() not in taken)
+    return free_name(wanted, await all_sources(library), otherwise=info.name or "server")
 
 
 async def _signed_in(library: Writer, source_id: SourceId, user: User, device_id: DeviceId) -> None:

@@ -12,6 +12,8 @@ from soul_player.client.sources.connections import Connections
 from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.source_sync import SourceSync, SyncOptions, SyncParts
 
+FOLDER_RESCAN_MS = 300_000
+
 
 class Sync:
     """Syncs the sources of a home, of which it holds the lock meanwhile."""
@@ -56,13 +58,19 @@ class Sync:
         return [
             source
             for source in await self._parts.library.read(all_sources)
-            if source.type is SourceType.SERVER
-            and (source_ids is None or source.id in source_ids)
-            and not (due_only and now_ms < (source.retry_at_ms or 0))
+            if (source_ids is None or source.id in source_ids) and not (due_only and not is_due(source, now_ms))
         ]
 
     async def _run(self, sources: Sequence[Source], options: SyncOptions) -> list[SyncResult]:
-        runs = [SourceSync(self._parts, source, self._connections.to(source), options) for source in sources]
+        runs = [
+            SourceSync(
+                self._parts,
+                source,
+                self._connections.to(source) if source.type is SourceType.SERVER else None,
+                options,
+            )
+            for source in sources
+        ]
         try:
             # A child that is cancelled by `cancel` does not fail its group.
             async with asyncio.TaskGroup() as group:
@@ -70,6 +78,14 @@ class Sync:
         finally:
             self._tasks = []
         return [run.result or _never_began(run.source) for run in runs]
+
+
+def is_due(source: Source, now_ms: int) -> bool:
+    """For a timer: what backs off is left alone, and a folder is not walked each minute (changes are watched)."""
+    if now_ms < (source.retry_at_ms or 0):
+        return False
+    is_fresh = source.last_sync_at_ms is not None and 0 <= now_ms - source.last_sync_at_ms < FOLDER_RESCAN_MS
+    return not (source.type is SourceType.FOLDER and source.last_error_code is None and is_fresh)
 
 
 def _never_began(source: Source) -> SyncResult:

@@ -1,5 +1,7 @@
 """One source's sync, from its start to its result."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from soul_player.client.config import ClientConfig
@@ -19,8 +21,10 @@ from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStat
 from soul_player.client.library.server_questions import ask_about_server, close_server_questions
 from soul_player.client.library.sources import mark_failed, mark_synced
 from soul_player.client.sources.server_client import ServerClient
+from soul_player.client.sources.transport import Traffic
 from soul_player.client.sync.bulk_load import BulkLoads
 from soul_player.client.sync.exchange import Exchange
+from soul_player.client.sync.folder_sync import FolderSync
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.client.sync.library_errors import as_sync_error
 from soul_player.client.sync.pull import Pull
@@ -31,6 +35,7 @@ from soul_player.client.sync.tally import Tally, conclude
 from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
+from soul_player.folders.pool import Readers, WorkerPool
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class SyncParts:
     limits: GuardLimits
     clock: Clock
     randomness: Randomness
+    open_readers: Callable[[], AbstractAsyncContextManager[Readers]] = WorkerPool
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,9 @@ class SyncOptions:
 
 
 class SourceSync:
-    """`result` is there once `run` has ended, also when it was cancelled."""
+    """`result` is there once `run` has ended, also when it was cancelled. `server` is None for a folder."""
 
-    def __init__(self, parts: SyncParts, source: Source, server: ServerClient, options: SyncOptions) -> None:
+    def __init__(self, parts: SyncParts, source: Source, server: ServerClient | None, options: SyncOptions) -> None:
         self.source = source
         self.result: SyncResult | None = None
         self._parts = parts
@@ -67,7 +73,8 @@ class SourceSync:
 
     async def run(self) -> None:
         """Sync, and tell how it ended. Errors of the source are the result's; only a fault of the program is raised."""
-        parts, traffic = self._parts, self._server.transport.traffic
+        parts = self._parts
+        traffic = Traffic() if self._server is None else self._server.transport.traffic
         requests, bytes_received, started = traffic.requests, traffic.bytes_received, parts.clock.monotonic()
         status, failure = SyncStatus.CANCELLED, None
         parts.events.emit(SyncStarted(self.source.id, self.source.name))
@@ -95,13 +102,11 @@ class SourceSync:
             raise SignInNeeded(
                 f"{self.source.name} is signed out", hint=f"sign in again: soul source login {self.source.name}"
             )
-        exchange = self._exchange()
         try:
-            if self._options.full:
-                await exchange.forget()
-            if self._options.probes and self.source.is_offline:
-                await self._server.health()
-            await sync_with_retry(exchange.run, randomness=self._parts.randomness, on_retry=self._tell_retry)
+            if self._server is None:
+                await self._scan()
+            else:
+                await self._exchange(self._server)
             await self._parts.library.write(mark_synced, self.source.id, now_ms=self._parts.clock.now_ms())
         except DatabaseError as error:
             raise as_sync_error(error) from error
@@ -110,12 +115,36 @@ class SourceSync:
         if self.source.is_offline:
             self._parts.events.emit(SourceOnline(self.source.id))
 
-    def _exchange(self) -> Exchange:
+    async def _scan(self) -> None:
+        """Of a folder: no network is asked."""
+        parts = self._parts
+        async with parts.open_readers() as readers:
+            folder = FolderSync(
+                self.source,
+                readers=readers,
+                library=parts.library,
+                loads=parts.loads,
+                clock=parts.clock,
+                randomness=parts.randomness,
+                tally=self._tally,
+                progress=self._tell_progress,
+            )
+            await folder.run(full=self._options.full)
+
+    async def _exchange(self, server: ServerClient) -> None:
+        exchange = self._wired(server)
+        if self._options.full:
+            await exchange.forget()
+        if self._options.probes and self.source.is_offline:
+            await server.health()
+        await sync_with_retry(exchange.run, randomness=self._parts.randomness, on_retry=self._tell_retry)
+
+    def _wired(self, server: ServerClient) -> Exchange:
         parts = self._parts
         pull = Pull(
             self.source.id,
             account_id=self.source.account_id,
-            server=self._server,
+            server=server,
             library=self._parts.library,
             loads=self._parts.loads,
             clock=self._parts.clock,
@@ -126,7 +155,7 @@ class SourceSync:
         )
         push = Push(
             self.source.id,
-            server=self._server,
+            server=server,
             library=parts.library,
             clock=parts.clock,
             randomness=parts.randomness,
@@ -134,7 +163,7 @@ class SourceSync:
         )
         user = UserPull(
             self.source.id,
-            server=self._server,
+            server=server,
             library=parts.library,
             clock=parts.clock,
             randomness=parts.randomness,
@@ -142,7 +171,7 @@ class SourceSync:
             page_rows=parts.config.page_rows,
             limits=parts.limits,
         )
-        return Exchange(self._server, push=push, pull=pull, user=user)
+        return Exchange(server, push=push, pull=pull, user=user)
 
     async def _note_failure(self, error: SyncError) -> None:
         is_offline = isinstance(error, OfflineError)
@@ -170,7 +199,7 @@ class SourceSync:
 
     def _tell_progress(self, kind: str, done: int, total: int | None) -> None:
         self._parts.events.emit(SyncProgress(self.source.id, kind, done, total))
-        if kind == "tracks":
+        if kind in {"tracks", "hashes"}:
             self._parts.events.emit(LibraryChanged(self.source.id))
 
     def _tell_retry(self, error: SyncError, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
+from soul_player.client.library.outcome import LeftOutFile, SyncFailure, SyncResult, SyncStatus
 
 
 @dataclass
@@ -15,6 +15,7 @@ class Tally:
     playlists_synced: int = 0
     pushed: int = 0
     conflicts: int = 0
+    unreadable: tuple[LeftOutFile, ...] = ()
 
 
 def conclude(
@@ -41,4 +42,5 @@ def conclude(
         bytes_received=bytes_received,
         seconds=seconds,
         error=error,
+        unreadable=tally.unreadable,
     )

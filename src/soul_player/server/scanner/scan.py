@@ -10,13 +10,13 @@ from soul_player.folders.roots import fold_roots
 from soul_player.folders.scan.holding import Held
 from soul_player.folders.scan.one_scan import KnownBad, OneScan
 from soul_player.folders.scan.tallies import Tallies
+from soul_player.folders.watching import watch_roots
 from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.scan import ScanProgress, ScanState, ScanStatus, ScanSummary
 from soul_player.protocol.times import time_text
 from soul_player.server.scanner.hashing import hash_now, hash_unhashed
 from soul_player.server.scanner.library_store import LibraryStore
 from soul_player.server.scanner.parts import ScanParts
-from soul_player.server.scanner.watching import watch_roots
 from soul_player.server.store.roots import confirm_missing
 from soul_player.server.store.scan_lock import scan_lock
 
