@@ -7,6 +7,9 @@ from soul_player.client.sync.pull_user import UserPull
 from soul_player.client.sync.push import Push
 from soul_player.protocol.page import Heads
 
+# Each feed of the user is found to be off the server's history, and swept, at most once in an attempt.
+USER_ROUNDS_MAX = 4
+
 
 class Exchange:
     """Push before pull; an idle one is a single request. Each part goes on from where the last attempt stopped."""
@@ -36,11 +39,16 @@ class Exchange:
         if unpushed is not None:
             raise unpushed
         # A server that tells no head of its user keeps no playlists: that feature is off.
-        if any(scope.startswith("user:") for scope in heads.heads) and await self._user.sync(
-            heads, moved=self._push.moved
-        ):
-            # It has lost what this device was told was taken: that is offered again before anything is read.
-            await self._user.sync(await self._push.drain() or await self._heads())
+        if any(scope.startswith("user:") for scope in heads.heads):
+            await self._sync_user(heads)
+
+    async def _sync_user(self, heads: Heads) -> None:
+        """What it has lost of what this device was told was taken is offered again before anything is read."""
+        for _ in range(USER_ROUNDS_MAX):
+            if not await self._user.sync(heads, moved=self._push.moved):
+                return
+            heads = await self._push.drain() or await self._heads()
+        await self._user.sync(heads, moved=self._push.moved)
 
     async def _drain(self) -> Heads | SyncError | None:
         """The heads that the server told with its answer, if it was sent anything; or why that could not be done."""

@@ -67,7 +67,8 @@ class UserPull:
         return None if account is None else account.ack
 
     async def sync(self, heads: Heads, *, moved: Mapping[int, Feed] | None = None) -> bool:
-        """Bring both feeds in step with these heads. True: the server has lost something, which waits to be pushed.
+        """Bring both feeds in step with these heads. True: the server has lost something, which is to be pushed before
+        this is called again.
 
         `moved`: positions that this device's own operations have just taken. A feed in which nothing else moved is not
         read. Raises `SyncError`.
@@ -75,10 +76,11 @@ class UserPull:
         account = await self._library.write(self._begin)
         if account is None:
             return False
-        offers = False
         for feed in (Feed.PLAYLISTS, Feed.USER_DATA):
-            offers = await self._feed(account, feed, heads, moved or {}) or offers
-        return offers
+            if await self._feed(account, feed, heads, moved or {}):
+                # Nothing more is read before that is pushed: a row may hold an edit that waits to be sent again.
+                return True
+        return False
 
     async def is_rebuilt(self) -> bool:
         """Whether the server began from nothing, and is still to be told what is the user's."""
