@@ -1,11 +1,11 @@
 """SQL of links: two recordings become one and, from the same row, two again."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from soul_player.client.dedupe.asking import columns_of, withdraw, withdraw_within
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
+from soul_player.client.dedupe.history import alone, retell
 from soul_player.client.dedupe.references import move_references, return_references
 from soul_player.database.access import Reader, Row, Writer
 
@@ -122,6 +122,13 @@ MOVE_LINKS = """
      WHERE id IN (SELECT value FROM json_each(:ids))
 """
 
+# A join that stays, as it would have been without the one that is taken back.
+TELL_ANEW = """
+    UPDATE links
+       SET track_id = :track_id, former_track_id = :former_track_id, former = :former
+     WHERE id = :link_id
+"""
+
 REMOVE_LINK = """
     DELETE FROM links
      WHERE id = :link_id
@@ -179,30 +186,39 @@ async def join(
 
 
 async def split(library: Writer, link_id: int) -> int:
-    """Take a link back: what hangs on its entry is the former recording again, whose id is returned."""
+    """Take a link back, whichever were made since: the id of the recording that its entry has now.
+
+    The joins that stay are told anew without it, so that each recording, and what is the user's, is what it would be
+    had they never been one.
+    """
     row = await library.one(READ_LINK, link_id=link_id)
     if row is None:
         raise NoSuchLink(f"no link has the id {link_id}")
     link = _link(row)
-    others = [
-        _link(other) for other in await library.all(LINKS_OF_TRACK, track_id=link.track_id) if other[0] != link_id
-    ]
-    parted = _reachable(link.entry_id, others)
-    inner = [other.id for other in others if other.entry_id in parted]
+    rows = await library.all(LINKS_OF_TRACK, track_id=link.track_id)
+    links = [_link(one) for one in rows]
+    snapshots = {one[4]: one[9] for one in rows}
+    others = [one for one in links if one.id != link_id]
+    steps, groups = retell(alone(link.track_id, links), others)
+    parted, stayed = groups[link.entry_id], groups[link.other_entry_id]
+    leaving = parted if parted.track_id != link.track_id else stayed
+    assert leaving.track_id in snapshots, (link, leaving)
     await library.run(REMOVE_WORDS, track_id=link.track_id)
-    await library.run(MOVE_ENTRIES, track_id=link.former_track_id, ids=json.dumps(sorted(parted)))
-    await library.run(MOVE_LINKS, track_id=link.former_track_id, ids=json.dumps(inner))
-    former = json.loads(row[9])
-    await library.run(ADD_TRACK, id=link.former_track_id, **dict(zip(_TRACK_COLUMNS, former, strict=True)))
-    for track_id in (link.track_id, link.former_track_id):
+    await library.run(MOVE_ENTRIES, track_id=leaving.track_id, ids=json.dumps(sorted(leaving.entries)))
+    former = dict(zip(_TRACK_COLUMNS, json.loads(snapshots[leaving.track_id]), strict=True))
+    await library.run(ADD_TRACK, id=leaving.track_id, **former)
+    now_in = {one.id: groups[one.entry_id].track_id for one in others}
+    told = [(now_in[step.link_id], step.former_track_id, snapshots[step.former_track_id], step.link_id)
+            for step in steps]  # fmt: skip
+    await library.run_many(TELL_ANEW, told)
+    for track_id in (link.track_id, leaving.track_id):
         await library.run(CHOOSE_SHOWN, track_id=track_id)
         await library.run(SHOW, track_id=track_id)
         await library.run(REFRESH_STATUS, track_id=track_id)
         await library.run(ADD_WORDS, track_id=track_id)
-    staying = [other.id for other in others if other.entry_id not in parted]
-    await return_references(library, link, leaving=inner, staying=staying)
+    await return_references(library, links, steps, leaving)
     await library.run(REMOVE_LINK, link_id=link_id)
-    return link.former_track_id
+    return parted.track_id
 
 
 async def links_of(library: Reader, track_id: int) -> list[Link]:
@@ -219,14 +235,3 @@ _TRACK_COLUMNS = (
 def _link(row: Row) -> Link:
     vetoes = tuple(Veto(veto) for veto in row[8].split())
     return Link(row[0], row[1], row[2], row[3], row[4], Evidence(Method(row[5]), row[6], vetoes, row[7]), row[10])
-
-
-def _reachable(entry_id: int, links: Sequence[Link]) -> set[int]:
-    """The entries that hang together with this one by these links. Each round adds one at least, or is the last."""
-    found = {entry_id}
-    while True:
-        more = {end for link in links for end in (link.entry_id, link.other_entry_id)
-                if link.entry_id in found or link.other_entry_id in found} - found  # fmt: skip
-        if not more:
-            return found
-        found |= more

@@ -1,12 +1,13 @@
 """What is the user's follows the recording: plays, playlist entries, marks and waiting operations, there and back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from soul_player.client.dedupe.history import Group, Joined, Step, alone, retell
 from soul_player.client.library.marks import refresh_marks
 from soul_player.client.library.model import LocalTrackId
-from soul_player.database.access import Row, Writer
+from soul_player.database.access import Row, Value, Writer
 
 NOTE_PLAYS = """
     INSERT INTO moved_references (link_id, kind, key)
@@ -49,11 +50,42 @@ MOVE_OPERATIONS = """
        AND held_track_id IS NOT NULL
 """
 
-# They left with the former recording: a link that stays has nothing of theirs to give back.
-DISOWN = """
+# The oldest join first.
+READ_MOVED = """
+    SELECT link_id, kind, key, playlist_id
+      FROM moved_references
+     WHERE link_id IN (SELECT value FROM json_each(:ids))
+     ORDER BY link_id
+"""
+
+FORGET_MOVED = """
     DELETE FROM moved_references
-     WHERE link_id = :staying_link_id
-       AND (kind, key, playlist_id) IN (SELECT kind, key, playlist_id FROM moved_references WHERE link_id = :link_id)
+     WHERE link_id IN (SELECT value FROM json_each(:ids))
+"""
+
+NOTE = """
+    INSERT INTO moved_references (link_id, kind, key, playlist_id)
+    VALUES (:link_id, :kind, :key, :playlist_id)
+"""
+
+RETURN_PLAY = """
+    UPDATE plays
+       SET track_id = :track_id
+     WHERE play_id = :key
+"""
+
+RETURN_ENTRY = """
+    UPDATE playlist_entries
+       SET track_id = :track_id
+     WHERE playlist_id = :playlist_id
+       AND entry_uid = :key
+"""
+
+RETURN_OPERATION = """
+    UPDATE sync_queue
+       SET held_track_id = :track_id
+     WHERE op_id = :key
+       AND held_track_id IS NOT NULL
 """
 
 READ_SAID = """
@@ -81,9 +113,14 @@ NOTE_MARKS = """
 """
 
 READ_MARKS = """
-    SELECT former, kept, merged
+    SELECT link_id, former, kept, merged
       FROM moved_marks
-     WHERE link_id = :link_id
+     WHERE link_id IN (SELECT value FROM json_each(:ids))
+"""
+
+FORGET_MOVED_MARKS = """
+    DELETE FROM moved_marks
+     WHERE link_id IN (SELECT value FROM json_each(:ids))
 """
 
 FORGET_SHOWN = """
@@ -100,24 +137,15 @@ FORGET_EMPTY = """
 
 _NOTES = (NOTE_PLAYS, NOTE_ENTRIES, NOTE_OPERATIONS)
 _MOVES = (MOVE_PLAYS, MOVE_ENTRIES, MOVE_OPERATIONS)
+_RETURNS = {"play": RETURN_PLAY, "playlist_entry": RETURN_ENTRY, "operation": RETURN_OPERATION}
 
 
-class MovedLink(Protocol):
+class MovedLink(Joined, Protocol):
     """What is needed of a link to give back what moved with it."""
-
-    @property
-    def id(self) -> int:
-        """Its own."""
-        ...
 
     @property
     def track_id(self) -> int:
         """The recording that holds both."""
-        ...
-
-    @property
-    def former_track_id(self) -> int:
-        """The one that came in."""
         ...
 
 
@@ -132,28 +160,38 @@ async def move_references(library: Writer, link_id: int, *, former_track_id: int
     await refresh_marks(library, LocalTrackId(track_id))
 
 
-async def return_references(
-    library: Writer, link: MovedLink, *, leaving: Sequence[int], staying: Sequence[int]
-) -> None:
-    """After the entries moved back, before the link goes: each has its own again. What came since stays where it is.
+async def return_references(library: Writer, links: Sequence[MovedLink], steps: Sequence[Step], leaving: Group) -> None:
+    """After the entries moved back: each recording has its own again. What came since stays with the id it came to.
 
-    `leaving`, `staying`: the other links, by the side on which they are now.
+    `links`: all of them, as they were; `steps`: those that stay, told anew; `leaving`: what is a recording of its own.
     """
-    for leaving_id in leaving:
-        await _move(library, leaving_id, link.former_track_id)
-    for staying_id in staying:
-        await library.run(DISOWN, staying_link_id=staying_id, link_id=link.id)
-    await _move(library, link.id, link.former_track_id)
-    await _part_said(library, link.id, former_track_id=link.former_track_id, track_id=link.track_id)
-    for track_id in (link.track_id, link.former_track_id):
-        await refresh_marks(library, LocalTrackId(track_id))
+    ids = json.dumps([link.id for link in links])
+    formers = {link.id: link.former_track_id for link in links}
+    # The first join that moved a thing says whose it was.
+    origins: dict[tuple[str, bytes, int], int] = {}
+    for link_id, kind, key, playlist_id in await library.all(READ_MOVED, ids=ids):
+        origins.setdefault((kind, key, playlist_id), formers[link_id])
+    for kind, move in _RETURNS.items():
+        going = [
+            (leaving.track_id, *_key_of(thing))
+            for thing, origin in origins.items()
+            if thing[0] == kind and origin in leaving.own
+        ]
+        await library.run_many(move, going)
+    await library.run(FORGET_MOVED, ids=ids)
+    noted = [(step.link_id, *thing) for step in steps for thing, origin in origins.items() if origin in step.former_own]
+    await library.run_many(NOTE, noted)
+    track_id = links[0].track_id
+    await _part_said(library, links, steps, leaving)
+    for one in (track_id, leaving.track_id):
+        await refresh_marks(library, LocalTrackId(one))
         # A row of nothing, which the recording did not have before the two were one.
-        await library.run(FORGET_EMPTY, track_id=track_id)
+        await library.run(FORGET_EMPTY, track_id=one)
 
 
-async def _move(library: Writer, link_id: int, track_id: int) -> None:
-    for move in _MOVES:
-        await library.run(move, link_id=link_id, track_id=track_id)
+def _key_of(thing: tuple[str, bytes, int]) -> tuple[Value, ...]:
+    kind, key, playlist_id = thing
+    return (playlist_id, key) if kind == "playlist_entry" else (key,)
 
 
 async def _merge_said(library: Writer, link_id: int, *, former_track_id: int, track_id: int) -> None:
@@ -161,7 +199,7 @@ async def _merge_said(library: Writer, link_id: int, *, former_track_id: int, tr
     if former is None:
         return
     kept = await library.one(READ_SAID, track_id=track_id)
-    merged = former if kept is None else (*_later(kept[:2], former[:2]), *_later(kept[2:], former[2:]))
+    merged = _both(kept, former)
     await _say(library, track_id, merged)
     await library.run(UNSAY, track_id=former_track_id)
     await library.run(
@@ -173,20 +211,59 @@ async def _merge_said(library: Writer, link_id: int, *, former_track_id: int, tr
     )
 
 
-async def _part_said(library: Writer, link_id: int, *, former_track_id: int, track_id: int) -> None:
-    row = await library.one(READ_MARKS, link_id=link_id)
-    if row is None:
+async def _part_said(library: Writer, links: Sequence[MovedLink], steps: Sequence[Step], leaving: Group) -> None:
+    """What this device said of each alone is merged anew for those that stay together. A word said since, of all of
+    them, stays with the recording that kept its id."""
+    track_id = links[0].track_id
+    moved = {row[0]: tuple(_read_said(text) for text in row[1:]) for row in
+             await library.all(READ_MARKS, ids=json.dumps([link.id for link in links]))}  # fmt: skip
+    now = await library.one(READ_SAID, track_id=track_id)
+    if not moved:
         return
-    former, kept, merged = (None if text is None else tuple(json.loads(text)) for text in row)
-    assert former is not None
-    await _say(library, former_track_id, former)
-    if await library.one(READ_SAID, track_id=track_id) != merged:
-        # It was said anew since, of both.
-        return
-    if kept is None:
-        await library.run(UNSAY, track_id=track_id)
-    else:
-        await _say(library, track_id, kept)
+    said = _said_alone(links, moved, now)
+    await library.run(FORGET_MOVED_MARKS, ids=json.dumps([link.id for link in links]))
+    for step in steps:
+        former, kept = said.pop(step.former_track_id, None), said.get(step.kept_track_id)
+        if former is None:
+            continue
+        merged = _both(kept, former)
+        said[step.kept_track_id] = merged
+        await library.run(
+            NOTE_MARKS,
+            link_id=step.link_id,
+            former=json.dumps(former),
+            kept=None if kept is None else json.dumps(kept),
+            merged=json.dumps(merged),
+        )
+    for one in (track_id, leaving.track_id):
+        mine = said.get(one)
+        if mine is None:
+            await library.run(UNSAY, track_id=one)
+        else:
+            await _say(library, one, mine)
+
+
+def _said_alone(
+    links: Sequence[MovedLink], moved: Mapping[int, tuple[Row | None, ...]], now: Row | None
+) -> dict[int, Row | None]:
+    """By recording, what was said of it before the joins, told backwards from what is said now."""
+    said: dict[int, Row | None] = {links[0].track_id: now}
+    kept_ids = {step.link_id: step.kept_track_id for step in retell(alone(links[0].track_id, links), links)[0]}
+    for link in sorted(links, key=lambda one: -one.id):
+        kept_id = kept_ids[link.id]
+        former, kept, merged = moved.get(link.id, (None, said.get(kept_id), None))
+        said[link.former_track_id] = former
+        if link.id in moved and said.get(kept_id) == merged:
+            said[kept_id] = kept
+    return said
+
+
+def _read_said(text: str | None) -> Row | None:
+    return None if text is None else tuple(json.loads(text))
+
+
+def _both(kept: Row | None, former: Row) -> Row:
+    return former if kept is None else (*_later(kept[:2], former[:2]), *_later(kept[2:], former[2:]))
 
 
 async def _say(library: Writer, track_id: int, said: Row) -> None:
