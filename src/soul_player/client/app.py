@@ -32,6 +32,7 @@ from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.client.sync.matching import Matching
 from soul_player.client.sync.source_sync import SyncParts
+from soul_player.client.sync.triggers import Triggers
 from soul_player.database.access import Database
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
@@ -58,6 +59,7 @@ class Client:
     downloads: Downloads
     playback: Playback
     live: Live
+    triggers: Triggers
     events: Events
 
 
@@ -111,27 +113,23 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             adopt=downloads.store.adopt,
         )
         downloads.throttler.yield_to(playback.is_playing)
+        sync = Sync(parts, connections, lock, gate)
+        live = Live(library, connections, world.randomness)
         try:
             yield Client(
                 config=config,
                 library=Library(library),
-                sources=Sources(
-                    config,
-                    library=library,
-                    connections=connections,
-                    tokens=tokens,
-                    clock=world.clock,
-                    randomness=world.randomness,
-                ),
+                sources=Sources(config, library, connections, tokens, clock=world.clock, randomness=world.randomness),
                 edits=edits,
                 playlists=Playlists(library),
-                sync=Sync(parts, connections, lock, gate),
+                sync=sync,
                 matching=Matching(library, events, gate, world.clock, get_fingerprints=wanted.get),
                 recordings=Recordings(library, clock=world.clock),
                 questions=Questions(library, clock=world.clock, randomness=world.randomness),
                 downloads=downloads,
                 playback=playback,
-                live=Live(library, connections, world.randomness),
+                live=live,
+                triggers=Triggers(sync, live, library, lock, world.clock),
                 events=events,
             )
         finally:

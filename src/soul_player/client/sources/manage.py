@@ -62,10 +62,10 @@ class Sources:
     def __init__(  # the parts it is wired from
         self,
         config: ClientConfig,
-        *,
         library: Database,
         connections: Connections,
         tokens: TokenStore,
+        *,
         clock: Clock,
         randomness: Randomness,
     ) -> None:
