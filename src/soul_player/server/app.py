@@ -15,6 +15,7 @@ from typing import Any
 import uvloop
 
 from soul_player.audio.ffmpeg import FfmpegMissing, find_ffmpeg
+from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import WorkerPool
@@ -127,12 +128,9 @@ async def open_server(
         following = RowsThatFollow(scanner.hash_now)
         # Not the scanner's: who looks at an album must not wait until a batch of files is read.
         pictures = await owned.enter_async_context(WorkerPool(workers=1))
-        opening = FileOpening()
-        owned.callback(opening.close)
-        hashing = FileHashing(clock)
-        owned.callback(hashing.close)
         transcoding = await owned.enter_async_context(make_transcoding(config).open())
         database = store.database
+        tracks = make_track_routes(owned, database, following, transcoding, clock=clock)
         accounts = Accounts(database, passwords, clock=clock, randomness=randomness)
         sessions = Sessions(
             database,
@@ -149,7 +147,7 @@ async def open_server(
             sessions=SessionRoutes(sessions, database, first_password),
             sync=SyncRoutes(database, store.secrets, clock=clock, heads=heads),
             edits=EditRoutes(database, store.secrets, clock=clock, heads=heads, announce=announcing.news.announce),
-            tracks=TrackRoutes(database, opening, hashing, following, transcoding),
+            tracks=tracks,
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             fingerprints=FingerprintRoutes(database),
             scans=ScanRoutes(scanner),
@@ -240,6 +238,22 @@ async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None],
             tell(FirstPasswordWritten(FIRST_ADMIN, server.first_password.write(password)))
 
     await server.accounts.add_first_admin(tell_password)
+
+
+def make_track_routes(
+    owned: contextlib.AsyncExitStack,
+    database: Database,
+    following: RowsThatFollow,
+    transcoding: Transcoding,
+    *,
+    clock: Clock,
+) -> TrackRoutes:
+    """With the threads that open and hash files; they end with what is `owned`."""
+    opening = FileOpening()
+    owned.callback(opening.close)
+    hashing = FileHashing(clock)
+    owned.callback(hashing.close)
+    return TrackRoutes(database, opening, hashing, following, transcoding)
 
 
 def make_transcoding(config: ServerConfig) -> Transcoding:
