@@ -72,7 +72,9 @@ class FolderStore:
 
     async def flush(self) -> None:
         """Write all that is left, a transaction at a time."""
-        put, touched, retired = list(self._put.values()), self._touched, self._retired
+        # By path, so that an album's tracks are numbered in their order.
+        put = sorted(self._put.values(), key=lambda row: row.path)
+        touched, retired = self._touched, self._retired
         self._put, self._touched, self._retired = {}, [], []
         for start in range(0, max(len(put), len(touched), len(retired)), ROWS_PER_TRANSACTION_MAX):
             chosen = slice(start, start + ROWS_PER_TRANSACTION_MAX)
