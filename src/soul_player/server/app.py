@@ -159,18 +159,9 @@ async def open_server(
         live = Live(asgi, announcing, sessions, database, store.secrets, allowed_origins=origins)
         app = behind_proxies(live, base_path=config.base_path, trusted=config.trusted_proxies)
         yield Server(
-            config,
-            store,
-            accounts,
-            routes,
-            app,
-            first_password,
-            scanner,
-            fingerprinting,
-            following,
-            announcing,
+            config, store, accounts, routes, app, first_password, scanner, fingerprinting, following, announcing,
             transcoding,
-        )
+        )  # fmt: skip
 
 
 def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
