@@ -23,25 +23,31 @@ class Sync:
         self._gate = gate
         self._connections = connections
         self._lock = lock
-        self._is_running = False
-        self._tasks: list[asyncio.Task[None]] = []
+        # Runs of different sources may overlap; of one source there is one at a time.
+        self._running: set[SourceId] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(
         self, source_ids: Sequence[SourceId] | None = None, *, full: bool = False, due_only: bool = False
     ) -> list[SyncResult]:
         """Every source (or these), side by side. `due_only`: for a timer; leaves alone what backs off.
 
-        Raises `HomeLocked` when another process of this home is syncing, or this one already is.
+        Raises `HomeLocked` when another process of this home is syncing, or this one already syncs one of them.
         """
-        if self._is_running or not self._lock.acquire():
-            raise HomeLocked("this home is being synced already", hint="wait for it, or look at soul status")
-        self._is_running = True
+        if not self._lock.acquire():
+            raise _being_synced()
         try:
             sources = await self._chosen(source_ids, due_only=due_only)
-            with self._gate.syncing():
-                return await self._run(sources, SyncOptions(full=full, probes=due_only))
+            ids = {source.id for source in sources}
+            if ids & self._running:
+                raise _being_synced()
+            self._running |= ids
+            try:
+                with self._gate.syncing():
+                    return await self._run(sources, SyncOptions(full=full, probes=due_only))
+            finally:
+                self._running -= ids
         finally:
-            self._is_running = False
             self._lock.release()
 
     def is_running_elsewhere(self) -> bool:
@@ -50,7 +56,7 @@ class Sync:
 
     def cancel(self) -> None:
         """What runs ends at once; what is committed stays, and the next run goes on from there."""
-        for task in self._tasks:
+        for task in list(self._tasks):
             task.cancel()
 
     async def _chosen(self, source_ids: Sequence[SourceId] | None, *, due_only: bool) -> list[Source]:
@@ -71,12 +77,14 @@ class Sync:
             )
             for source in sources
         ]
+        tasks: set[asyncio.Task[None]] = set()
         try:
             # A child that is cancelled by `cancel` does not fail its group.
             async with asyncio.TaskGroup() as group:
-                self._tasks = [group.create_task(run.run()) for run in runs]
+                tasks.update(group.create_task(run.run()) for run in runs)
+                self._tasks |= tasks
         finally:
-            self._tasks = []
+            self._tasks -= tasks
         return [run.result or _never_began(run.source) for run in runs]
 
 
@@ -86,6 +94,10 @@ def is_due(source: Source, now_ms: int) -> bool:
         return False
     is_fresh = source.last_sync_at_ms is not None and 0 <= now_ms - source.last_sync_at_ms < FOLDER_RESCAN_MS
     return not (source.type is SourceType.FOLDER and source.last_error_code is None and is_fresh)
+
+
+def _being_synced() -> HomeLocked:
+    return HomeLocked("this home is being synced already", hint="wait for it, or look at soul status")
 
 
 def _never_began(source: Source) -> SyncResult:

@@ -10,21 +10,25 @@ class SyncGate:
 
     def __init__(self) -> None:
         self.is_busy = False
+        self._runs = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._stirred = asyncio.Event()
 
     @contextmanager
     def syncing(self) -> Generator[None, None, None]:
-        """For as long as a run lasts; one at a time."""
+        """For as long as a run lasts. Those of different sources may overlap: the last one to end opens the gate."""
+        self._runs += 1
         self.is_busy = True
         self._idle.clear()
         try:
             yield
         finally:
-            self.is_busy = False
-            self._idle.set()
-            self.stir()
+            self._runs -= 1
+            if self._runs == 0:
+                self.is_busy = False
+                self._idle.set()
+                self.stir()
 
     async def idle(self) -> None:
         """Wait until nothing syncs."""

@@ -1,0 +1,187 @@
+"""Keeping every source in sync by itself: each on its own, so that a dead server never delays another."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+
+from soul_player.client.errors import ClientError, HomeLocked
+from soul_player.client.library.lock import HomeLock
+from soul_player.client.library.model import Source, SourceId, SourceType
+from soul_player.client.library.outcome import SyncStatus
+from soul_player.client.library.reasons_to_sync import known_heads, newest_edits
+from soul_player.client.library.sources import all_sources, find_source
+from soul_player.client.sources.live_client import Live, LiveConnected, LiveHint, LiveLost
+from soul_player.client.sync.engine import Sync
+from soul_player.client.sync.folder_watch import watch_folder
+from soul_player.client.sync.schedule import NEVER, Schedule
+from soul_player.database.access import Database
+from soul_player.edges import Clock
+
+LIBRARY_SCOPE = "library"
+# Edits and settings may come from another process of this home, which tells nobody.
+LOOK_SECONDS = 0.25
+# A sync of this source that a person began is under way.
+BUSY_SECONDS = 1.0
+
+
+@dataclass(eq=False)
+class _Kept:
+    """One source that is kept in sync."""
+
+    schedule: Schedule
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    # A person may have made it possible to listen again.
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    source: Source | None = None
+    task: asyncio.Task[None] | None = None
+
+
+class Triggers:
+    """`run` keeps the sources in sync until it is cancelled; `sync_now` and `look` tell it what cannot wait."""
+
+    def __init__(self, sync: Sync, live: Live, library: Database, lock: HomeLock, clock: Clock) -> None:
+        self._sync = sync
+        self._live = live
+        self._library = library
+        self._lock = lock
+        self._clock = clock
+        self._kept: dict[SourceId, _Kept] = {}
+        self._edits: Mapping[SourceId, int] = {}
+        self._looked = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until it is cancelled. Raises `HomeLocked` when another process of this home does it."""
+        if not self._lock.acquire():
+            raise HomeLocked("another process keeps this home in sync", hint="soul status shows it")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    await self._look(tasks)
+                    await _set_within(self._looked, LOOK_SECONDS)
+        finally:
+            self._kept.clear()
+            self._lock.release()
+
+    def sync_now(self, source_ids: Sequence[SourceId] | None = None) -> None:
+        """By hand: these sources, or all, whatever they wait for; once more if they are being synced."""
+        for source_id, kept in self._kept.items():
+            if source_ids is None or source_id in source_ids:
+                kept.schedule.ask(self._now())
+                kept.woken.set()
+
+    def look(self) -> None:
+        """After an edit of this process, or of a setting: it is found within a quarter of a second otherwise."""
+        self._looked.set()
+
+    async def _look(self, tasks: asyncio.TaskGroup) -> None:
+        """New sources and those that went, what a person changed, and edits that wait."""
+        sources = {source.id: source for source in await self._library.read(all_sources)}
+        for source_id in self._kept.keys() - sources.keys():
+            task = self._kept.pop(source_id).task
+            assert task is not None
+            task.cancel()
+        edits = await self._library.read(newest_edits)
+        for source_id, source in sources.items():
+            kept = self._kept.get(source_id)
+            if kept is None:
+                kept = self._kept[source_id] = _Kept(Schedule(self._now()), source=source)
+                kept.task = tasks.create_task(self._keep(source_id, kept), name=f"keep {source_id} in sync")
+            elif kept.source is not None and _may_answer_again(kept.source, source):
+                kept.schedule.return_(self._now())
+                kept.changed.set()
+                kept.woken.set()
+            kept.source = source
+            kept.schedule.is_silent = source.needs_sign_in
+            if edits.get(source_id, 0) > self._edits.get(source_id, 0):
+                kept.schedule.edit(self._now())
+                kept.woken.set()
+        self._edits = edits
+
+    async def _keep(self, source_id: SourceId, kept: _Kept) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            if kept.source is not None and kept.source.type is SourceType.SERVER:
+                tasks.create_task(self._listen(source_id, kept), name=f"listen to {source_id}")
+            elif kept.source is not None:
+                tasks.create_task(watch_folder(kept.source, partial(self._changed, kept)), name=f"watch {source_id}")
+            while True:
+                due_at = kept.schedule.due_at
+                if due_at > self._now():
+                    await _set_within(kept.woken, None if due_at == NEVER else due_at - self._now())
+                    continue
+                await self._sync_one(source_id, kept)
+
+    async def _sync_one(self, source_id: SourceId, kept: _Kept) -> None:
+        kept.schedule.begin(self._now())
+        retry_seconds: float | None = BUSY_SECONDS
+        try:
+            results = await self._sync.run([source_id])
+            retry_seconds = None
+            if any(result.status in {SyncStatus.FAILED, SyncStatus.OFFLINE} for result in results):
+                source = await self._library.read(find_source, source_id)
+                retry_at_ms = None if source is None else source.retry_at_ms
+                retry_seconds = max(0.0, ((retry_at_ms or 0) - self._clock.now_ms()) / 1000)
+        except HomeLocked:
+            # A person's own run of this source: what it takes along is not known here.
+            pass
+        finally:
+            kept.schedule.end(self._now(), retry_seconds=retry_seconds)
+
+    async def _listen(self, source_id: SourceId, kept: _Kept) -> None:
+        """Without end. What only a person can cure ends the listening until something was changed."""
+        while True:
+            kept.changed.clear()
+            try:
+                async with aclosing(self._live.listen(source_id)) as events:
+                    was_connected = False
+                    async for event in events:
+                        match event:
+                            case LiveConnected():
+                                was_connected = True
+                                kept.schedule.return_(self._now())
+                            case LiveHint():
+                                if not await self._is_news(source_id, event):
+                                    continue
+                                kept.schedule.hint(self._now())
+                            case LiveLost():
+                                if not was_connected:
+                                    continue
+                                was_connected = False
+                                kept.schedule.lose(self._now())
+                        kept.woken.set()
+            except ClientError:
+                # The sync meets the same, and is the one to tell it.
+                await kept.changed.wait()
+
+    def _changed(self, kept: _Kept) -> None:
+        """Files of a folder."""
+        kept.schedule.hint(self._now())
+        kept.woken.set()
+
+    async def _is_news(self, source_id: SourceId, hint: LiveHint) -> bool:
+        """An edit of this device comes back as a hint of what it knows already."""
+        heads = await self._library.read(known_heads, source_id, is_library=hint.scope == LIBRARY_SCOPE)
+        return not heads or any(head != hint.head for head in heads)
+
+    def _now(self) -> float:
+        return self._clock.monotonic()
+
+
+def _may_answer_again(before: Source, after: Source) -> bool:
+    """Signed in again, another certificate or address: things that only a person changes."""
+    if before.needs_sign_in and not after.needs_sign_in:
+        return True
+    was = (before.fingerprint, before.urls, before.account_id, before.server_id)
+    return was != (after.fingerprint, after.urls, after.account_id, after.server_id)
+
+
+async def _set_within(event: asyncio.Event, seconds: float | None) -> None:
+    """Wait for it, or so long; it is cleared."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+    finally:
+        event.clear()
