@@ -8,6 +8,7 @@ from typing import Any
 from soul_player.client.library.model import QuestionId, QuestionKind, SourceId
 from soul_player.client.library.sync_queue import playlist_group
 from soul_player.database.access import Reader, Writer
+from soul_player.protocol.ids import id_bytes
 
 # One that is open already is not asked again.
 ASK = """
@@ -40,6 +41,24 @@ REOPEN = """
     UPDATE questions
        SET answer = NULL, answered_at = NULL, undo = NULL
      WHERE id = :id
+"""
+
+CLOSE_OF_SOURCE = """
+    DELETE FROM questions
+     WHERE source_id = :source_id
+       AND kind IN ('playlist_deleted', 'playlist_changed')
+       AND answer IS NULL
+"""
+
+PARKED = """
+    SELECT reason, group_key, operation, answer, created_at
+      FROM sync_queue
+     WHERE source_id = :source_id
+       AND account_id = :account_id
+       AND state = 'needs_you'
+       AND in_overlay = 1
+       AND reason IN ('playlist_deleted', 'playlist_changed')
+     ORDER BY n
 """
 
 SET_ASIDE = """
@@ -129,6 +148,17 @@ async def ask_about(
 async def stop_asking(library: Writer, kind: QuestionKind, source_id: SourceId, uid: bytes) -> None:
     """It came to nothing: the playlist is there again."""
     await library.run(CLOSE, kind=kind.value, source_id=source_id, subject=playlist_group(uid))
+
+
+async def ask_of_account(library: Writer, source_id: SourceId, account_id: str) -> None:
+    """Another account is signed in: what the former is asked is not for it to see, what it was asked itself is."""
+    await library.run(CLOSE_OF_SOURCE, source_id=source_id)
+    for reason, group_key, operation, answer, created_at in await library.all(
+        PARKED, source_id=source_id, account_id=account_id
+    ):
+        state = json.loads(answer or "{}")
+        evidence = {**(state if isinstance(state, dict) else {}), "operation": operation}
+        await ask_about(library, QuestionKind(reason), source_id, id_bytes(group_key[2:]), evidence, now_ms=created_at)
 
 
 async def find_question(library: Reader, question_id: QuestionId) -> PlaylistQuestion | None:

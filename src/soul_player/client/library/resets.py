@@ -4,6 +4,7 @@ from soul_player.client.library.accounts import Account, find_account, note_devi
 from soul_player.client.library.marks import refresh_all_marks, refresh_remote_marks
 from soul_player.client.library.model import SourceId, SyncState
 from soul_player.client.library.outbox import NewOperation, Outbox
+from soul_player.client.library.playlist_questions import ask_of_account
 from soul_player.client.library.server_rows import (
     FORGET_ALL,
     FORGET_USER_DATA,
@@ -147,6 +148,7 @@ async def change_account(library: Writer, account: Account) -> None:
     names = await library.all(NAMES_OF_SOURCE, source_id=account.source_id)
     for statement in FORGET_ALL:
         await library.run(statement, source_id=account.source_id)
+    await ask_of_account(library, account.source_id, account.account_id)
     groups = await groups_in_overlay(library, account)
     uids = {row[0] for row in shown} | {id_bytes(group[2:]) for group in groups if group.startswith(PLAYLISTS_PREFIX)}
     for uid in sorted(uids):

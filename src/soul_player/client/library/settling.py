@@ -13,6 +13,7 @@ from soul_player.client.library.playlist_questions import ask_about
 from soul_player.client.library.shown_playlists import refresh_playlist
 from soul_player.client.library.sync_queue import PLAYLISTS_PREFIX, QueueState
 from soul_player.database.access import Row, Value, Writer
+from soul_player.protocol.cursor import Feed
 from soul_player.protocol.ids import id_bytes, id_text
 from soul_player.protocol.operation import OutcomeStatus, Reason
 from soul_player.protocol.push import PushResult
@@ -59,23 +60,25 @@ GROUP_NEEDS_YOU = """
        AND state = 'waiting'
 """
 
-# A row that is known already at the position of the answer: nothing more will come of it.
+# A row that is known already at the position of the answer: nothing more will come of it. Rows of an earlier run stand
+# at positions of another history, which say nothing.
 KNOWN_ROW = """
     SELECT 1
       FROM server_playlists
-     WHERE :kind = 'playlist' AND source_id = :source_id AND id = :id AND seq >= :seq AND run > :covered_run
+     WHERE :kind = 'playlist' AND source_id = :source_id AND id = :id AND seq >= :seq AND run >= :run_min
      UNION ALL
     SELECT 1
       FROM server_entries
-     WHERE :kind = 'entry' AND source_id = :source_id AND id = :id AND seq >= :seq AND run > :covered_run
+     WHERE :kind = 'entry' AND source_id = :source_id AND id = :id AND seq >= :seq AND run >= :run_min
      UNION ALL
     SELECT 1
       FROM server_user_data
-     WHERE :kind = 'track' AND source_id = :source_id AND track_id = :id AND seq >= :seq AND run > :covered_run
+     WHERE :kind = 'track' AND source_id = :source_id AND track_id = :id AND seq >= :seq AND run >= :run_min
      LIMIT 1
 """
 
 COVERED_RUN = "SELECT covered_run FROM sync_queue WHERE op_id = :op_id"
+FEED_STATE = "SELECT run, era FROM sync_state WHERE source_id = :source_id AND feed = :feed"
 LEAVE = "UPDATE sync_queue SET in_overlay = 0 WHERE op_id = :op_id"
 
 
@@ -91,11 +94,12 @@ class Settled:
 
 @dataclass(frozen=True)
 class BatchAnswer:
-    """`head` is the user's scope's, as the answer named it."""
+    """`head` is the user's scope's, as the answer named it; `era` is None from a server that tells none here."""
 
     results: Sequence[PushResult]
     ack: str
     head: int
+    era: str | None = None
 
 
 async def settle_batch(
@@ -103,7 +107,7 @@ async def settle_batch(
 ) -> Settled:
     """Every operation of the batch leaves the state `sent`; the acknowledgement commits with it."""
     by_id = {result.op_id: result for result in answer.results}
-    settling = _Settling(library, account, answer.head, now_ms)
+    settling = _Settling(library, account, answer, now_ms)
     for op_id in op_ids:
         row = await library.one(FIND, op_id=op_id)
         # A person may have removed its source meanwhile.
@@ -136,10 +140,10 @@ async def refresh_group(library: Writer, account: Account, group_key: str, touch
 class _Settling:
     """One batch, in its transaction."""
 
-    def __init__(self, library: Writer, account: Account, head: int, now_ms: int) -> None:
+    def __init__(self, library: Writer, account: Account, answer: BatchAnswer, now_ms: int) -> None:
         self._library = library
         self._account = account
-        self._head = head
+        self._answer = answer
         self._now_ms = now_ms
         self._touched: dict[str, set[bytes]] = {}
         self._counts = {"pushed": 0, "conflicts": 0, "needs_you": 0, "waiting": 0}
@@ -170,7 +174,7 @@ class _Settling:
 
     async def _settle(self, row: Row, result: PushResult) -> None:
         self._counts["pushed"] += 1
-        await self._library.run(SETTLE, op_id=row[0], seq=result.seq, head=self._head, now_ms=self._now_ms)
+        await self._library.run(SETTLE, op_id=row[0], seq=result.seq, head=self._answer.head, now_ms=self._now_ms)
         if result.seq is not None and await self._is_known(row, result.seq):
             await self._library.run(LEAVE, op_id=row[0])
             self._touch(row)
@@ -178,10 +182,19 @@ class _Settling:
     async def _is_known(self, row: Row, seq: int) -> bool:
         covered = await self._library.one(COVERED_RUN, op_id=row[0])
         assert covered is not None
-        kind = "entry" if row[4] is not None else "playlist" if row[3].startswith(PLAYLISTS_PREFIX) else "track"
-        key = row[4] if row[4] is not None else id_bytes(row[3][2:])
+        is_playlist = row[3].startswith(PLAYLISTS_PREFIX)
+        feed = Feed.PLAYLISTS if is_playlist else Feed.USER_DATA
+        state = await self._library.one(FEED_STATE, source_id=self._account.source_id, feed=feed.value)
+        if state is None or (self._answer.era is not None and state[1] != self._answer.era):
+            # What was read may be of another history than the one that has answered: the next page tells.
+            return False
         known = await self._library.one(
-            KNOWN_ROW, kind=kind, source_id=self._account.source_id, id=key, seq=seq, covered_run=covered[0]
+            KNOWN_ROW,
+            kind="entry" if row[4] is not None else "playlist" if is_playlist else "track",
+            source_id=self._account.source_id,
+            id=row[4] if row[4] is not None else id_bytes(row[3][2:]),
+            seq=seq,
+            run_min=max(covered[0] + 1, state[0]),
         )
         return known is not None
 

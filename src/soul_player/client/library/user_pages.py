@@ -38,6 +38,23 @@ from soul_player.protocol.cursor import Feed
 from soul_player.protocol.ids import id_bytes
 from soul_player.protocol.playlist import Entry, Playlist, UserData
 
+# What a playlist that was gone held before: told of anew, it holds what its server says.
+FORMER_ENTRIES = """
+    SELECT entry.id
+      FROM server_playlists playlist
+      JOIN server_entries entry ON entry.source_id = playlist.source_id AND entry.playlist_id = playlist.id
+     WHERE playlist.source_id = :source_id
+       AND playlist.id = :id
+       AND (playlist.is_deleted = 1 OR playlist.hidden_by IS NOT NULL)
+       AND entry.run < :run
+"""
+
+FORGET_ENTRY = """
+    DELETE FROM server_entries
+     WHERE source_id = :source_id
+       AND id = :id
+"""
+
 
 class AnswerOwed(RunOver):
     """A sent batch has no answer yet: a page might hold its effect a second time, so it is not applied."""
@@ -76,6 +93,8 @@ async def store_playlists(library: Writer, account: Account, run: int, page: Pla
     touched: dict[bytes, set[bytes]] = {}
     for entry in page.entries:
         await _note_former_playlist(library, account, entry, touched)
+    for playlist in page.playlists:
+        await _forget_former_entries(library, account, id_bytes(playlist.id), run, touched)
     await put_playlists(library, account.source_id, run, page.playlists)
     await put_entries(library, account.source_id, run, page.entries)
     for playlist in page.playlists:
@@ -149,6 +168,15 @@ async def read_to_head(library: Writer, account: Account, feed: Feed, head: int)
 
 def _some(entry_id: bytes | None) -> Iterable[bytes]:
     return () if entry_id is None else (entry_id,)
+
+
+async def _forget_former_entries(
+    library: Writer, account: Account, uid: bytes, run: int, touched: dict[bytes, set[bytes]]
+) -> None:
+    """A playlist that was gone (deleted, lost, or taken away by an answer) is there again: no row of before counts."""
+    for (entry_id,) in await library.all(FORMER_ENTRIES, source_id=account.source_id, id=uid, run=run):
+        await library.run(FORGET_ENTRY, source_id=account.source_id, id=entry_id)
+        touched.setdefault(uid, set()).add(entry_id)
 
 
 async def _note_former_playlist(

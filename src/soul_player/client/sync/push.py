@@ -160,7 +160,8 @@ class Push:
         await self._settle(account, batch, response)
 
     async def _settle(self, account: Account, batch: Sequence[Sending], response: PushResponse) -> None:
-        answer = BatchAnswer(response.results, response.ack, response.heads.get(f"user:{account.account_id}", 0))
+        head = response.heads.get(f"user:{account.account_id}", 0)
+        answer = BatchAnswer(response.results, response.ack, head, response.era)
         settled = await self._library.write(
             settle_batch, account, [sending.op_id for sending in batch], answer, now_ms=self._clock.now_ms()
         )
