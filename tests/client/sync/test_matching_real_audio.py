@@ -1,0 +1,55 @@
+"""One recording in five formats, trimmed and padded, over two real servers: one row, and nobody is asked twice."""
+
+from pathlib import Path
+
+from soul_player.audio.ffmpeg import run_ffmpeg
+from soul_player.client.library.model import QuestionKind
+from tests.client.clients import database_of, opened_client
+from tests.client.dedupe.libraries import clusters
+from tests.client.sync.test_fingerprints import heard, song, synced, two_servers
+from tests.conftest import run
+from tests.makers_audio import ENCODERS, retag
+from tests.makers_tune import tune
+
+TITLE = "Night Drive"
+
+
+def changed(folder: Path, name: str, *arguments: str) -> None:
+    """The same tune, cut or padded, as an mp3 with the same tags."""
+    plain = tune(folder / f"{name}.wav", 1)
+    target = folder / "two" / f"{name}.mp3"
+    run_ffmpeg(("-i", plain, *arguments, *ENCODERS["mp3"][1], target))
+    retag(target, target, {"artist": "Amber", "title": TITLE, "album": "First"})
+
+
+def test_one_recording_in_five_formats_trimmed_and_padded_is_one_row(tmp_path: Path) -> None:
+    """What one server has twice on an album is asked about once; the other tune under the same title stays apart."""
+    for name in ("flac", "mp3", "vorbis"):
+        song(tmp_path / "one", 1, name, title=TITLE, album="First")
+    for name in ("opus", "aac"):
+        song(tmp_path / "two", 1, name, title=TITLE, album="First")
+    changed(tmp_path, "trimmed", "-af", "atrim=start=1.5")
+    changed(tmp_path, "padded", "-af", "adelay=2000:all=1")
+    song(tmp_path / "two", 2, "flac", title=f"{TITLE} II", album="Second")
+
+    async def story() -> None:
+        async with two_servers(tmp_path) as (one, two), opened_client(tmp_path / "client") as client:
+            for server in (one, two):
+                await heard(server)
+            await synced(client, one, two)
+            await synced(client)
+            library = database_of(client)
+            joined = [cluster for cluster in await clusters(library) if len(cluster) > 1]
+            assert joined, "the two servers' copies are one without a question"
+            while questions := await client.questions.list():
+                assert {question.kind for question in questions} == {QuestionKind.MERGE}
+                methods = {pair["method"] for pair in questions[0].evidence["pairs"]}
+                # What sounds the same is twice on one album of a server; what only reads the same is the other tune.
+                answer = "merge" if methods == {"fingerprint"} else "separate"
+                assert await client.questions.answer(questions[0].id, answer) > 0
+                await client.matching.run()
+            assert sorted(len(cluster) for cluster in await clusters(library)) == [1, 7]
+            page = await client.library.tracks()
+            assert sorted(track.title for track in page.tracks) == [TITLE, f"{TITLE} II"]
+
+    run(story())
