@@ -122,3 +122,31 @@ def test_a_few_deletions_are_believed_at_once_even_in_many_runs(tmp_path: Path) 
             await assert_consistent(client, server)
 
     run(story())
+
+
+def test_one_source_that_loses_most_holds_up_nothing_of_the_others(tmp_path: Path) -> None:
+    """Its own news comes too: only the deletions wait."""
+
+    async def story() -> None:
+        async with (
+            fake_server(server_id=make_id(91), name="One") as one,
+            fake_server(server_id=make_id(92), name="Other") as other,
+            opened_client(tmp_path, page_rows=25) as client,
+        ):
+            one.put(*(make_track(number) for number in range(100)))
+            other.put(*(make_track(number) for number in range(200, 280)))
+            await add(client, one)
+            await add(client, other)
+            await client.sync.run()
+            one.delete(*(make_id(number) for number in range(90)))
+            one.put(make_track(99, title="New words"), make_track(500))
+            other.delete(make_id(200))
+            other.put(make_track(201, title="Other words"))
+            first, second = await client.sync.run()
+            assert (first.tracks_synced, first.tracks_updated, first.tracks_deleted) == (1, 1, 0)
+            assert (second.tracks_updated, second.tracks_deleted) == (1, 1)
+            (question,) = await client.questions.list()
+            assert (question.source_name, question.evidence) == ("One", {"tracks": 90, "of": 101})
+            assert await client.library.count() == 101 + 79
+
+    run(story())

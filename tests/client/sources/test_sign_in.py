@@ -149,6 +149,12 @@ def test_another_server_at_a_known_address_gets_no_secret(tmp_path: Path) -> Non
                     await client.sources.login(source.id, password=PASSWORD)
                 await _assert_nothing_secret_was_sent(other)
                 assert await client.library.count() == 20
+                # Edits that wait go nowhere, and the question waits for a person.
+                await client.edits.set_favourite((await client.library.tracks()).tracks[0].id)
+                await sync_one(client)
+                await _assert_nothing_secret_was_sent(other)
+                (question,) = await client.questions.list()
+                assert question.evidence == {"server_id": other.server_id, "name": other.name, "url": other.url}
                 # Even one that takes every token is noticed, by what its heads say.
                 other.access_tokens = set(server.access_tokens)
                 result = await sync_one(client)

@@ -41,6 +41,8 @@ T = TypeVar("T")
 PAGE_BYTES_MAX = 16 * 1024 * 1024
 MESSAGE_BYTES_MAX = 1024 * 1024
 CERTIFICATE_SECONDS = 10.0
+# So long it is believed to be the same server without being asked.
+KNOWN_SECONDS = 60.0
 
 
 class ServerClient:
@@ -53,8 +55,8 @@ class ServerClient:
         self._clock = clock
         self._server_id = server_id
         self._sign_in = sign_in
-        # It has said who it is since this program began to talk to it.
-        self._is_same = False
+        # When it last said who it is.
+        self._known_at: float | None = None
 
     async def health(self) -> None:
         """Returns when the server says that it is well."""
@@ -218,8 +220,8 @@ class ServerClient:
         )
 
     async def ensure_same(self) -> None:
-        """Before anything of the user's is sent: ask who answers there, once. Raises `ServerChanged`."""
-        if not self._is_same:
+        """Before anything of the user's is sent: who answers there, asked if not known. Raises `ServerChanged`."""
+        if self._known_at is None or self._clock.monotonic() - self._known_at > KNOWN_SECONDS:
             await self.server()
 
     def is_of(self, server_id: ServerId | None) -> bool:
@@ -229,11 +231,11 @@ class ServerClient:
     def require_same(self, server_id: ServerId, *, name: str | None = None) -> None:
         """Raises `ServerChanged` when this is not the server that was added."""
         if self._server_id is not None and server_id != self._server_id:
-            self._is_same = False
+            self._known_at = None
             raise ServerChanged(
                 f"another server answers at {self.transport.address.url} than the one you added; nothing was sent",
                 server_id=server_id,
                 name=name,
                 hint="say what it is: soul resolve",
             )
-        self._is_same = True
+        self._known_at = self._clock.monotonic()
