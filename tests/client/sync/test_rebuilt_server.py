@@ -8,8 +8,9 @@ import pytest
 
 from soul_player.client import LocalTrackId, QuestionNotFound, SyncStatus
 from soul_player.client.library.overlay import Marks
-from soul_player.database.access import Reader, Writer
+from soul_player.database.access import Reader
 from tests.client.clients import assert_words_agree
+from tests.client.downloads.shelves import wish_of
 from tests.client.sync.devices import Device, a_device
 from tests.client.sync.rebuilt import lose_everything, make_album, say_rebuilt, server_question, serving
 from tests.conftest import run
@@ -18,15 +19,15 @@ from tests.makers_audio import make_audio, retag
 from tests.server.running import PASSWORD
 
 ROWS = "SELECT id, track_id, remote_id, status, path FROM track_sources ORDER BY track_id"
-CACHE = "UPDATE track_sources SET status = 'cached', path = '/copies/one' WHERE track_id = :track_id"
+COPIES = "SELECT id, sha256, stored_at FROM copies"
 
 
 async def _rows(library: Reader) -> list[Any]:
     return await library.all(ROWS)
 
 
-async def _cache(library: Writer, track_id: int) -> None:
-    await library.run(CACHE, track_id=track_id)
+async def _copies(library: Reader) -> list[Any]:
+    return await library.all(COPIES)
 
 
 async def _live(device: Device) -> None:
@@ -63,37 +64,45 @@ def test_a_rebuilt_server_gets_everything_back_and_nothing_is_lost_here(tmp_path
                 await desk.client.edits.record_play(track)
             await desk.sync()
             await phone.sync()
-            await phone.library.write(_cache, (await phone.tracks())[1])
+            await phone.client.downloads.ask(wish_of('title:"Title 01"'))
+            await phone.client.downloads.run(until_idle=True)
+            (copy,) = await phone.library.read(_copies)
             before, rows = await _what_is_shown(phone), await phone.library.read(_rows)
             assert before == await _what_is_shown(desk)
             assert before[1] == [(True, None, 3), (False, 4, 1), (False, None, 0), (False, None, 1)]
         port = int(running.url.rpartition(":")[2])
         lose_everything(home)
         clock.advance(60)
-        async with serving(home, music, clock=clock, port=port) as running:
-            async with a_device(tmp_path / "phone", running, clock=clock) as phone:
-                await say_rebuilt(phone)
-                assert [row[1:2] + row[3:] for row in await phone.library.read(_rows)] == [
-                    row[1:2] + row[3:] for row in rows
-                ]
-                assert {row[2] for row in await phone.library.read(_rows)}.isdisjoint({row[2] for row in rows})
-                assert [row[0] for row in await phone.library.read(_rows)] == [row[0] for row in rows]
-                await assert_words_agree(phone.client)
-                # The desk's plays are the desk's to tell.
-                assert (await _what_is_shown(phone))[1] == [
-                    (True, None, 2), (False, 4, 0), (False, None, 0), (False, None, 1)
-                ]  # fmt: skip
-                async with a_device(tmp_path / "desk", running, clock=clock) as desk:
-                    await say_rebuilt(desk)
-                    await phone.sync()
-                    await desk.sync()
-                    assert await _what_is_shown(phone) == await _what_is_shown(desk) == before
-                    assert await phone.client.playlists.waiting_edits() == 0
-                    assert await phone.client.questions.list() == []
-                    async with a_device(tmp_path / "new", running, clock=clock) as new:
-                        await new.sync()
-                        assert await _what_is_shown(new) == before
-                    assert (await phone.sync()).requests == 1
+        async with (
+            serving(home, music, clock=clock, port=port) as running,
+            a_device(tmp_path / "phone", running, clock=clock) as phone,
+        ):
+            await say_rebuilt(phone)
+            assert [row[1:2] + row[3:] for row in await phone.library.read(_rows)] == [
+                row[1:2] + row[3:] for row in rows
+            ]
+            assert {row[2] for row in await phone.library.read(_rows)}.isdisjoint({row[2] for row in rows})
+            assert [row[0] for row in await phone.library.read(_rows)] == [row[0] for row in rows]
+            await assert_words_agree(phone.client)
+            # What was downloaded is there, and nothing is fetched again.
+            await phone.client.downloads.run(until_idle=True)
+            assert await phone.library.read(_copies) == [copy]
+            assert sum(row[3] == "cached" for row in rows) == 1
+            # The desk's plays are the desk's to tell.
+            assert (await _what_is_shown(phone))[1] == [
+                (True, None, 2), (False, 4, 0), (False, None, 0), (False, None, 1)
+            ]  # fmt: skip
+            async with a_device(tmp_path / "desk", running, clock=clock) as desk:
+                await say_rebuilt(desk)
+                await phone.sync()
+                await desk.sync()
+                assert await _what_is_shown(phone) == await _what_is_shown(desk) == before
+                assert await phone.client.playlists.waiting_edits() == 0
+                assert await phone.client.questions.list() == []
+                async with a_device(tmp_path / "new", running, clock=clock) as new:
+                    await new.sync()
+                    assert await _what_is_shown(new) == before
+                assert (await phone.sync()).requests == 1
 
     run(story())
 
