@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import dedupe_measure, edits, first_bytes, idle, live, pages, scan, startup, streaming, sync
+from benchmarks import dedupe_measure, downloads, edits, first_bytes, idle, live, pages, scan, startup, streaming, sync
 from benchmarks.table import Measure, Row, Settings, Verdict, as_json, print_table
 
 RESULTS = Path(__file__).parent / "results"
@@ -29,6 +29,7 @@ MEASURES: dict[str, Measure] = {
     "scan": scan.measure,
     "streaming": streaming.measure,
     "first bytes": first_bytes.measure,
+    "downloads": downloads.measure,
     "startup": startup.measure,
     "dedupe": dedupe_measure.measure,
 }

@@ -46,6 +46,7 @@ class FaultyProxy:
     ranges: list[str | None] = field(default_factory=list)
     if_ranges: list[str | None] = field(default_factory=list)
     carried_bytes: int = 0
+    # Another network is in between, which answers everything with a page of its own.
     is_down: bool = False
     # Pieces of the body go out this slowly.
     seconds_per_piece: float = 0.0
@@ -53,9 +54,7 @@ class FaultyProxy:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Every request."""
         if self.is_down:
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response()
+            return web.Response(text="<html>Please sign in to this wireless network</html>", content_type="text/html")
         sent = await self._ask(request)
         if not request.path.endswith("/download"):
             return web.Response(status=sent.status, headers=sent.headers, body=sent.body)

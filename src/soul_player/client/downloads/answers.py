@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from soul_player.client.errors import ProtocolError
+from soul_player.client.errors import OfflineError, ProtocolError
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})")
@@ -52,9 +52,11 @@ Meaning = Whole | GoOn | StartOver | Complete | NotYet
 def read_answer(status: int, headers: Mapping[str, str], *, offset: int, sha256: str | None) -> Meaning:
     """`offset`: how much is here, of the bytes with this `sha256`; a range was asked for when it is above 0.
 
-    Raises `ProtocolError` for what no server of ours says.
+    Raises `OfflineError` for a captive portal's page, `ProtocolError` for what no server of ours says.
     """
     told = sha256_of(headers)
+    if headers.get("Content-Type", "").lower().startswith("text/"):
+        raise OfflineError("something other than a server of music answers there")
     match status:
         case 200:
             length = headers.get("Content-Length", "")

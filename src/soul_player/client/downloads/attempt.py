@@ -17,7 +17,7 @@ from soul_player.client.library.download_holders import holder_rows
 from soul_player.client.library.download_model import Copy, DownloadTask, TaskId
 from soul_player.client.library.download_tasks import remove_task
 from soul_player.client.library.keeps import weight_of
-from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, SourceId, SourceType
+from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, Source, SourceId, SourceType
 from soul_player.client.library.sources import all_sources
 from soul_player.client.sources.connections import Connections
 from soul_player.database.access import Database, Reader, Row, Writer
@@ -43,6 +43,7 @@ class Known:
 
     holders: tuple[Holder, ...]
     copies: tuple[Copy, ...]
+    sources: Mapping[SourceId, Source]
     weight: int
 
 
@@ -105,7 +106,8 @@ class Attempts:
         failed: AttemptFailed | None = None
         for holder in asked:
             try:
-                return await self._from(holder, task, progress, weight=weight)
+                source = known.sources[holder.source_id]
+                return await self._from(holder, source, task, progress, weight=weight)
             except ClientError as error:
                 # The first reason is the one of the source that should have given it.
                 failed = failed or AttemptFailed(error, holder.source_id)
@@ -121,12 +123,9 @@ class Attempts:
         self._parts.note(task.id, None)
         return Done(received.size_bytes, received.holder)
 
-    async def _from(self, holder: Holder, task: DownloadTask, progress: Progress, *, weight: int) -> Received:
-        sources = await self._library.read(all_sources)
-        source = next((one for one in sources if one.id == holder.source_id), None)
-        if source is None:
-            raise GoneError(f"{holder.source_name} is no source any more", problem_code="track_gone")
-
+    async def _from(
+        self, holder: Holder, source: Source, task: DownloadTask, progress: Progress, *, weight: int
+    ) -> Received:
         async def make_room(needed_bytes: int) -> None:
             await self._room.make(needed_bytes, key=task.id, below_weight=weight)
 
@@ -191,7 +190,8 @@ def _asked(choice: Choice) -> tuple[Holder, ...]:
 async def _known(library: Reader, track_id: LocalTrackId) -> Known:
     rows = await holder_rows(library, track_id)
     copies = await copies_for_track(library, track_id)
-    return Known(tuple(read_holder(row) for row in rows), tuple(copies), await weight_of(library, track_id))
+    sources = {source.id: source for source in await all_sources(library)}
+    return Known(tuple(read_holder(row) for row in rows), tuple(copies), sources, await weight_of(library, track_id))
 
 
 async def _finish_without(library: Writer, task_id: TaskId) -> None:

@@ -12,6 +12,8 @@ from typing import BinaryIO
 from soul_player.client.errors import DiskFull, FileUnwritable
 
 _READ_BYTES = 1 << 20
+# The disk is told to write this much while more comes, so that a large file is durable soon after its end.
+SYNCED_BYTES = 32 << 20
 
 
 class Disk:
@@ -32,6 +34,10 @@ class Disk:
             view = memoryview(piece)
             while view:
                 view = view[file.write(view) :]
+
+    def begin_sync(self, file: BinaryIO) -> None:
+        """The bytes so far go to the disk."""
+        os.fdatasync(file.fileno())
 
     def make_durable(self, path: Path) -> None:
         """The bytes are on the disk when this returns."""
@@ -103,34 +109,59 @@ def disk_errors(path: Path) -> Generator[None, None, None]:
 class Part:
     """A file that grows, and the sha256 of what is in it. Used by one at a time, on a thread."""
 
-    def __init__(self, disk: Disk, path: Path, *, fresh: bool) -> None:
+    def __init__(self, disk: Disk, path: Path) -> None:
         self.path = path
         self.size_bytes = 0
         self._disk = disk
         self._digest = hashlib.sha256()
-        with disk_errors(path):
-            self._file = disk.open_part(path, fresh=fresh)
-            try:
-                if not fresh:
-                    # What an earlier run left is not believed: it is read again, and counts into the sum.
-                    with path.open("rb", buffering=0) as file:
-                        self.size_bytes = feed(self._digest, file)
-            except BaseException:
-                self._file.close()
-                raise
+        self._file: BinaryIO | None = None
+        self._unsynced_bytes = 0
 
-    def append(self, pieces: Sequence[bytes]) -> None:
-        """Raises `DiskFull`, `FileUnwritable`; then only what is in the file counts, not what this object believes."""
+    def read_again(self) -> None:
+        """What an earlier run left is not believed: it is read, and counts into the sum. Raises `FileUnwritable`."""
         with disk_errors(self.path):
+            self._file = self._disk.open_part(self.path, fresh=False)
+            with self.path.open("rb", buffering=0) as file:
+                self.size_bytes = feed(self._digest, file)
+
+    def append(self, pieces: Sequence[bytes], *, is_last: bool = False) -> None:
+        """To what was read again, else to nothing. Raises `DiskFull`, `FileUnwritable`: then only what is in the file
+        counts, not what this object believes. `is_last` closes it, which saves a small file a turn of its own."""
+        with disk_errors(self.path):
+            if self._file is None:
+                self._file = self._disk.open_part(self.path, fresh=self.size_bytes == 0)
             self._disk.write(self._file, pieces)
         for piece in pieces:
             self._digest.update(piece)
             self.size_bytes += len(piece)
+            self._unsynced_bytes += len(piece)
+        if is_last:
+            self.close()
+
+    def needs_sync(self) -> bool:
+        """So much was written since the last time that the disk should begin with it: the end is then soon durable."""
+        if self._file is None or self._unsynced_bytes < SYNCED_BYTES:
+            return False
+        self._unsynced_bytes = 0
+        return True
+
+    def sync(self) -> None:
+        """May run beside `append`. What counts is the sync at the end: an error comes again there."""
+        if self._file is not None:
+            with disk_errors(self.path):
+                self._disk.begin_sync(self._file)
 
     def sha256(self) -> str:
         """Of all that is in it."""
         return self._digest.hexdigest()
 
+    @property
+    def is_open(self) -> bool:
+        """It has to be closed."""
+        return self._file is not None
+
     def close(self) -> None:
         """It stays where it is."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None

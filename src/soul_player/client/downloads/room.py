@@ -13,6 +13,7 @@ from soul_player.client.errors import DiskFull
 from soul_player.client.library.copies import evictable, remove_copies, storage
 from soul_player.client.library.download_model import CopyId, Storage
 from soul_player.database.access import Database
+from soul_player.edges import Clock
 
 # What a person asked for may take the place of anything automatic.
 ANY_WEIGHT = 1 << 60
@@ -21,6 +22,8 @@ SPARE_SHARE = 0.05
 # ... but for a single file no more than this.
 SPARE_BYTES_MAX = 500_000_000
 CANDIDATES_MAX = 100_000
+# Within this time only what comes through here is counted.
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,16 @@ def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: in
 class Room:
     """Knows what is open, and evicts."""
 
-    def __init__(self, library: Database, disk: Disk, places: Places, limits: Limits) -> None:
+    def __init__(self, library: Database, disk: Disk, places: Places, limits: Limits, clock: Clock) -> None:
         self._library = library
         self._disk = disk
         self._places = places
         self._open: Counter[bytes] = Counter()
         self._coming: dict[int, int] = {}
+        # What came since the last look: until the next one it counts here.
+        self._come = 0
+        self._looked: tuple[float, int, int] | None = None
+        self._clock = clock
         self._turn = asyncio.Lock()
         self.limits = limits
 
@@ -83,7 +90,7 @@ class Room:
         try:
             yield
         finally:
-            self._coming.pop(key, None)
+            self._come += self._coming.pop(key, 0)
 
     async def make(self, needed_bytes: int, *, key: int, below_weight: int) -> None:
         """Evict what weighs less than this until so much more fits. Raises `DiskFull` when it cannot."""
@@ -128,12 +135,18 @@ class Room:
         return await asyncio.to_thread(self._disk.free_bytes, self._places.root)
 
     async def _decision(self, needed_bytes: int) -> Fits | Evict:
-        stored = await self.storage()
-        coming = sum(self._coming.values())
+        """From a look at library and disk that is not older than a second."""
+        now = self._clock.monotonic()
+        if self._looked is None or now - self._looked[0] > LOOK_SECONDS:
+            self._come = 0
+            stored = await self.storage()
+            self._looked = (now, stored.kept_bytes + stored.automatic_bytes, await self.free_bytes())
+        _, used_bytes, free_bytes = self._looked
+        coming = sum(self._coming.values()) + self._come
         return decide(
             self.limits,
-            used_bytes=stored.kept_bytes + stored.automatic_bytes + coming,
-            free_bytes=await self.free_bytes() - coming,
+            used_bytes=used_bytes + coming,
+            free_bytes=free_bytes - coming,
             needed_bytes=needed_bytes,
         )
 
@@ -155,6 +168,7 @@ class Room:
 
     async def _drop(self, copy_ids: list[CopyId]) -> int:
         """The rows first: a file without a row is nothing, a row without a file would be a lie."""
+        self._looked = None
         removed = await self._library.write(remove_copies, copy_ids)
         paths = [self._places.copy(sha256) for sha256 in removed]
         return await asyncio.to_thread(self._remove, paths)

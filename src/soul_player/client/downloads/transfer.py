@@ -128,7 +128,7 @@ class Transfer:
                 await self._pump(streamed, part)
             return await self._verified(part, sha256, was_resumed=was_resumed)
         finally:
-            if part is not None:
+            if part is not None and part.is_open:
                 await asyncio.to_thread(part.close)
 
     async def _open_begun(self) -> Part | None:
@@ -137,7 +137,8 @@ class Transfer:
             self._progress.bytes_done = self._progress.resumed_bytes = 0
             return None
         path = self._line.places.part(self._task_id, self.begun)
-        part = await asyncio.to_thread(Part, self._line.disk, path, fresh=False)
+        part = Part(self._line.disk, path)
+        await asyncio.to_thread(part.read_again)
         if self.begun == self._holder.sha256 and self._quality is StreamQuality.ORIGINAL:
             self._progress.bytes_total = self._holder.size_bytes
         if part.size_bytes == 0 or part.size_bytes > (self._progress.bytes_total or part.size_bytes):
@@ -185,7 +186,7 @@ class Transfer:
         self._progress.bytes_done = self._progress.resumed_bytes = 0
         await self._make_room(total)
         path = self._line.places.part(self._task_id, sha256)
-        return await asyncio.to_thread(Part, self._line.disk, path, fresh=True)
+        return Part(self._line.disk, path)
 
     async def _pump(self, streamed: Streamed, part: Part) -> None:
         """The disk has the last batch while the next one comes. Whatever came is in the part, however this ends."""
@@ -193,6 +194,7 @@ class Transfer:
         batch: list[bytes] = []
         size = 0
         writing: asyncio.Future[None] | None = None
+        syncing: asyncio.Future[None] | None = None
         try:
             async for piece in self._throttled(streamed.pieces):
                 batch.append(piece)
@@ -203,14 +205,16 @@ class Transfer:
                 if size >= BATCH_BYTES:
                     if writing is not None:
                         await writing
+                    if (syncing is None or syncing.done()) and part.needs_sync():
+                        syncing = loop.run_in_executor(None, part.sync)
                     writing = loop.run_in_executor(None, part.append, batch)
                     batch, size = [], 0
         finally:
-            if writing is not None:
-                # Not only awaited: a second cancellation must not leave a thread that writes into a closed file.
-                await asyncio.shield(writing)
-            if batch:
-                await asyncio.to_thread(part.append, batch)
+            # Not only awaited: a second cancellation must not leave a thread that writes into a closed file.
+            for pending in (writing, syncing):
+                if pending is not None:
+                    await asyncio.shield(pending)
+            await asyncio.to_thread(part.append, batch, is_last=True)
 
     async def _throttled(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         throttler = self._line.throttler

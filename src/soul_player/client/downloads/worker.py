@@ -1,18 +1,19 @@
 """The worker: fills the slots, gives them to what a person asked for, and writes down how each attempt ended."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 from soul_player.client.downloads.attempt import AttemptFailed, Attempts, Done
 from soul_player.client.downloads.outcomes import Wait, decide, is_away
 from soul_player.client.downloads.room import ANY_WEIGHT, Room
+from soul_player.client.downloads.running import Running, Teller
 from soul_player.client.downloads.schedule import Slot
 from soul_player.client.downloads.schedule import decide as decide_slots
 from soul_player.client.downloads.transfer import Progress
 from soul_player.client.errors import ClientError, DiskFull
-from soul_player.client.events import DownloadFailed, DownloadFinished, DownloadProgress, Events
+from soul_player.client.events import DownloadFailed, DownloadFinished, Events
 from soul_player.client.library.download_model import DownloadTask, TaskId, WaitsFor
 from soul_player.client.library.download_steps import (
     Standing,
@@ -20,7 +21,6 @@ from soul_player.client.library.download_steps import (
     hold_source,
     let_wait,
     note_bytes,
-    note_standings,
 )
 from soul_player.client.library.download_tasks import all_paused, next_time_ms, ready_tasks, standing
 from soul_player.client.library.model import SourceId
@@ -28,12 +28,9 @@ from soul_player.database.access import Database, Reader, Writer
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
 
-log = logging.getLogger(__name__)
-
-# How soon another process's wish is noticed, and how often progress is told and written down.
+# How soon another process's wish is noticed.
 LOOK_SECONDS = 0.25
-TELL_SECONDS = 0.25
-TELLS_PER_WRITE = 8
+LOOKED_PER_SLOT = 16
 # Files that are received and wait for the disk, beside those that are being received.
 SETTLING_MAX = 64
 JITTER = (0.5, 1.0)
@@ -41,24 +38,6 @@ JITTER = (0.5, 1.0)
 PATIENCE_MS = 20_000
 # A library that cannot be written now is left alone for so long.
 LIBRARY_SECONDS = 5.0
-
-
-@dataclass
-class _Running:
-    """One task under way."""
-
-    task: DownloadTask
-    progress: Progress
-    work: asyncio.Task[None] | None = None
-    told: tuple[int, int | None] = (-1, None)
-
-    @property
-    def standing(self) -> Standing:
-        """How far it is."""
-        progress = self.progress
-        return Standing(
-            self.task.id, progress.source_id, progress.bytes_done, progress.bytes_total, progress.resumed_bytes
-        )
 
 
 @dataclass(frozen=True)
@@ -93,15 +72,22 @@ class Worker:
         self._clock = clock
         self._randomness = randomness
         self._after_fetch = after_fetch
-        self._receiving: dict[TaskId, _Running] = {}
-        self._settling: dict[TaskId, _Running] = {}
+        self._receiving: dict[TaskId, Running] = {}
+        self._settling: dict[TaskId, Running] = {}
+        self._teller = Teller(library, events, self._receiving, self._settling)
         # Until when (monotonic) a source is not asked, and how often in a row it was away.
         self._away: dict[SourceId, tuple[float, int]] = {}
         self._awake = asyncio.Event()
+        # The last look at the library, what was started since, and whether something was said that it does not know.
+        self._seen: _Seen | None = None
+        self._seen_at = 0.0
+        self._started: set[TaskId] = set()
+        self._must_look = True
         self.slots = slots
 
     def wake(self) -> None:
         """Something changed: look at once."""
+        self._must_look = True
         self._awake.set()
 
     def welcome(self, source_id: SourceId) -> None:
@@ -112,25 +98,44 @@ class Worker:
     async def run(self, *, until_idle: bool) -> None:
         """Until it is cancelled; `until_idle`: until nothing can go on for some time."""
         async with asyncio.TaskGroup() as group:
-            telling = group.create_task(self._tell())
+            telling = group.create_task(self._teller.tell())
             try:
                 await self._fill(group, until_idle=until_idle)
             finally:
                 telling.cancel()
-        self._tell_progress()
+        self._teller.tell_progress()
 
     async def _fill(self, group: asyncio.TaskGroup, *, until_idle: bool) -> None:
         while True:
             self._awake.clear()
             now_ms = self._clock.now_ms()
-            busy = [*self._receiving, *self._settling]
-            seen = await self._library.read(_look, busy, now_ms=now_ms, count=self.slots)
+            seen = await self._see(now_ms)
             self._fill_slots(group, seen)
             if until_idle and not self._receiving and not self._settling:
                 waits_ms = None if seen.next_ms is None else seen.next_ms - now_ms
                 if seen.is_paused or (not seen.ready and (waits_ms is None or waits_ms > PATIENCE_MS)):
                     return
             await self._rest()
+
+    async def _see(self, now_ms: int) -> _Seen:
+        """A look at the library; within a moment, and while it still names tasks to start, the last one will do."""
+        now = self._clock.monotonic()
+        if self._seen is not None and not self._must_look and now - self._seen_at < LOOK_SECONDS:
+            busy = {*self._receiving, *self._settling}
+            ready = [task for task in self._seen.ready if task.id not in self._started]
+            if ready:
+                known = {**self._seen.standing, **{task_id: self._priority_of(task_id) for task_id in busy}}
+                return replace(self._seen, ready=ready, standing=known)
+        self._must_look = False
+        self._started.clear()
+        running = [*self._receiving, *self._settling]
+        self._seen = await self._library.read(_look, running, now_ms=now_ms, count=self.slots * LOOKED_PER_SLOT)
+        self._seen_at = now
+        return self._seen
+
+    def _priority_of(self, task_id: TaskId) -> int:
+        running = self._receiving.get(task_id) or self._settling[task_id]
+        return running.task.priority
 
     async def _rest(self) -> None:
         try:
@@ -150,13 +155,14 @@ class Worker:
         slots = max(1, self.slots - max(0, len(self._settling) - SETTLING_MAX))
         decision = decide_slots(active, [Slot(task.id, task.priority) for task in ready.values()], slots=slots)
         for task_id in decision.starts:
-            running = _Running(ready[task_id], Progress())
+            self._started.add(task_id)
+            running = Running(ready[task_id], Progress())
             self._receiving[task_id] = running
             running.work = group.create_task(self._one(running))
         for task_id in decision.stops:
             _stop(self._receiving[task_id])
 
-    async def _one(self, running: _Running) -> None:
+    async def _one(self, running: Running) -> None:
         task = running.task
         try:
             received = await self._attempts.fetch(task, running.progress, away=self._away_now())
@@ -175,14 +181,17 @@ class Worker:
             self._events.emit(DownloadFailed(task.id, task.track_id, "library_unavailable", str(error), is_final=False))
             await asyncio.sleep(LIBRARY_SECONDS)
         except asyncio.CancelledError:
-            await self._library.write(_stand_back, running.standing, attempts=task.attempts)
+            self._must_look = True
+            async with self._stopping(task.id):
+                await self._library.write(_stand_back, running.standing, attempts=task.attempts)
             raise
         finally:
             self._receiving.pop(task.id, None)
             self._settling.pop(task.id, None)
             self._awake.set()
 
-    async def _note_failure(self, running: _Running, error: ClientError, source_id: SourceId | None) -> None:
+    async def _note_failure(self, running: Running, error: ClientError, source_id: SourceId | None) -> None:
+        self._must_look = True
         task, progress = running.task, running.progress
         has_progressed = progress.bytes_done > progress.resumed_bytes
         attempts = 1 if has_progressed else task.attempts + 1
@@ -196,15 +205,24 @@ class Worker:
             if is_away(error) and source_id is not None:
                 self._away[source_id] = (self._clock.monotonic() + seconds, attempts)
             not_before_ms = self._clock.now_ms() + round(seconds * 1000)
-            await self._library.write(
-                _note_wait, running.standing, outcome, source_id, not_before_ms=not_before_ms, error=said
-            )
+            async with self._stopping(task.id):
+                await self._library.write(
+                    _note_wait, running.standing, outcome, source_id, not_before_ms=not_before_ms, error=said
+                )
         else:
-            await self._library.write(fail_task, task.id, attempts=outcome.attempts, error=said)
+            async with self._stopping(task.id):
+                await self._library.write(fail_task, task.id, attempts=outcome.attempts, error=said)
         is_final = not isinstance(outcome, Wait)
         self._events.emit(DownloadFailed(task.id, task.track_id, error.code, error.message, is_final=is_final))
 
-    async def _seconds(self, wait: Wait, running: _Running, error: ClientError) -> float:
+    @asynccontextmanager
+    async def _stopping(self, task_id: TaskId) -> AsyncGenerator[None, None]:
+        """Nobody writes any more that it is under way: what is written of it in this block is the last word."""
+        async with self._teller.turn:
+            self._receiving.pop(task_id, None)
+            yield
+
+    async def _seconds(self, wait: Wait, running: Running, error: ClientError) -> float:
         """A full disk is made less full, and then it goes on at once."""
         if not isinstance(error, DiskFull):
             return wait.seconds
@@ -217,37 +235,8 @@ class Worker:
         now = self._clock.monotonic()
         return frozenset(source_id for source_id, (until, _) in self._away.items() if now < until)
 
-    async def _tell(self) -> None:
-        """Progress to whoever listens; now and then into the library, for other processes."""
-        ticks = 0
-        while True:
-            await asyncio.sleep(TELL_SECONDS)
-            is_news = any(running.told[0] < 0 for running in self._receiving.values())
-            self._tell_progress()
-            ticks += 1
-            standings = [running.standing for running in self._receiving.values()]
-            if standings and (is_news or ticks % TELLS_PER_WRITE == 0):
-                await self._write_standings(standings)
 
-    async def _write_standings(self, standings: list[Standing]) -> None:
-        try:
-            await self._library.write(note_standings, standings)
-        except DatabaseError as error:
-            # Others see older figures; what counts is written when a task stops.
-            log.info("how far downloads are could not be written down: %s", error)
-
-    def _tell_progress(self) -> None:
-        for running in [*self._receiving.values(), *self._settling.values()]:
-            progress = running.progress
-            now = (progress.bytes_done, progress.bytes_total)
-            if now != running.told:
-                running.told = now
-                self._events.emit(
-                    DownloadProgress(running.task.id, running.task.track_id, *now, progress.resumed_bytes)
-                )
-
-
-def _stop(running: _Running) -> None:
+def _stop(running: Running) -> None:
     """What is in the part stays: it goes on from there."""
     assert running.work is not None
     running.work.cancel()

@@ -27,11 +27,11 @@ _PAGE = """
                                   ON entry.source_id = :source_id AND entry.remote_id = substr(:ids, n * 16 + 1, 16))
 """
 
-# The entries of a recording, and those of exactly as many bytes.
+# The entries of a recording, and those of the same bytes, which the index by size finds.
 _NEAR = """
     WITH wanted (id) AS (SELECT id FROM track_sources WHERE track_id = :track_id
                           UNION
-                         SELECT id FROM track_sources WHERE file_size = :size_bytes)
+                         SELECT id FROM track_sources WHERE file_size = :size_bytes AND file_hash = :file_hash)
 """
 
 # Recordings of which something is here already: another source's entry may have joined them since.
@@ -133,7 +133,8 @@ async def link_copy(
     library: Writer, copy_id: CopyId, sha256: bytes, *, entry_id: int, track_id: int, size_bytes: int
 ) -> list[CopyId]:
     """A new copy serves the entry that it was fetched for, and all others that it fits. The copies that it replaced."""
-    rows = await library.all(FITTING_NEAR, track_id=track_id, size_bytes=size_bytes)
+    file_hash = f"sha256:{sha256.hex()}"
+    rows = await library.all(FITTING_NEAR, track_id=track_id, size_bytes=size_bytes, file_hash=file_hash)
     # Fetched for it: also when its source has not told a hash yet, or tells an older one.
     own = [row for row in rows if row[0] == entry_id and row[4] is not None]
     former = CopyId(own[0][4]) if own and own[0][4] != copy_id else None

@@ -1,0 +1,183 @@
+"""What a download costs beside curl: one large file, a thousand small ones; and how soon a start has looked around."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.client_process import add_source, run_soul, sync
+from benchmarks.cpu import median
+from benchmarks.server_process import Connection, Served, connected, serving
+from benchmarks.streaming import make_audio
+from benchmarks.table import Bar, Of, Row, Settings
+from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.upkeep import compare
+from soul_player.client.library.download_model import Copy, CopyId
+from soul_player.protocol.quality import StreamQuality
+
+GIGABYTE = 1_000_000_000
+# A gigabyte, and a thousand files of a megabyte, for a run of the usual size.
+BYTES_PER_TRACK = 10_000
+TRACKS_PER_FILE = 100
+SMALL_BYTES = 1_000_000
+COPIES_PER_TRACK = 10
+HASHED_WITHIN_SECONDS = 300.0
+ALONGSIDE = 4
+THROUGHPUT_MIN = 0.85
+MANY_MIN = 0.8
+CPU_SECONDS_MAX = 2.2
+RECONCILE_SECONDS_MAX = 2.0
+MEMORY_MIB_MAX = 25.0
+LARGE, MANY = "title:large", "^title:large"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What fetching cost beyond the start of the program."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+def measure(settings: Settings) -> Sequence[Row]:
+    """The same files from the same server, ours and curl's in turns, each time into an empty place."""
+    if shutil.which("curl") is None:
+        return [Row("one file", "MB a second", None, note="curl is not installed")]
+    music = settings.folder / "downloads-music"
+    music.mkdir()
+    large_bytes = make_audio(music / "large.wav", frames=settings.tracks * BYTES_PER_TRACK // 4)
+    count = max(10, settings.tracks // TRACKS_PER_FILE)
+    piece = (music / "large.wav").read_bytes()[:SMALL_BYTES]
+    for number in range(count):
+        # Each is another file: the same audio would be fetched once.
+        (music / f"{number:04}.wav").write_bytes(_wav(piece, number))
+    with serving(settings.folder / "downloads-server", music=[music]) as served, connected(served) as connection:
+        tracks = _hashed_tracks(connection, count + 1)
+        home = settings.folder / "downloads-client"
+        add_source(home, served)
+        sync(home)
+        large = [track for track in tracks if track["title"] == "large"]
+        small = [track for track in tracks if track["title"] != "large"]
+        rounds = [
+            (
+                _ours(settings, home, LARGE, 1),
+                _curl(settings, served, large),
+                _ours(settings, home, MANY, count),
+                _curl(settings, served, small),
+            )
+            for _ in range(settings.repeats)
+        ]
+    return [*_rows(rounds, large_bytes, sum(track["file_size"] for track in small)), _reconcile(settings)]
+
+
+def _rows(rounds: Sequence[tuple[Fetched, float, Fetched, float]], large_bytes: int, small_bytes: int) -> list[Row]:
+    one, curl_one, many, curl_many = zip(*rounds, strict=True)
+    megabytes = large_bytes / 1_000_000
+    cpu = median([fetched.cpu_seconds for fetched in one]) / large_bytes * GIGABYTE
+    growth = median([fetched.peak_bytes for fetched in one]) - median([fetched.peak_bytes for fetched in many])
+    return [
+        Row(
+            "one file, verified and durable",
+            "MB a second",
+            megabytes / median([fetched.wall_seconds for fetched in one]),
+            megabytes / median(curl_one),
+            "curl, which does neither",
+            Bar(Of.RATIO, at_least=THROUGHPUT_MIN),
+        ),
+        Row("one file", "client CPU-s per GB", cpu, bar=Bar(Of.OURS, at_most=CPU_SECONDS_MAX)),
+        Row(
+            f"{small_bytes / 1_000_000:.0f} MB in small files",
+            "MB a second",
+            small_bytes / 1_000_000 / median([fetched.wall_seconds for fetched in many]),
+            small_bytes / 1_000_000 / median(curl_many),
+            f"curl --parallel, {ALONGSIDE} at once",
+            Bar(Of.RATIO, at_least=MANY_MIN),
+        ),
+        Row(
+            "peak memory of one large file, less that of the small ones",
+            "MiB",
+            growth / (1 << 20),
+            bar=Bar(Of.OURS, at_most=MEMORY_MIB_MAX),
+        ),
+    ]
+
+
+def _ours(settings: Settings, template: Path, query: str, files: int) -> Fetched:
+    """In a copy of the home, so that nothing is there yet; less what a run costs that finds nothing to do."""
+    home = settings.folder / "downloads-once"
+    shutil.copytree(template, home)
+    os.sync()
+    idle = run_soul(home, ["downloads", "run"])
+    done = run_soul(home, ["download", query])
+    assert done.summary["downloaded"] == files, done.summary
+    shutil.rmtree(home)
+    return Fetched(done.wall_seconds - idle.wall_seconds, done.cpu_seconds - idle.cpu_seconds, done.peak_memory_bytes)
+
+
+def _curl(settings: Settings, served: Served, tracks: Sequence[dict[str, Any]]) -> float:
+    """Seconds of one curl that fetches them all into files."""
+    folder = settings.folder / "downloads-curl"
+    folder.mkdir()
+    lines = [f'header = "Authorization: Bearer {served.access_token}"', "silent", "no-progress-meter", "fail"]
+    for number, track in enumerate(tracks):
+        lines += [f'url = "{served.url}/api/tracks/{track["id"]}/download"', f'output = "{folder / str(number)}"']
+    with tempfile.NamedTemporaryFile("w", dir=settings.folder, suffix=".curl") as config:
+        config.write("\n".join(lines))
+        config.flush()
+        os.sync()
+        began = time.perf_counter()
+        subprocess.run(["curl", "--parallel", "--parallel-max", str(ALONGSIDE), "--config", config.name], check=True)
+        seconds = time.perf_counter() - began
+    assert sum(path.stat().st_size for path in folder.iterdir()) == sum(track["file_size"] for track in tracks)
+    shutil.rmtree(folder)
+    return seconds
+
+
+def _reconcile(settings: Settings) -> Row:
+    """Rows against files, all of them right: what each start does before anything else."""
+    folder = settings.folder / "downloads-copies"
+    folder.mkdir()
+    copies = []
+    for number in range(max(100, settings.tracks // COPIES_PER_TRACK)):
+        sha256 = number.to_bytes(32, "big")
+        (folder / sha256.hex()).write_bytes(b"x")
+        copies.append(Copy(CopyId(number), sha256, 1, "audio/wav", StreamQuality.ORIGINAL, None, None, 0, 0))
+    seconds = []
+    for _ in range(settings.repeats):
+        began = time.perf_counter()
+        found = compare(copies, Disk().sizes(folder))
+        seconds.append(time.perf_counter() - began)
+        assert (found.lost, found.orphans) == ((), ())
+    name = f"reconcile {len(copies):,} files"
+    return Row(name, "s", median(seconds), bar=Bar(Of.OURS, at_most=RECONCILE_SECONDS_MAX))
+
+
+def _wav(piece: bytes, number: int) -> bytes:
+    """A megabyte of its own, with a header that says so."""
+    frames = (len(piece) - 44) // 4 * 4
+    header = bytearray(piece[:44])
+    header[4:8] = (36 + frames).to_bytes(4, "little")
+    header[40:44] = frames.to_bytes(4, "little")
+    return bytes(header) + number.to_bytes(4, "little") + piece[48 : 44 + frames]
+
+
+def _hashed_tracks(connection: Connection, count: int) -> list[dict[str, Any]]:
+    """All of them, once every hash is known."""
+    deadline = time.monotonic() + HASHED_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        answer = json.loads(connection.get("/api/sync/tracks?limit=1000"))
+        tracks: list[dict[str, Any]] = answer["tracks"]
+        while answer["has_more"]:
+            answer = json.loads(connection.get(f"/api/sync/tracks?limit=1000&cursor={answer['next_cursor']}"))
+            tracks += answer.get("tracks", ())
+        if len(tracks) == count and all("file_hash" in track for track in tracks):
+            return tracks
+        time.sleep(0.3)
+    raise AssertionError(f"{count} files were not hashed within {HASHED_WITHIN_SECONDS} s")
