@@ -8,13 +8,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupts() -> Generator[asyncio.Event, None, None]:
-    """Ctrl-C sets the event, for as long as the block lasts."""
+    """Ctrl-C, or the system's word to end, sets the event, for as long as the block lasts."""
     loop = asyncio.get_running_loop()
     interrupted = asyncio.Event()
-    former = signal.getsignal(signal.SIGINT)
-    loop.add_signal_handler(signal.SIGINT, interrupted.set)
+    former = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    for each in former:
+        loop.add_signal_handler(each, interrupted.set)
     try:
         yield interrupted
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, former)
+        for each, handler in former.items():
+            loop.remove_signal_handler(each)
+            signal.signal(each, handler)

@@ -203,7 +203,7 @@ def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
 @soul.command()
 @click.argument("source", nargs=-1)
 @click.option("--full", is_flag=True, help="Drop the cursors and compare every row.")
-@click.option("--watch", is_flag=True, help="Go on, with a look each minute, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Go on, and stay in sync, until Ctrl-C.")
 @click.option("--fail-on-conflict", is_flag=True, help="Exit 7 while a decision waits for you.")
 @click.option("--download-new", is_flag=True, help="Download the tracks that it brings.")
 @click.pass_obj

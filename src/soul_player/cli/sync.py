@@ -5,16 +5,17 @@ import signal
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from soul_player.cli.after_sync import AfterSync
 from soul_player.cli.client_home import exit_code_of_code, opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
-from soul_player.cli.interrupts import interrupts
 from soul_player.cli.output import Output
 from soul_player.cli.progress import Progress, Step
-from soul_player.cli.words import count, size
+from soul_player.cli.sync_results import result_line
+from soul_player.cli.watch import Watch
+from soul_player.cli.words import count
 from soul_player.client import (
     Client,
     ClientError,
@@ -32,9 +33,6 @@ from soul_player.client import (
     SyncStatus,
 )
 
-# One request a source when nothing is new.
-WATCH_SECONDS = 60.0
-LEFT_OUT_SHOWN = 5
 MATCHING = "Matching with the other sources"
 
 
@@ -70,10 +68,7 @@ async def _run(
             )
         results = await after.run(results, now_ms=time.time_ns() // 1_000_000)
         if watch:
-            async with asyncio.TaskGroup() as tasks:
-                matching = tasks.create_task(client.matching.keep_up())
-                results = await _watched(client, output, chosen or None, results, after)
-                matching.cancel()
+            results = await Watch(client, output, after, downloads_new=download_new).run(chosen or None, results)
         is_undecided = fail_on_conflict and await _is_undecided(client)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
     for result in results:
@@ -85,37 +80,6 @@ async def _run(
 async def _is_undecided(client: Client) -> bool:
     """Whether a question is open, or an edit waits that no server took."""
     return bool(await client.questions.count() or await client.questions.failed_edits())
-
-
-async def _watched(
-    client: Client,
-    output: Output,
-    source_ids: Sequence[SourceId] | None,
-    results: Sequence[SyncResult],
-    after: AfterSync,
-) -> Sequence[SyncResult]:
-    """Tells of each sync that changed or lost something, until it is interrupted; the last results."""
-    while True:
-        # Before anything is told: whoever reads it may answer with Ctrl-C at once.
-        with interrupts() as interrupted:
-            output.record({"event": "synced", "sources": [asdict(result) for result in results]})
-            for result in results:
-                if result.status is not SyncStatus.SYNCED or has_news(result):
-                    output.result(result_line(result))
-            if exit_code_of(results) is ExitCode.INTERRUPTED or await _is_set_within(interrupted, WATCH_SECONDS):
-                return [replace(result, status=SyncStatus.CANCELLED) for result in results]
-        synced = await _synced(client, output, source_ids, full=False, due_only=True)
-        results = await after.run(synced, now_ms=time.time_ns() // 1_000_000) or results
-
-
-async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    """Wait so long, or until the event is set."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 async def _synced(
@@ -225,36 +189,6 @@ class SyncProgressShown:
     def close(self) -> None:
         """Leave the last state on the screen."""
         self._progress.close()
-
-
-def has_news(result: SyncResult) -> bool:
-    """Whether anything in the library is different now."""
-    tracks = result.tracks_synced + result.tracks_updated + result.tracks_deleted
-    return tracks + result.playlists_synced + result.pushed + result.conflicts > 0
-
-
-def result_line(result: SyncResult) -> str:
-    """`Home Server: synced, 24 new, 0 updated, 0 deleted, 5 edits sent (3 requests, 5.1 kB, 0.3 s)`."""
-    changes = f"{result.tracks_synced:,} new, {result.tracks_updated:,} updated, {result.tracks_deleted:,} deleted"
-    if result.playlists_synced:
-        changes += f", {count(result.playlists_synced, 'playlist')} changed"
-    if result.pushed:
-        changes += f", {count(result.pushed, 'edit')} sent"
-    if result.conflicts:
-        changes += f", {count(result.conflicts, 'decision')} for you: soul resolve"
-    if result.unreadable:
-        changes += f", {count(len(result.unreadable), 'file')} left out"
-    cost = f"{count(result.requests, 'request')}, {size(result.bytes_received)}, {result.seconds:.1f} s"
-    line = f"{result.name}: {result.status.value}, {changes} ({cost})"
-    for left_out in result.unreadable[:LEFT_OUT_SHOWN]:
-        line += f"\n  left out: {left_out.path}: {left_out.reason}"
-    if len(result.unreadable) > LEFT_OUT_SHOWN:
-        line += f"\n  ... and {len(result.unreadable) - LEFT_OUT_SHOWN:,} more: soul sync --json"
-    if result.error is not None:
-        line += f"\n  {result.error.message}"
-        if result.error.hint:
-            line += f"\n  {result.error.hint}"
-    return line
 
 
 def exit_code_of(results: Sequence[SyncResult]) -> ExitCode:

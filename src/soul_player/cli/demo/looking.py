@@ -2,7 +2,7 @@
 
 from soul_player.cli.demo.claims import Claims
 from soul_player.cli.exit_codes import CommandFailed
-from soul_player.cli.sync import result_line
+from soul_player.cli.sync_results import result_line
 from soul_player.client import Client, LibraryTrack, SyncResult, SyncStatus, TrackSource
 
 TRACKS_MAX = 100

@@ -14,9 +14,9 @@ NEVER = math.inf
 class Schedule:
     """Of one source. A reason that comes while it is being synced makes one further run, however many there are."""
 
-    def __init__(self, now: float) -> None:
-        # At start-up.
-        self._wanted_at = now
+    def __init__(self, now: float, *, is_fresh: bool = False) -> None:
+        # At start-up, unless it was synced this moment.
+        self._wanted_at = NEVER if is_fresh else now
         self._every_at = now + EVERY_SECONDS
         # It backs off: only a person, or a server that is there again, comes before this.
         self._not_before = now

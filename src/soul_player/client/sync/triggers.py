@@ -48,17 +48,26 @@ class Triggers:
         self._lock = lock
         self._clock = clock
         self._kept: dict[SourceId, _Kept] = {}
+        self._chosen: frozenset[SourceId] | None = None
+        self._is_fresh = False
         self._edits: Mapping[SourceId, int] = {}
         self._looked = asyncio.Event()
 
-    async def run(self) -> None:
-        """Until it is cancelled. Raises `HomeLocked` when another process of this home does it."""
+    async def run(self, source_ids: Sequence[SourceId] | None = None, *, is_fresh: bool = False) -> None:
+        """Until it is cancelled; these sources, or all. `is_fresh`: they were synced this moment.
+
+        Raises `HomeLocked` when another process of this home does it.
+        """
         if not self._lock.acquire():
             raise HomeLocked("another process keeps this home in sync", hint="soul status shows it")
+        self._chosen = None if source_ids is None else frozenset(source_ids)
+        self._is_fresh = is_fresh
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     await self._look(tasks)
+                    # Sources that are added later were not synced.
+                    self._is_fresh = False
                     await _set_within(self._looked, LOOK_SECONDS)
         finally:
             self._kept.clear()
@@ -77,7 +86,11 @@ class Triggers:
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         """New sources and those that went, what a person changed, and edits that wait."""
-        sources = {source.id: source for source in await self._library.read(all_sources)}
+        sources = {
+            source.id: source
+            for source in await self._library.read(all_sources)
+            if self._chosen is None or source.id in self._chosen
+        }
         for source_id in self._kept.keys() - sources.keys():
             task = self._kept.pop(source_id).task
             assert task is not None
@@ -86,7 +99,7 @@ class Triggers:
         for source_id, source in sources.items():
             kept = self._kept.get(source_id)
             if kept is None:
-                kept = self._kept[source_id] = _Kept(Schedule(self._now()), source=source)
+                kept = self._kept[source_id] = _Kept(Schedule(self._now(), is_fresh=self._is_fresh), source=source)
                 kept.task = tasks.create_task(self._keep(source_id, kept), name=f"keep {source_id} in sync")
             elif kept.source is not None and _may_answer_again(kept.source, source):
                 kept.schedule.return_(self._now())
@@ -103,6 +116,8 @@ class Triggers:
         async with asyncio.TaskGroup() as tasks:
             if kept.source is not None and kept.source.type is SourceType.SERVER:
                 tasks.create_task(self._listen(source_id, kept), name=f"listen to {source_id}")
+            elif kept.source is not None:
+                tasks.create_task(watch_folder(kept.source, lambda: self._note_files(kept)), name=f"watch {source_id}")
             elif kept.source is not None:
                 tasks.create_task(watch_folder(kept.source, partial(self._changed, kept)), name=f"watch {source_id}")
             while True:
@@ -137,11 +152,14 @@ class Triggers:
                     was_connected = False
                     async for event in events:
                         match event:
-                            case LiveConnected():
+                            case LiveConnected(heads):
                                 was_connected = True
+                                is_well = kept.source is not None and kept.source.last_error_code is None
+                                if is_well and not await self._is_news(source_id, heads):
+                                    continue
                                 kept.schedule.return_(self._now())
-                            case LiveHint():
-                                if not await self._is_news(source_id, event):
+                            case LiveHint(scope, head):
+                                if not await self._is_news(source_id, {scope: head}):
                                     continue
                                 kept.schedule.hint(self._now())
                             case LiveLost():
@@ -159,10 +177,17 @@ class Triggers:
         kept.schedule.hint(self._now())
         kept.woken.set()
 
-    async def _is_news(self, source_id: SourceId, hint: LiveHint) -> bool:
+    def _note_files(self, kept: _Kept) -> None:
+        kept.schedule.hint(self._now())
+        kept.woken.set()
+
+    async def _is_news(self, source_id: SourceId, heads: Mapping[str, int]) -> bool:
         """An edit of this device comes back as a hint of what it knows already."""
-        heads = await self._library.read(known_heads, source_id, is_library=hint.scope == LIBRARY_SCOPE)
-        return not heads or any(head != hint.head for head in heads)
+        for scope, head in heads.items():
+            known = await self._library.read(known_heads, source_id, is_library=scope == LIBRARY_SCOPE)
+            if not known or any(one != head for one in known):
+                return True
+        return False
 
     def _now(self) -> float:
         return self._clock.monotonic()
