@@ -20,12 +20,13 @@ TELLS_PER_WRITE = 8
 
 @dataclass
 class Running:
-    """One task under way."""
+    """One task under way. `is_stopped`: it was told to stop, and is about to."""
 
     task: DownloadTask
     progress: Progress
     work: asyncio.Task[None] | None = None
     told: tuple[int, int | None] = (-1, None)
+    is_stopped: bool = False
 
     @property
     def standing(self) -> Standing:

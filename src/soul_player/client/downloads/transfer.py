@@ -68,14 +68,18 @@ class Received:
     holder: Holder
 
 
+Measure = Callable[[SourceId, AsyncIterator[bytes]], AsyncIterator[bytes]]
+
+
 @dataclass(frozen=True)
 class Line:
-    """What every transfer of this home uses."""
+    """What every transfer of this home uses. `measure`: sees the pieces as they come, and how quickly."""
 
     disk: Disk
     places: Places
     throttler: DownloadThrottler
     clock: Clock
+    measure: Measure
 
 
 class Transfer:
@@ -196,7 +200,7 @@ class Transfer:
         writing: asyncio.Future[None] | None = None
         syncing: asyncio.Future[None] | None = None
         try:
-            async for piece in self._throttled(streamed.pieces):
+            async for piece in self._throttled(self._line.measure(self._holder.source_id, streamed.pieces)):
                 batch.append(piece)
                 size += len(piece)
                 self._progress.bytes_done += len(piece)

@@ -16,7 +16,7 @@ from soul_player.client.downloads.rules import Rules
 from soul_player.client.downloads.settle import Settler
 from soul_player.client.downloads.store import Store
 from soul_player.client.downloads.throttle import DownloadThrottler
-from soul_player.client.downloads.transfer import Line
+from soul_player.client.downloads.transfer import Line, Measure
 from soul_player.client.downloads.upkeep import Upkeep
 from soul_player.client.downloads.worker import Worker
 from soul_player.client.events import Events
@@ -34,6 +34,7 @@ class World:
     randomness: Randomness
     disk: Disk
     zone: tzinfo
+    measure: Measure
 
 
 def wire_downloads(
@@ -54,7 +55,7 @@ def wire_downloads(
     upkeep = Upkeep(library, disk, places, clock)
     pictures = Pictures(library, connections, disk, places=places, clock=clock, limit_bytes=config.picture_limit_bytes)
     parts = Parts()
-    line = Line(disk, places, throttler, clock)
+    line = Line(disk, places, throttler, clock, world.measure)
     worker = Worker(
         library,
         events,

@@ -186,8 +186,10 @@ class Worker:
                 await self._library.write(_stand_back, running.standing, attempts=task.attempts)
             raise
         finally:
-            self._receiving.pop(task.id, None)
-            self._settling.pop(task.id, None)
+            # By now it may be under way again, as another run of it.
+            for place in (self._receiving, self._settling):
+                if place.get(task.id) is running:
+                    del place[task.id]
             self._awake.set()
 
     async def _note_failure(self, running: Running, error: ClientError, source_id: SourceId | None) -> None:
@@ -237,9 +239,11 @@ class Worker:
 
 
 def _stop(running: Running) -> None:
-    """What is in the part stays: it goes on from there."""
+    """What is in the part stays: it goes on from there. Once only: the second time would hit its last words."""
     assert running.work is not None
-    running.work.cancel()
+    if not running.is_stopped:
+        running.is_stopped = True
+        running.work.cancel()
 
 
 async def _look(library: Reader, busy: list[TaskId], *, now_ms: int, count: int) -> _Seen:
