@@ -43,9 +43,9 @@ def measure(settings: Settings) -> Sequence[Row]:
     for number in range(settings.repeats):
         is_hashed = number < HASH_ROUNDS_MAX
         cold = asyncio.run(_scan_cold(settings.folder / f"scan-{number}", music, is_hashed=is_hashed))
-        tags.append((cold.tags_cpu_seconds, _cpu(lambda: _only_parse(files))))
+        tags.append((cold.tags_cpu_seconds, cpu(lambda: only_parse(files))))
         if is_hashed:
-            hashes.append((cold.hash_cpu_seconds, _cpu(lambda: _only_hash(files))))
+            hashes.append((cold.hash_cpu_seconds, cpu(lambda: only_hash(files))))
         walls.append(cold.tags_wall_seconds)
         if mpd_program is not None:
             mpd_walls.append(mpd.measure_update(mpd_program, music, settings.folder / f"mpd-{number}")[0])
@@ -69,9 +69,9 @@ class _Cold:
 async def _scan_cold(home: Path, music: Path, *, is_hashed: bool) -> _Cold:
     cold = _Cold()
     async with _scanner(home, music) as scanner:
-        cold.tags_cpu_seconds, cold.tags_wall_seconds = await _spent(scanner.scan)
+        cold.tags_cpu_seconds, cold.tags_wall_seconds = await spent(scanner.scan)
         if is_hashed:
-            cold.hash_cpu_seconds, _ = await _spent(scanner.hash_all)
+            cold.hash_cpu_seconds, _ = await spent(scanner.hash_all)
     return cold
 
 
@@ -84,7 +84,7 @@ def _rescan_row(settings: Settings) -> Row:
         async with _scanner(settings.folder / "rescan", music) as scanner:
             await scanner.scan()
             await scanner.scan()
-            return [((await _spent(scanner.scan))[0], _cpu(lambda: _only_walk(music))) for _ in range(settings.repeats)]
+            return [((await spent(scanner.scan))[0], cpu(lambda: only_walk(music))) for _ in range(settings.repeats)]
 
     pairs = asyncio.run(rescans())
     ours, limit = median([ours for ours, _ in pairs]), median([limit for _, limit in pairs])
@@ -117,33 +117,36 @@ async def _scanner(home: Path, music: Path) -> AsyncGenerator[Scanner, None]:
         yield Scanner(parts, [os.fsencode(music)])
 
 
-async def _spent(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+async def spent(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
     """CPU seconds of this process and its workers, and wall seconds."""
     gc.collect()
-    cpu, wall = children_cpu_seconds(os.getpid()), time.perf_counter()
+    before, wall = children_cpu_seconds(os.getpid()), time.perf_counter()
     await work()
-    return children_cpu_seconds(os.getpid()) - cpu, time.perf_counter() - wall
+    return children_cpu_seconds(os.getpid()) - before, time.perf_counter() - wall
 
 
-def _cpu(work: Callable[[], None]) -> float:
+def cpu(work: Callable[[], None]) -> float:
+    """CPU seconds of this process."""
     gc.collect()
     begun = time.process_time()
     work()
     return time.process_time() - begun
 
 
-def _only_parse(files: Sequence[Path]) -> None:
+def only_parse(files: Sequence[Path]) -> None:
+    """The tags, by the library that reads them."""
     for file in files:
         TinyTag.get(file)
 
 
-def _only_hash(files: Sequence[Path]) -> None:
+def only_hash(files: Sequence[Path]) -> None:
+    """Both digests of every file."""
     for file in files:
         with file.open("rb") as opened:
             hash_descriptor(opened.fileno(), name=os.fsencode(file))
 
 
-def _only_walk(root: Path) -> None:
+def only_walk(root: Path) -> None:
     """Every folder listed, every music file looked at once."""
     waiting = [os.fsencode(root)]
     while waiting:
