@@ -154,9 +154,8 @@ async def _show(flags: Flags, name: str) -> int:
         found = await client.playlists.find(name)
         playlist, entries = await client.playlists.read(found.id)
     output.record(playlist_record(playlist) | {"entries": [entry_record(entry) for entry in entries]})
-    output.result(
-        f"{playlist.name}: {count(len(entries), 'track')}, {playlist.source_name or 'this device'} {_state(playlist)}"
-    )
+    line = f"{playlist.name}: {count(len(entries), 'track')}, {playlist.source_name or 'this device'}"
+    output.result(f"{line} {_state(playlist)}".rstrip())
     rows = [
         (
             f"  {number}",
