@@ -19,6 +19,7 @@ from soul_player.client.library.copies import folder_is_settled, settle_folder
 from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.open import open_library
+from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.live_client import Live
@@ -38,9 +39,6 @@ from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import Readers, WorkerPool
 from soul_player.folders.prints import FindFingerprints, find_fingerprints
-
-# Of streams that may become copies: in the home, so that taking one over is a move within one disk.
-STREAMED_FOLDER = "streamed"
 
 
 @dataclass(frozen=True)
@@ -94,23 +92,19 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
         parts = _sync_parts(config, library, events, world)
         edits = Edits(library, clock=world.clock, randomness=world.randomness)
-        downloads = wire_downloads(
+        bandwidth = Bandwidth(world.clock)
+        disk, measure = world.disk or Disk(), bandwidth.measure_download_speed
+        edges_of_downloads = World(world.clock, world.randomness, disk=disk, zone=_local_zone(), measure=measure)
+        downloads = wire_downloads(config, library, connections, events=events, lock=lock, world=edges_of_downloads)
+        playback = Playback(
             config,
             library,
             connections,
-            events=events,
-            lock=lock,
-            world=World(world.clock, world.randomness, disk=world.disk or Disk(), zone=_local_zone()),
-        )
-        playback = Playback(
-            library,
-            connections,
             record_play=edits.record_play,
-            streamed_folder=config.home / STREAMED_FOLDER,
-            stream_quality=config.stream_quality,
             clock=world.clock,
             randomness=world.randomness,
-            adopt=downloads.store.adopt,
+            bandwidth=bandwidth,
+            copies=downloads.store,
         )
         downloads.throttler.yield_to(playback.is_playing)
         sync = Sync(parts, connections, lock, gate)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 LOCK_FILE = "client.lock"
 ASKED_TIMES = 3
+_SYNCING = b"s"
+_LISTENING = b"-"
 ASKED_APART_SECONDS = 0.005
 
 
@@ -62,6 +64,15 @@ class HomeLock:
         finally:
             os.close(file)
         return False
+
+    def say_syncing(self, *, is_syncing: bool) -> None:
+        """For `is_syncing_elsewhere`: a process that keeps a home in sync holds the lock, and mostly only listens."""
+        assert self._file is not None, "only the holder says what it does"
+        os.pwrite(self._file, _SYNCING if is_syncing else _LISTENING, 0)
+
+    def is_syncing_elsewhere(self) -> bool:
+        """Another process of this home syncs now. What one that died has left there counts for nothing."""
+        return self.is_held_elsewhere() and self._path.read_bytes()[:1] == _SYNCING
 
     def release(self) -> None:
         """Let another have it, once every part of this process that holds it has let go."""

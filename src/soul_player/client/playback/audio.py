@@ -6,7 +6,7 @@ from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 
 from soul_player.client.errors import ConnectionLost, NetworkTimeout, OfflineError, SyncError, TransientSyncError
-from soul_player.client.library.local_files import CopyFile, forget_file
+from soul_player.client.library.local_files import CopyFile
 from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, SourceId
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.choose import OnThisDevice, Place
@@ -16,7 +16,6 @@ from soul_player.client.playback.ogg import OggPages
 from soul_player.client.playback.opening import Opened, Opening, Part, etag_of
 from soul_player.client.playback.precedence import Precedence
 from soul_player.client.sources.streams import PastTheEnd
-from soul_player.database.access import Database
 from soul_player.protocol.ids import TrackId
 from soul_player.protocol.quality import StreamQuality, opus_bitrate
 
@@ -36,7 +35,6 @@ BYTE_BITS = 8
 class Tools:
     """What reading needs."""
 
-    library: Database
     opening: Opening
     bandwidth: Bandwidth
     precedence: Precedence
@@ -152,7 +150,7 @@ class Audio:
         except TimeoutError as error:
             raise NetworkTimeout(f"{self.source_name} sends nothing any more") from error
         except FileVanished:
-            await self._tools.library.write(forget_file, self.opened.row)
+            await self._tools.opening.put_right(self.opened.row)
             raise
 
     async def _go_on(self, error: SyncError | PastTheEnd) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -16,6 +17,25 @@ class Adopt(Protocol):
 
     async def __call__(self, row: TrackSource, streamed: Path, *, sha256: str) -> None:
         """`sha256`: of the file, in hexadecimal digits."""
+        ...
+
+
+class Copies(Protocol):
+    """The copies of this home, as playing needs them: `client.downloads.store`."""
+
+    async def adopt(self, row: TrackSource, streamed: Path, *, sha256: str) -> None:
+        """As `Adopt`."""
+        ...
+
+    def opened(self, path: str) -> AbstractAsyncContextManager[None]:
+        """While the block lasts the file is not evicted, and from now on later than others."""
+        ...
+
+    async def lost(self, path: str) -> bool:
+        """It is missing, or not what was stored: the rows are put right, and it is fetched again if somebody keeps it.
+
+        False: it is no copy, or nothing is wrong with it now.
+        """
         ...
 
 

@@ -11,7 +11,7 @@ from soul_player.client.library.model import SourceId, TrackSource
 from soul_player.client.playback.choose import AtServer, OnThisDevice, Place
 from soul_player.client.playback.errors import FileVanished
 from soul_player.client.playback.files import open_file
-from soul_player.client.playback.keeping import ORIGINAL_TAG
+from soul_player.client.playback.keeping import ORIGINAL_TAG, Copies
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.streams import StreamAnswer, StreamAsked, open_stream
 from soul_player.database.access import Database
@@ -65,9 +65,15 @@ class Opened:
 class Opening:
     """Opens places. A file that is not what it was is taken out of the library on the way."""
 
-    def __init__(self, library: Database, connections: Connections) -> None:
+    def __init__(self, library: Database, connections: Connections, copies: Copies) -> None:
         self._library = library
         self._connections = connections
+        self._copies = copies
+
+    async def put_right(self, row: TrackSource) -> None:
+        """After its file was found missing, or another than was stored."""
+        if row.path is None or not await self._copies.lost(row.path):
+            await self._library.write(forget_file, row)
 
     async def open(
         self, place: Place, quality: StreamQuality, part: Part, *, copies: dict[tuple[SourceId, TrackId], CopyFile]
@@ -92,6 +98,7 @@ class Opening:
         part = replace(part, first=0, last=None) if is_other else part
         async with AsyncExitStack() as stack:
             try:
+                await stack.enter_async_context(self._copies.opened(place.path))
                 answer = await stack.enter_async_context(
                     open_file(
                         Path(place.path),
@@ -103,7 +110,7 @@ class Opening:
                     )
                 )
             except FileVanished:
-                await self._library.write(forget_file, row)
+                await self.put_right(row)
                 raise
             quality = StreamQuality.ORIGINAL if copy is None else copy.quality
             return Opened(place, quality, 0.0, answer, stack.pop_all())

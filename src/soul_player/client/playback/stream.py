@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from soul_player.client.config import AUTOMATIC_QUALITY
+from soul_player.client.config import AUTOMATIC_QUALITY, ClientConfig
 from soul_player.client.errors import SyncError, TrackNotFound
 from soul_player.client.library.browse import find_track, sources_of
 from soul_player.client.library.local_files import CopyFile, copies_of
@@ -26,7 +26,7 @@ from soul_player.client.playback.choose import (
 )
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession, RecordPlay
-from soul_player.client.playback.keeping import Adopt, Keeping, original_hash
+from soul_player.client.playback.keeping import Copies, Keeping, original_hash
 from soul_player.client.playback.opening import Opened, Opening, Part
 from soul_player.client.playback.precedence import Precedence
 from soul_player.client.sources.connections import Connections
@@ -35,6 +35,8 @@ from soul_player.edges import Clock, Randomness
 from soul_player.protocol.ids import TrackId
 from soul_player.protocol.quality import StreamQuality
 
+# Of streams that may become copies: in the home, so that taking one over is a move within one disk.
+STREAMED_FOLDER = "streamed"
 # A player asks for many parts of one track: they must be of the same bytes.
 REMEMBERED_MAX = 64
 # A server that broke off is asked last for so long.
@@ -56,26 +58,26 @@ class Playback:
 
     def __init__(  # the parts it is wired from
         self,
+        config: ClientConfig,
         library: Database,
         connections: Connections,
         *,
         record_play: RecordPlay,
-        streamed_folder: Path,
-        stream_quality: str,
         clock: Clock,
         randomness: Randomness,
-        adopt: Adopt | None = None,
+        bandwidth: Bandwidth,
+        copies: Copies,
     ) -> None:
-        self.bandwidth = Bandwidth(clock)
+        self.bandwidth = bandwidth
         self.precedence = Precedence(clock)
         self._library = library
-        self._opening = Opening(library, connections)
+        self._opening = Opening(library, connections, copies)
         self._record_play = record_play
-        self._folder = streamed_folder
-        self._setting = None if stream_quality == AUTOMATIC_QUALITY else StreamQuality(stream_quality)
+        self._folder = config.home / STREAMED_FOLDER
+        self._setting = None if config.stream_quality == AUTOMATIC_QUALITY else StreamQuality(config.stream_quality)
         self._clock = clock
         self._randomness = randomness
-        self._adopt = adopt
+        self._copies = copies
         self._has_cleared = False
         self._bands: dict[SourceId, StreamQuality] = {}
         self._chosen: OrderedDict[LocalTrackId, tuple[SourceId, StreamQuality]] = OrderedDict()
@@ -102,13 +104,13 @@ class Playback:
         known = await self._library.read(_known, track_id)
         places, cannot = self._places(known, quality)
         opened, others = await self._open_first(known, places, cannot, quality=quality, part=part)
-        tools = Tools(self._library, self._opening, self.bandwidth, self.precedence)
+        tools = Tools(self._opening, self.bandwidth, self.precedence)
         keeping = await self._keeping(opened)
         audio = Audio(tools, opened, others=others, copies=known.copies, keeping=keeping)
         try:
             yield audio
-            if audio.is_whole and keeping is not None and self._adopt is not None:
-                await keeping.keep(self._adopt)
+            if audio.is_whole and keeping is not None:
+                await keeping.keep(self._copies.adopt)
         except StreamEnded:
             self._broke_at[audio.opened.row.source_id] = self._clock.monotonic()
             raise
@@ -172,7 +174,7 @@ class Playback:
         """For an original that comes from its start to its end, and whose bytes are known."""
         answer = opened.answer
         is_whole = answer.first == 0 and answer.size_bytes is not None and answer.last == answer.size_bytes - 1
-        if self._adopt is None or not opened.is_of_network or not is_whole:
+        if not opened.is_of_network or not is_whole:
             return None
         sha256 = original_hash(opened.row, answer.etag) if opened.quality is StreamQuality.ORIGINAL else None
         if sha256 is None:

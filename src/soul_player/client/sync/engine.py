@@ -42,17 +42,19 @@ class Sync:
             if ids & self._running:
                 raise _being_synced()
             self._running |= ids
+            self._lock.say_syncing(is_syncing=True)
             try:
                 with self._gate.syncing():
                     return await self._run(sources, SyncOptions(full=full, probes=due_only))
             finally:
                 self._running -= ids
+                self._lock.say_syncing(is_syncing=bool(self._running))
         finally:
             self._lock.release()
 
     def is_running_elsewhere(self) -> bool:
         """Whether another process of this home is syncing now."""
-        return self._lock.is_held_elsewhere()
+        return self._lock.is_syncing_elsewhere()
 
     def cancel(self) -> None:
         """What runs ends at once; what is committed stays, and the next run goes on from there."""
