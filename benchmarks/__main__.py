@@ -14,7 +14,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import dedupe_measure, downloads, edits, first_bytes, idle, live, pages, scan, startup, streaming, sync
+from benchmarks import (
+    dedupe_measure,
+    downloads,
+    edits,
+    first_bytes,
+    folders,
+    idle,
+    live,
+    pages,
+    scan,
+    startup,
+    streaming,
+    sync,
+)
 from benchmarks.table import Measure, Row, Settings, Verdict, as_json, print_table
 
 RESULTS = Path(__file__).parent / "results"
@@ -27,6 +40,7 @@ MEASURES: dict[str, Measure] = {
     "edits": edits.measure,
     "live": live.measure,
     "scan": scan.measure,
+    "folders": folders.measure,
     "streaming": streaming.measure,
     "first bytes": first_bytes.measure,
     "downloads": downloads.measure,
