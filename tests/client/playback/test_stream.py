@@ -74,7 +74,7 @@ def test_a_server_that_dies_in_mid_track_is_followed_by_the_next_at_the_same_byt
 ) -> None:
     async def story() -> None:
         async with player(tmp_path) as one:
-            one.lines[0].cut_after = cut_after
+            one.lines[0].cut_after, one.lines[0].cuts_left = cut_after, 99
             async with one.client.playback.open(one.track_id, quality=ORIGINAL) as audio:
                 got = bytearray()
                 async for piece in audio:
@@ -105,7 +105,7 @@ def test_a_line_that_is_cut_is_gone_on_with_where_it_was_cut(tmp_path: Path) -> 
 def test_a_server_killed_with_no_other_to_follow_is_a_clear_end(tmp_path: Path) -> None:
     async def story() -> None:
         async with player(tmp_path, servers=1) as one:
-            one.lines[0].cut_after = 600_000
+            one.lines[0].cut_after, one.lines[0].cuts_left = 600_000, 99
             async with one.client.playback.open(one.track_id, quality=ORIGINAL) as audio:
                 with pytest.raises(StreamEnded, match="S0") as caught:
                     await heard_until_it_dies(one, audio)
@@ -123,7 +123,7 @@ def test_other_bytes_of_the_same_recording_are_never_put_behind(tmp_path: Path) 
 
     async def story() -> None:
         async with player(tmp_path, retagged=True) as one:
-            one.lines[0].cut_after = 600_000
+            one.lines[0].cut_after, one.lines[0].cuts_left = 600_000, 99
             async with one.client.playback.open(one.track_id, quality=ORIGINAL) as audio:
                 with pytest.raises(StreamEnded) as caught:
                     await heard_until_it_dies(one, audio)
