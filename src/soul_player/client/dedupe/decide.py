@@ -131,8 +131,8 @@ def compare(entry: Entry, candidate: Candidate) -> Evidence | None:
         vetoes = _fingerprint_vetoes(entry, candidate, apart)
         return Evidence(Method.FINGERPRINT, candidate.fingerprint, vetoes, candidate.fingerprint)
     if entry.source_id == other.source_id:
-        # Twins in one source are what its owner made of it; only bytes and ids speak against that.
-        return None
+        # Twins in one source are what its owner made of it; only bytes, ids and sounds speak against that.
+        return Evidence(Method.METADATA, NEAR_SCORE_MIN, (Veto.SAME_SOURCE,)) if _reads_the_same(entry, other) else None
     score = similarity_score(entry.text, other.text)
     if score < NEAR_SCORE_MIN:
         return None
@@ -190,6 +190,18 @@ def _is_twin_elsewhere(entry: Entry, candidate: Candidate) -> bool:
         return False
     mine, theirs = entry.text.album, candidate.entry.text.album
     return mine != theirs and fuzz.ratio(mine, theirs) < ALBUM_LIKENESS_MIN
+
+
+def _reads_the_same(entry: Entry, other: Entry) -> bool:
+    """Twice on one album: their sound is worth a look."""
+    a, b = entry.text, other.text
+    apart = length_difference(a, b)
+    return (
+        (a.title, a.artist, a.album, a.kinds, a.version) == (b.title, b.artist, b.album, b.kinds, b.version)
+        and bool(a.title)
+        and apart is not None
+        and apart <= LENGTH_SECONDS_MAX
+    )
 
 
 def _is_sure(evidence: Evidence) -> bool:
