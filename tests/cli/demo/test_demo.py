@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.cli.programs import SOUL, environment, soul
 
-CLAIMS = 29
+CLAIMS = 31
 
 
 def test_it_holds_and_ends_by_itself(tmp_path: Path) -> None:
@@ -22,7 +22,8 @@ def test_it_holds_and_ends_by_itself(tmp_path: Path) -> None:
     assert f"All {CLAIMS} claims held" in ran.out
     for words in (
         "five formats (flac, m4a, mp3, ogg, opus)", "24 tracks came", "is one request",
-        "added 1, updated 1, moved 1, removed 1", "206, bytes 40000-59999/", "on both sides",
+        "added 1, updated 1, moved 1, removed 1", "206, bytes 40000-59999/",
+        "resumed at ", "went on where they had stopped",
         "both show the songs of both", "a play on each is two plays on both", "the tablet asks, once",
         "kept and put back, it is on both again, whole",
     ):  # fmt: skip

@@ -18,7 +18,7 @@ class Places:
     server_home: Path
     client_home: Path
     tablet_home: Path
-    downloads: Path
+    phone_home: Path
     workshop: Path
 
     @classmethod
@@ -29,7 +29,7 @@ class Places:
             server_home=folder / "server",
             client_home=folder / "client",
             tablet_home=folder / "tablet",
-            downloads=folder / "downloads",
+            phone_home=folder / "phone",
             workshop=folder / "workshop",
         )
 

@@ -9,13 +9,14 @@ from typing import Any
 from soul_player.cli.demo.albums import ALBUMS, ENCORE, SONGS, Song
 from soul_player.cli.demo.claims import Claims
 from soul_player.cli.demo.looking import TRACKS_MAX, Known, known, synced
+from soul_player.cli.demo.offline import Offline
 from soul_player.cli.demo.places import DELETED, NEW_TITLE, RENAMED, RETAGGED, Places
 from soul_player.cli.demo.plain_http import ask
 from soul_player.cli.demo.server_process import RunningServer
 from soul_player.cli.demo.two_devices import TwoDevices
 from soul_player.cli.exit_codes import CommandFailed
 from soul_player.cli.output import table
-from soul_player.cli.words import count, duration, size
+from soul_player.cli.words import count, duration
 from soul_player.client import (
     Client,
     LibraryTrack,
@@ -58,7 +59,7 @@ class Walk:
                 )
                 await TwoDevices(self._claims, self._server, laptop=client, tablet=tablet).run()
             await self._stream(client)
-            await self._download(client)
+            await Offline(self._claims, self._places, self._server).run()
 
     async def _serve(self) -> None:
         claims = self._claims
@@ -183,21 +184,6 @@ class Walk:
             f"these {len(answer.body):,} bytes are those of the file",
             seen=_sha256(answer.body),
             expected=_sha256(content[RANGE_FIRST : RANGE_LAST + 1]),
-        )
-
-    async def _download(self, client: Client) -> None:
-        claims = self._claims
-        claims.step("A download, verified")
-        song = SONGS[22]
-        track, at_source = (await known(client))[song.title]
-        self._places.downloads.mkdir()
-        fetched = await client.downloads.fetch(track.id, self._places.downloads / "track.m4a")
-        on_disk = _sha256(await asyncio.to_thread(fetched.path.read_bytes))
-        on_server = _sha256(await asyncio.to_thread(self._places.file(song).read_bytes))
-        claims.held_that(
-            f"{song.title}, {size(fetched.size_bytes)}: sha256 {on_disk[:16]}... on both sides, as the library said",
-            seen=(on_disk, f"sha256:{on_disk}"),
-            expected=(on_server, at_source.file_hash),
         )
 
     async def _at_rest(self) -> dict[str, Any]:

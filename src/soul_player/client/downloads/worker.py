@@ -166,6 +166,8 @@ class Worker:
         task = running.task
         try:
             received = await self._attempts.fetch(task, running.progress, away=self._away_now())
+            # What was quicker than the teller is told all the same: where it went on, and that it is complete.
+            self._teller.tell_progress()
             # Its slot is free while the disk does its part.
             self._settling[task.id] = self._receiving.pop(task.id)
             self._awake.set()
