@@ -1,31 +1,66 @@
 """`python -m tests.simulation`: many seeds, or one with its trace.
 
---seeds N     run the seeds 0..N-1; goes on where the last run of the same kind stopped
+--seeds N     run the seeds 0..N-1; goes on where it was stopped, by Ctrl-C, a kill or a power cut
 --seed S      run this one and print its trace
 --fresh       begin at 0 again
+--state FILE  what was run already (.simulation.json); it counts only for the code that it was run with
 """
 
 import argparse
+import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from tests.simulation.running import Failed, run_seed
-from tests.simulation.templates import templates
+from tests.simulation.templates import sweep_scratch, templates
 
+ROOT = Path(__file__).parents[2]
 STATE_FILE = Path(".simulation.json")
-SEEDS_PER_JOB = 25
+SEEDS_PER_JOB = 10
 TELL_EVERY_SECONDS = 10.0
+STOPPED = 130
+
+
+@dataclass
+class State:
+    """What was run of one state of the code; `ranges` are first and last seed, in order."""
+
+    code: str
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
+
+    def add(self, first: int, last: int) -> None:
+        """These were run."""
+        joined: list[tuple[int, int]] = []
+        for one, other in sorted([*self.ranges, (first, last)]):
+            if joined and one <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(other, joined[-1][1]))
+            else:
+                joined.append((one, other))
+        self.ranges = joined
+
+    def left(self, count: int) -> Iterator[tuple[int, int]]:
+        """Jobs of the seeds below `count` that were not run."""
+        at = 0
+        for first, last in [*self.ranges, (count, count)]:
+            for begin in range(at, min(first, count), SEEDS_PER_JOB):
+                yield begin, min(begin + SEEDS_PER_JOB, first, count) - 1
+            at = max(at, last + 1)
 
 
 def run_some(first: int, last: int) -> dict[int, str]:
-    """What failed among these seeds, with its story."""
+    """What failed among the seeds first..last, with its story."""
     templates()
     failed = {}
-    for seed in range(first, last):
+    for seed in range(first, last + 1):
         try:
             run_seed(seed)
         except Failed as error:
@@ -33,32 +68,57 @@ def run_some(first: int, last: int) -> dict[int, str]:
     return failed
 
 
-def run_many(count: int, state: dict[str, list[int]]) -> int:
+def _job(job: tuple[int, int, int]) -> tuple[int, int, dict[int, str]]:
+    first, last, parent = job
+    if os.getppid() != parent:
+        # It was killed, and nobody will ask for this.
+        os._exit(1)
+    return first, last, run_some(first, last)
+
+
+def _interrupts_are_the_parent_s() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run_many(count: int, state: State, file: Path) -> int:
     """Every seed below `count` that was not run yet; the exit code."""
-    done = set(state["done"])
-    jobs = [first for first in range(0, count, SEEDS_PER_JOB) if first not in done]
+    sweep_scratch()
+    signal.signal(signal.SIGTERM, _stop)
+    jobs = [(first, last, os.getpid()) for first, last in state.left(count)]
     started = told = time.monotonic()
     finished = 0
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        running = {pool.submit(run_some, first, min(first + SEEDS_PER_JOB, count)): first for first in jobs}
-        for job in as_completed(running):
-            first = running[job]
-            finished += min(SEEDS_PER_JOB, count - first)
-            state["done"].append(first)
-            for seed, story in job.result().items():
-                state["failed"].append(seed)
-                say(story)
-            _save(state)
-            if time.monotonic() - told > TELL_EVERY_SECONDS:
-                told = time.monotonic()
-                _tell(finished, told - started, state)
+    try:
+        with multiprocessing.Pool(os.cpu_count(), initializer=_interrupts_are_the_parent_s) as pool:
+            for first, last, failed in pool.imap_unordered(_job, jobs):
+                finished += last + 1 - first
+                state.add(first, last)
+                state.failed += failed
+                for story in failed.values():
+                    say(story)
+                _save(state, file)
+                if time.monotonic() - told > TELL_EVERY_SECONDS:
+                    told = time.monotonic()
+                    _tell(finished, told - started, state)
+    except KeyboardInterrupt:
+        _tell(finished, time.monotonic() - started, state)
+        say("stopped: the same command goes on from here")
+        return STOPPED
+    finally:
+        sweep_scratch()
     _tell(finished, time.monotonic() - started, state)
-    return 1 if state["failed"] else 0
+    return 1 if state.failed else 0
 
 
-def _tell(finished: int, seconds: float, state: dict[str, list[int]]) -> None:
+def _tell(finished: int, seconds: float, state: State) -> None:
     speed = finished / seconds if seconds else 0.0
-    say(f"{finished} seeds in {seconds:.0f} s, {speed:.1f} a second; failed: {sorted(state['failed'])}")
+    total = sum(last + 1 - first for first, last in state.ranges)
+    failed = f"failed: {sorted(state.failed)}" if state.failed else "every law held"
+    say(f"{finished} seeds in {seconds:.0f} s, {speed:.1f} a second; {total} with what was run before; {failed}")
 
 
 def say(text: str) -> None:
@@ -67,16 +127,38 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _save(state: dict[str, list[int]]) -> None:
-    partial = STATE_FILE.with_suffix(".part")
-    partial.write_text(json.dumps(state))
-    partial.replace(STATE_FILE)
+def _save(state: State, file: Path) -> None:
+    partial = file.with_suffix(".part")
+    with partial.open("w") as out:
+        json.dump({"code": state.code, "ranges": state.ranges, "failed": state.failed}, out)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(file)
 
 
-def _state(*, fresh: bool) -> dict[str, list[int]]:
-    if fresh or not STATE_FILE.exists():
-        return {"done": [], "failed": []}
-    state: dict[str, list[int]] = json.loads(STATE_FILE.read_text())
+def _code() -> str:
+    """Digests what the worlds are made of."""
+    digest = hashlib.sha256()
+    for folder in ("src/soul_player", "tests/simulation"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".sql"}:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _state(file: Path, *, fresh: bool) -> State:
+    code = _code()
+    if fresh or not file.exists():
+        return State(code)
+    try:
+        kept = json.loads(file.read_text())
+        state = State(kept["code"], [(first, last) for first, last in kept["ranges"]], list(kept["failed"]))
+    except (ValueError, KeyError, TypeError) as error:
+        say(f"{file} cannot be read ({error}): begins at 0")
+        return State(code)
+    if state.code != code:
+        say("the code has changed since the last run: begins at 0")
+        return State(code)
     return state
 
 
@@ -86,9 +168,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--state", type=Path, default=STATE_FILE)
     asked = parser.parse_args()
     if asked.seed is None:
-        return run_many(asked.seeds, _state(fresh=asked.fresh))
+        return run_many(asked.seeds, _state(asked.state, fresh=asked.fresh), asked.state)
     try:
         say("\n".join(run_seed(asked.seed).lines))
     except Failed as error:

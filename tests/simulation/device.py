@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,20 +43,29 @@ class Device(Machine):
         # Somebody believed a mass deletion since the laws were last held against this device.
         self.has_believed = False
         self.began_at = 0.0
+        # Who shall sit here from the next sync on.
+        self.successor: str | None = None
+        # Who sat here until another person signed in, since the laws were last held against this device.
+        self.departed: list[str] = []
+        # Held while somebody edits, and while another person signs in.
+        self.signing = asyncio.Lock()
         self._turn = asyncio.Lock()
 
-    def prepare(self) -> None:
-        """An empty library."""
-        shutil.copytree(templates() / "client", self.disk.folder, dirs_exist_ok=True)
+    def prepare(self, home: Path | None = None) -> None:
+        """An empty library, or a copy of another device's home."""
+        shutil.copytree(home or templates() / "client", self.disk.folder, dirs_exist_ok=True)
 
     async def main(self, stop: asyncio.Event) -> None:
         """Use the client until told to stop."""
-        self._turn = asyncio.Lock()
+        self._turn, self.signing = asyncio.Lock(), asyncio.Lock()
         config = ClientConfig(self.disk.folder, device_name=self.name, page_rows=self.page_rows, keyring=False)
-        edges = Edges(self.clock, self.randomness, open_transport=self.network.opener(self))
+        edges = Edges(
+            self.clock, self.randomness, open_transport=self.network.opener(self), find_fingerprints=lambda: None
+        )
         try:
             async with open_client(config, edges=edges) as client:
                 self.client = client
+                self.see_who_is_there()
                 self.came_up()
                 await self._use(client, stop)
         except DatabaseError as error:
@@ -74,15 +83,28 @@ class Device(Machine):
                     await self._moment(client)
 
     async def _moment(self, client: Client) -> None:
+        """What people do, and a sync; now and then they go on while it runs."""
+        is_busy = self.random.random() < 0.3
+        if not is_busy:
+            await self._excused(self._follow_habits(client))
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._excused(self.sync(client)))
+            if is_busy:
+                await asyncio.sleep(self.random.uniform(0.0, 2.0))
+                both.create_task(self._excused(self._follow_habits(client)))
+
+    async def _follow_habits(self, client: Client) -> None:
+        for habit in self.habits:
+            await habit(self, client)
+
+    async def _excused(self, work: Coroutine[Any, Any, Any]) -> None:
         try:
-            for habit in self.habits:
-                await habit(self, client)
-            await self.sync(client)
+            await work
         except (ClientError, DatabaseError) as error:
             self.trace(self.name, f"{type(error).__name__}: {error}")
 
-    async def sync(self, client: Client) -> SyncResult | None:
-        """What a person or a timer does: sign in where that is needed, then sync. None: there is no source yet."""
+    async def sync(self, client: Client) -> SyncResult:
+        """What a person or a timer does: sign in where that is needed, then sync."""
         async with self._turn:
             source = await self._source(client)
             self.began_at = self.clock.monotonic()
@@ -102,10 +124,30 @@ class Device(Machine):
         sources = await client.sources.list()
         if not sources:
             return await client.sources.add(ADDRESS, username=self.username, password=PASSWORD, name="home")
-        if sources[0].needs_sign_in:
-            self.trace(self.name, "signs in again")
-            return await client.sources.login(sources[0].id, password=PASSWORD)
-        return sources[0]
+        if not sources[0].needs_sign_in and self.successor is None:
+            return sources[0]
+        async with self.signing:
+            self.trace(self.name, f"signs in again, as {self.successor or self.username}")
+            try:
+                return await client.sources.login(sources[0].id, password=PASSWORD, username=self.successor)
+            finally:
+                self.see_who_is_there()
+                if self.username == self.successor:
+                    self.successor = None
+
+    def see_who_is_there(self) -> None:
+        """It is what the home says, whatever became of an attempt to sign in."""
+        if not self.is_cut:
+            with self.looking() as connection:
+                self.see_who_is_in(connection)
+
+    def see_who_is_in(self, connection: sqlite3.Connection) -> None:
+        """The same, by a library that is open already."""
+        rows = connection.execute("SELECT username FROM sources").fetchall()
+        here = rows[0][0] if rows else self.username
+        if here != self.username:
+            self.departed.append(self.username)
+            self.username = here
 
     @property
     def library_path(self) -> Path:

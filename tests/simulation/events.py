@@ -1,26 +1,20 @@
-"""Everything that can happen in a world, by the names that its plan knows."""
+"""What can happen in a world at any moment, by the names that its plan knows."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+from soul_player.protocol.ids import id_text
+from tests.simulation.device import Device
+from tests.simulation.laws_of_edits import pending_on, user_id
 from tests.simulation.network import Wire
-from tests.simulation.world import DAY_MS, World
+from tests.simulation.plan import DEVICES_MAX
+from tests.simulation.templates import USERS
+from tests.simulation.views import LibraryView
+from tests.simulation.world import DAY_MS, HomeCopy, World
 
-# Between two events, in the mean.
-EVENT_SECONDS = 25.0
 RELIVED_MAX = 40
 # What a device surely still offers again.
 REMEMBERED_MS = 29 * DAY_MS
-
-
-async def happen(world: World) -> None:
-    """The plan's number of events, at random times."""
-    names, weights = list(world.plan.weights), list(world.plan.weights.values())
-    for _ in range(world.plan.events):
-        await asyncio.sleep(world.random.expovariate(1 / EVENT_SECONDS))
-        name = world.random.choices(names, weights=weights)[0]
-        await ALL[name](world)
-        world.look()
 
 
 async def scan(world: World) -> None:
@@ -82,14 +76,20 @@ async def backup(world: World) -> None:
 
 async def restore(world: World) -> None:
     """The store goes back to a backup."""
-    if not world.backups:
-        return
+    if world.backups:
+        await put_back(world, world.random.choice(world.backups[-3:]))
+
+
+async def put_back(world: World, copy: Path) -> None:
+    """This one."""
     head = world.head()
     await world.server.switched_off()
-    world.server.put_back(world.random.choice(world.backups[-3:]))
+    world.server.put_back(copy)
     lost = head - world.head()
     world.restored_at = world.calendar.monotonic()
+    world.ledger.restores += 1
     world.ledger.doubt_older_than(world.calendar.now_ms() - REMEMBERED_MS)
+    world.ledger.doubt_forgotten()
     # A device shows less when its server lost what others had told it.
     world.counts.clear()
     world.server.switch_on()
@@ -101,7 +101,8 @@ async def restore(world: World) -> None:
 
 async def days_pass(world: World) -> None:
     """And the server keeps house."""
-    days = world.random.choice((1, 10, 40, 100, 181))
+    # A server knows the ids of a device's edits for sixty days, and copied homes by them.
+    days = world.random.choice((1, 5) if world.ledger.doubled else (1, 10, 40, 100, 181))
     world.calendar.skip(days * DAY_MS)
     world.trace("world", f"{days} days pass")
     if world.restored_at >= 0:
@@ -119,6 +120,13 @@ async def clock_jumps(world: World) -> None:
     world.trace(device.name, f"clock is wrong by {device.clock.offset_ms} ms")
 
 
+async def server_clock_jumps(world: World) -> None:
+    """By hours at most."""
+    world.server.clock.offset_ms = world.random.choice((0, -3_600_000, 5_000, 600_000))
+    world.ledger.mistime(None, doubts=False)
+    world.trace("server", f"clock is wrong by {world.server.clock.offset_ms} ms")
+
+
 async def device_disk_full(world: World) -> None:
     """Or has room again."""
     device = world.random.choice(world.devices)
@@ -134,28 +142,71 @@ async def server_disk_full(world: World) -> None:
 
 async def home_is_copied(world: World) -> None:
     """A backup of all that a device has."""
-    device = world.random.choice(world.devices)
+    await copy_home(world, world.random.choice(world.devices))
+
+
+async def copy_home(world: World, device: Device) -> Path:
+    """As it is when it is off."""
     await device.switched_off()
-    world.home_copies.setdefault(device.name, []).append(device.copy_home(world.folder))
+    copy = device.copy_home(world.folder)
+    world.home_copies.setdefault(device.name, []).append(
+        HomeCopy(copy, world.calendar.monotonic(), world.calendar.now_ms())
+    )
     device.switch_on()
+    return copy
 
 
 async def home_is_restored(world: World) -> None:
     """A device goes on from an older copy of its home."""
     device = world.random.choice(world.devices)
-    copies = world.home_copies.get(device.name)
-    if copies:
-        await device.switched_off()
-        copy = world.random.choice(copies)
-        device.disk.replace_by(copy)
-        world.seen.pop(device.name, None)
-        world.counts.pop(device.name, None)
+    copies = world.home_copies_of(device)
+    if not copies:
+        return
+    await device.switched_off()
+    copy = world.random.choice(copies)
+    with world.server.looking() as store, device.looking() as connection:
+        accounts = [id_text(user_id(store, name)) for name in USERS]
+        left = [pending_on([LibraryView(connection)], account) for account in accounts]
+    if world.restored_at >= 0:
+        # What the server lost meanwhile, this device alone could have told it again.
         world.ledger.doubt(device.name)
-        world.trace(device.name, f"goes on from {copy.name}")
-        device.switch_on()
+    else:
+        world.ledger.doubt_waiting(device.name, left, since_seconds=copy.made_at_seconds)
+    world.ledger.restores += 1
+    world.ledger.has_copies = True
+    device.disk.replace_by(copy.folder)
+    device.see_who_is_there()
+    world.forget_what_was_seen(device)
+    world.trace(device.name, f"goes on from {copy.folder.name}")
+    device.switch_on()
 
 
-ALL: dict[str, Callable[[World], Awaitable[None]]] = {
+async def home_runs_twice(world: World) -> None:
+    """A copied home beside its original: both go on editing under one name, until a server notices."""
+    if len(world.devices) >= DEVICES_MAX:
+        return
+    original = world.random.choice(world.devices)
+    copies = world.home_copies_of(original)
+    if copies and world.random.random() < 0.3:
+        copy = world.random.choice(copies).folder
+    else:
+        copy = await copy_home(world, original)
+    twin = world.new_device(copy)
+    twin.username = original.username
+    twin.kept |= original.kept
+    world.ledger.lineage[twin.name] |= world.ledger.lineage[original.name]
+    world.ledger.has_copies = True
+    world.ledger.doubled.add(original.username)
+    world.trace(twin.name, f"begins as a copy of {original.name}, {copy.name}")
+
+
+async def another_signs_in(world: World) -> None:
+    """At the next sync of a device; what the former person left there waits for them."""
+    device = world.random.choice(world.devices)
+    device.successor = USERS[1] if device.username == USERS[0] else USERS[0]
+
+
+EVENTS: dict[str, Callable[[World], Awaitable[None]]] = {
     "scan": scan,
     "mass_deletion": mass_deletion,
     "server_loses_power": server_loses_power,
@@ -172,4 +223,7 @@ ALL: dict[str, Callable[[World], Awaitable[None]]] = {
     "server_disk_full": server_disk_full,
     "home_is_copied": home_is_copied,
     "home_is_restored": home_is_restored,
+    "home_runs_twice": home_runs_twice,
+    "another_signs_in": another_signs_in,
+    "server_clock_jumps": server_clock_jumps,
 }

@@ -8,10 +8,14 @@ STORE = "soul_player.server.store."
 
 @dataclass(frozen=True)
 class Fault:
-    """`place` in `module`, a function, a method (`Class.method`) or a constant of SQL, says `new` instead of `old`."""
+    """`place` in `module`, a function, a method (`Class.method`) or a constant of SQL, says `new` instead of `old`.
+
+    `also`: changes that belong to it, where two places guard one thing.
+    """
 
     name: str
     module: str
     place: str
     old: str
     new: str
+    also: tuple["Fault", ...] = ()

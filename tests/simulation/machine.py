@@ -38,6 +38,8 @@ class Machine(ABC):
         self._may_start.set()
         self._came_up = asyncio.Event()
         self._is_cut = False
+        # It did something since somebody set this to False.
+        self.has_worked = True
 
     @abstractmethod
     async def main(self, stop: asyncio.Event) -> None:
@@ -150,6 +152,7 @@ class Machine(ABC):
     def loses_power_after_job(self) -> bool:
         """The other half: the job is done, and its result is lost."""
         self.disk.note_commit()
+        self.has_worked = True
         if self.jobs_left is None or self.jobs_left > 0 or self._is_cut:
             return False
         self.cut_power()

@@ -18,6 +18,7 @@ from tests.simulation.machine import Machine
 from tests.simulation.trace import Trace
 
 LATE_SECONDS_MAX = 900.0
+PUSH_PATH = "/api/sync/push"
 
 
 class Fate(StrEnum):
@@ -97,11 +98,17 @@ class Network:
         self.has_late = True
         self.wires: dict[str, Wire] = {}
         self.statuses: dict[int, int] = {}
+        # Which site answers at which address; any other address is the first one's.
+        self.sites: dict[str, Site] = {}
         self._site = site
         self._tasks = tasks
         self._random = random.Random(f"network of {seed}")
         self._trace = trace
         self._number = 0
+        # Whose last request was a push: at its next one, the answer was written down.
+        self._pushed: dict[str, bool] = {}
+        # Called then; set by the world.
+        self.after_push: Callable[[Machine], None] | None = None
 
     def opener(self, machine: Machine) -> Callable[..., "SimulatedTransport"]:
         """How this machine's client opens its transports."""
@@ -113,11 +120,16 @@ class Network:
 
         return open_transport
 
-    async def carry(self, machine: Machine, request: Request, *, seconds: float, encodings: str) -> Response:
+    async def carry(
+        self, machine: Machine, request: Request, *, seconds: float, encodings: str, url: str = ""
+    ) -> Response:
         """There and back, or not. Raises the errors of a transport."""
         if machine.is_cut:
             # A ghost's words are heard by nobody.
             await asyncio.Event().wait()
+        if self._pushed.pop(machine.name, False) and self.after_push is not None:
+            self.after_push(machine)
+        self._pushed[machine.name] = request.path == PUSH_PATH
         self._number += 1
         name = f"#{self._number} {request.method} {request.path}"
         wire = self.wires.get(machine.name, Wire.UP)
@@ -127,11 +139,11 @@ class Network:
         if wire is Wire.BLACK_HOLE:
             await asyncio.sleep(seconds)
             raise NetworkTimeout("no answer in time")
-        fate = self._fate()
+        fate, site = self._fate(), self.sites.get(url, self._site)
         if fate is not Fate.WELL:
             self._trace(machine.name, f"{name}: {fate}")
         try:
-            response = await self._meet(fate, name, request, seconds, encodings)
+            response = await self._meet(fate, name, request, seconds=seconds, encodings=encodings, site=site)
         except ConnectionRefusedError:
             raise OfflineError("connection refused") from None
         except Hung:
@@ -141,7 +153,7 @@ class Network:
         return response
 
     async def _meet(  # noqa: C901  # one line a fate
-        self, fate: Fate, name: str, request: Request, seconds: float, encodings: str
+        self, fate: Fate, name: str, request: Request, *, seconds: float, encodings: str, site: Site
     ) -> Response:
         await asyncio.sleep(self._latency())
         match fate:
@@ -149,7 +161,7 @@ class Network:
                 await asyncio.sleep(seconds)
                 raise NetworkTimeout("no answer in time")
             case Fate.LATE:
-                self._deliver_later(name, request, encodings)
+                self._deliver_later(name, request, encodings, site)
                 await asyncio.sleep(seconds)
                 raise NetworkTimeout("no answer in time")
             case Fate.RESET_BEFORE:
@@ -161,10 +173,10 @@ class Network:
             case Fate.SLOW:
                 await asyncio.sleep(self._random.uniform(0.5, seconds / 3))
             case Fate.DOUBLED:
-                self._deliver_later(name, request, encodings)
+                self._deliver_later(name, request, encodings, site)
             case Fate.WELL | Fate.ANSWER_LOST | Fate.ANSWER_CUT:
                 pass
-        response = await self._site.answer(request, encodings)
+        response = await site.answer(request, encodings)
         await asyncio.sleep(self._latency())
         if fate is Fate.ANSWER_LOST:
             if self._random.random() < 0.5:
@@ -175,13 +187,14 @@ class Network:
             raise ConnectionLost("the answer was cut off")
         return response
 
-    def _deliver_later(self, name: str, request: Request, encodings: str) -> None:
-        self._tasks.create_task(self._deliver(name, request, encodings, self._random.uniform(0.01, LATE_SECONDS_MAX)))
+    def _deliver_later(self, name: str, request: Request, encodings: str, site: Site) -> None:
+        seconds = self._random.uniform(0.01, LATE_SECONDS_MAX)
+        self._tasks.create_task(self._deliver(name, request, encodings, site, seconds))
 
-    async def _deliver(self, name: str, request: Request, encodings: str, seconds: float) -> None:
+    async def _deliver(self, name: str, request: Request, encodings: str, site: Site, seconds: float) -> None:
         await asyncio.sleep(seconds)
         try:
-            response = await self._site.answer(request, encodings)
+            response = await site.answer(request, encodings)
         except (ConnectionRefusedError, Hung):
             return
         self._trace("network", f"{name} arrives late -> {response.status}")
@@ -232,7 +245,9 @@ class SimulatedTransport:
     async def _carry(self, request: Request, encodings: str) -> Response:
         self.traffic.requests += 1
         seconds = min(self._timeouts.read, self._timeouts.request)
-        response = await self._network.carry(self._machine, request, seconds=seconds, encodings=encodings)
+        response = await self._network.carry(
+            self._machine, request, seconds=seconds, encodings=encodings, url=self.address.url
+        )
         self.traffic.bytes_received += len(response.body)
         return response
 

@@ -42,6 +42,12 @@ EVENTS = {
     "server_disk_full": 1,
     "home_is_copied": 2,
     "home_is_restored": 3,
+    "home_runs_twice": 2,
+    "another_signs_in": 2,
+    "server_clock_jumps": 1,
+    "older_edit_comes_later": 4,
+    "restore_takes_what_two_made": 2,
+    "deletion_meets_an_edit": 3,
 }
 ALWAYS = frozenset(("scan",))
 

@@ -15,7 +15,7 @@ import sys
 import textwrap
 from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
@@ -47,6 +47,14 @@ class Verdict:
 @contextmanager
 def planted(fault: Fault) -> Generator[None, None, None]:
     """The product with this fault in it."""
+    with ExitStack() as stack:
+        for change in (fault, *fault.also):
+            stack.enter_context(_planted(change))
+        yield
+
+
+@contextmanager
+def _planted(fault: Fault) -> Generator[None, None, None]:
     module = importlib.import_module(fault.module)
     target = _target(module, fault.place)
     if isinstance(target, str):
@@ -103,12 +111,15 @@ def _left(text: str) -> str:
 def judge(fault: Fault) -> Verdict:
     """Run worlds until one of them notices."""
     templates()
-    with planted(fault):
-        for seed in range(SEEDS_MAX):
-            try:
-                run_seed(seed)
-            except Failed as caught:
-                return Verdict(fault, seed, str(caught).splitlines()[0])
+    try:
+        with planted(fault):
+            for seed in range(SEEDS_MAX):
+                try:
+                    run_seed(seed)
+                except Failed as caught:
+                    return Verdict(fault, seed, str(caught).splitlines()[0])
+    except Unplantable as error:
+        return Verdict(fault, None, str(error))
     return Verdict(fault, None, "nothing noticed")
 
 

@@ -4,8 +4,8 @@ import shutil
 
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.disk import disks_watched
-from tests.simulation.events import happen
 from tests.simulation.plan import plan_of
+from tests.simulation.story import happen
 from tests.simulation.templates import in_virtual_time, scratch_folder, templates
 from tests.simulation.trace import Trace
 from tests.simulation.world import World

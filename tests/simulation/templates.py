@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import functools
+import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -21,12 +22,25 @@ USERS = ("ann", "bob")
 PASSWORD = "correct horse battery staple"
 # Argon2 at its very least: what it costs is tested elsewhere.
 PASSWORD_KIB = 32
+SCRATCH_PREFIX = "soul-world-"
 
 
 def scratch_folder() -> Path:
     """In memory where that is possible: what a real disk loses is simulated, its slowness is not wanted."""
+    return Path(tempfile.mkdtemp(prefix=f"{SCRATCH_PREFIX}{os.getpid()}-", dir=_scratch_parent()))
+
+
+def sweep_scratch() -> None:
+    """Remove what killed processes left."""
+    for folder in _scratch_parent().glob(f"{SCRATCH_PREFIX}*-*"):
+        owner = folder.name.removeprefix(SCRATCH_PREFIX).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _scratch_parent() -> Path:
     memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="soul-world-", dir=memory if memory.is_dir() else None))
+    return memory if memory.is_dir() else Path(tempfile.gettempdir())
 
 
 @functools.cache
