@@ -83,7 +83,7 @@ def test_a_server_that_dies_in_mid_track_is_followed_by_the_next_at_the_same_byt
                         one.lines[0].die()
                 assert bytes(got) == one.song
                 assert audio.source_id == one.source_ids[1]
-            assert one.lines[1].carried_bytes < len(one.song) - cut_after + 100_000
+            assert one.lines[1].carried_bytes < len(one.song) + 2_000
 
     run(story())
 
