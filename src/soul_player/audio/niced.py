@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,12 +49,25 @@ async def start_niced(argv: Argv, *, descriptors: Sequence[int] = ()) -> asyncio
 
 
 async def end_process(process: asyncio.subprocess.Process) -> None:
-    """Kill it if it still runs, and wait until the kernel has let go of it, also when this task is cancelled."""
+    """Kill it and what it started, and wait until the kernel has let go of it, also when this task is cancelled.
+
+    Nobody reads what it prints any more.
+    """
     if process.returncode is None:
-        # It may end by itself at this very moment.
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    await asyncio.shield(process.wait())
+        # It may end by itself at this very moment; of one that has, some systems say that it is not ours to kill.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    await asyncio.shield(_let_go(process))
+
+
+async def _let_go(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    # First, because the wait is for the pipes as well, and one that holds more than anybody asked for is never closed.
+    for stream in (process.stdout, process.stderr):
+        while stream is not None and await stream.read(_PIECE_BYTES):
+            pass
+    await process.wait()
 
 
 async def run_niced(argv: Argv, *, descriptors: Sequence[int] = (), seconds: float, bytes_max: int) -> Ended:

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 import msgspec
 
+from soul_player.audio.niced import end_process
 from soul_player.folders.messages import (
     ArtworkRequest,
     Failed,
@@ -143,10 +144,7 @@ class _Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            process.kill()
-        # Killed is not gone: the wait ends as soon as the kernel has let go of it.
-        await asyncio.shield(process.wait())
+        await end_process(process)
 
     async def _exchange(self, message: bytes) -> Reply:
         process = self._process

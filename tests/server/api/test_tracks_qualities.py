@@ -92,6 +92,19 @@ def test_a_live_transcode_begins_where_it_is_told_to(tmp_path: Path) -> None:
     on_shelf(tmp_path, story)
 
 
+def test_a_file_that_was_never_hashed_is_heard_at_once(tmp_path: Path) -> None:
+    """Hearing it does not wait for the hash, so nothing of it is kept; keeping it does."""
+
+    async def story(it: Shelf) -> None:
+        heard = await it.get(query="?quality=low")
+        assert (heard.status, heard.headers["accept-ranges"]) == (200, "none")
+        assert list((tmp_path / "home" / "transcodes").iterdir()) == []
+        kept = await finished(it)
+        assert kept.body == heard.body
+
+    on_shelf(tmp_path, story, hashed=False)
+
+
 def test_a_file_that_was_tagged_anew_has_the_same_transcode(tmp_path: Path) -> None:
     """It is the audio's; other audio has another one, and the old one is not sent for it."""
 

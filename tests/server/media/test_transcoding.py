@@ -94,9 +94,9 @@ def test_two_who_ask_for_the_same_share_one_process(tmp_path: Path) -> None:
     async def story() -> None:
         async with transcoding(tmp_path) as (it, _):
             key = await it.key_of(b"song", OPUS)
-            first = await it.listen(key, OPUS, opened(song))
+            first = await it.listen(key, OPUS, opened(song), is_kept=True)
             assert len(await first.read(0, 100, wait_seconds=10.0) or b"") == 100
-            second = await it.listen(key, OPUS, opened(song))
+            second = await it.listen(key, OPUS, opened(song), is_kept=True)
             it.prepare(key, OPUS, opened(song))
             assert second is first
             assert it.running == 1
@@ -122,8 +122,8 @@ def test_the_last_to_leave_ends_the_process(tmp_path: Path) -> None:
         async with transcoding(tmp_path) as (it, _):
             before = children()
             key = await it.key_of(b"song", OPUS)
-            first = await it.listen(key, OPUS, opened(song))
-            second = await it.listen(key, OPUS, opened(song))
+            first = await it.listen(key, OPUS, opened(song), is_kept=True)
+            second = await it.listen(key, OPUS, opened(song), is_kept=True)
             assert len(children() - before) == 1
             first.leave()
             await asyncio.sleep(0.2)
@@ -134,7 +134,7 @@ def test_the_last_to_leave_ends_the_process(tmp_path: Path) -> None:
             assert children() == before
             assert parts(tmp_path) == []
             # It can be had again.
-            third = await it.listen(key, OPUS, opened(song))
+            third = await it.listen(key, OPUS, opened(song), is_kept=True)
             third.leave()
             assert len(os.listdir("/proc/self/fd")) < 100  # noqa: PTH208  # numbers, no paths
 
@@ -151,15 +151,15 @@ def test_no_more_are_made_than_may_be(tmp_path: Path) -> None:
             it.prepare(keys[0], OPUS, opened(song))
             it.prepare(keys[1], OPUS, opened(song))
             assert it.running == 1
-            growing = await it.listen(keys[2], OPUS, opened(song))
+            growing = await it.listen(keys[2], OPUS, opened(song), is_kept=True)
             with pytest.raises(RequestRefused) as refused:
-                await it.listen(keys[3], OPUS, opened(song))
+                await it.listen(keys[3], OPUS, opened(song), is_kept=True)
             assert refused.value.code is ProblemCode.TRANSCODES_BUSY
             assert (b"retry-after", b"2") in refused.value.headers
             assert it.running == 2
             growing.leave()
             await until(lambda: it.running == 1)
-            (await it.listen(keys[3], OPUS, opened(song))).leave()
+            (await it.listen(keys[3], OPUS, opened(song), is_kept=True)).leave()
             before_end = children()
             assert before_end
         assert not children() & before_end, "the end of the server is theirs"
@@ -178,7 +178,7 @@ def test_what_is_evicted_while_it_is_sent_is_sent_to_its_end(tmp_path: Path) -> 
             contents = []
             for song in songs[:2]:
                 keys.append(await it.key_of(song.name.encode(), OPUS))
-                contents.append(await heard(await it.listen(keys[-1], OPUS, opened(song))))
+                contents.append(await heard(await it.listen(keys[-1], OPUS, opened(song), is_kept=True)))
                 await until(lambda: it.running == 0 and ".part" not in parts(tmp_path))
             await until(lambda: len(parts(tmp_path)) == 2)
             # Used again: now the second one is the older.
@@ -189,7 +189,7 @@ def test_what_is_evicted_while_it_is_sent_is_sent_to_its_end(tmp_path: Path) -> 
             assert second is not None
             assert again is not None
             third = await it.key_of(b"third", OPUS)
-            await heard(await it.listen(third, OPUS, opened(songs[2])))
+            await heard(await it.listen(third, OPUS, opened(songs[2]), is_kept=True))
             await until(lambda: it.running == 0 and ".part" not in parts(tmp_path))
             assert cache.kept_bytes <= 700_000
             assert await it.find(keys[1]) is None
@@ -210,11 +210,11 @@ def test_a_full_disk_is_told_before_the_first_byte(tmp_path: Path) -> None:
             key = await it.key_of(b"song", OPUS)
             cache.is_full = True
             with pytest.raises(RequestRefused) as refused:
-                await it.listen(key, OPUS, opened(song))
+                await it.listen(key, OPUS, opened(song), is_kept=True)
             assert refused.value.code is ProblemCode.NOT_READY
             assert (b"retry-after", b"30") in refused.value.headers
             cache.is_full = False
-            assert await heard(await it.listen(key, OPUS, opened(song)))
+            assert await heard(await it.listen(key, OPUS, opened(song), is_kept=True))
 
     run(story())
 
@@ -226,7 +226,7 @@ def test_a_disk_that_fills_up_gets_room_from_what_was_kept(tmp_path: Path, monke
     async def story() -> None:
         async with transcoding(tmp_path) as (it, cache):
             old = await it.key_of(b"old", OPUS)
-            await heard(await it.listen(old, OPUS, opened(songs[0])))
+            await heard(await it.listen(old, OPUS, opened(songs[0]), is_kept=True))
             await until(lambda: it.running == 0 and ".part" not in parts(tmp_path))
             write = os.pwrite
 
@@ -237,7 +237,7 @@ def test_a_disk_that_fills_up_gets_room_from_what_was_kept(tmp_path: Path, monke
 
             monkeypatch.setattr("soul_player.server.media.growing.os.pwrite", fulled)
             new = await it.key_of(b"new", OPUS)
-            content = await heard(await it.listen(new, OPUS, opened(songs[1])))
+            content = await heard(await it.listen(new, OPUS, opened(songs[1]), is_kept=True))
             await until(lambda: it.running == 0 and ".part" not in parts(tmp_path))
             assert await it.find(old) is None
             finished = await it.find(new)
@@ -251,7 +251,7 @@ def test_a_disk_that_fills_up_gets_room_from_what_was_kept(tmp_path: Path, monke
                 return write(descriptor, piece, at)
 
             monkeypatch.setattr("soul_player.server.media.growing.os.pwrite", always_full)
-            growing = await it.listen(old, OPUS, opened(songs[0]))
+            growing = await it.listen(old, OPUS, opened(songs[0]), is_kept=True)
             with pytest.raises(RequestRefused):
                 await heard(growing)
             growing.leave()
@@ -268,7 +268,7 @@ def test_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Path) -> None:
     async def story() -> None:
         async with transcoding(tmp_path) as (it, _):
             key = await it.key_of(b"song", OPUS)
-            growing = await it.listen(key, OPUS, opened(song))
+            growing = await it.listen(key, OPUS, opened(song), is_kept=True)
             with song.open("ab") as file:
                 file.write(b"x")
             with pytest.raises(RequestRefused, match="written to"):
@@ -293,7 +293,7 @@ def test_a_program_that_hangs_is_ended(tmp_path: Path) -> None:
             key = await it.key_of(b"song", OPUS)
             for _ in range(2):
                 with pytest.raises(RequestRefused, match="nothing came"):
-                    await it.listen(key, OPUS, opened(song))
+                    await it.listen(key, OPUS, opened(song), is_kept=True)
             with pytest.raises(RequestRefused, match="nothing came"):
                 it.prepare(key, OPUS, opened(song))
             assert not children()

@@ -84,6 +84,7 @@ class TrackRoutes:
 
     async def _stream_made(self, call: Call, opened: Opened, recipe: Recipe) -> Reply:
         """The finished transcode, else the one that is made: then from its beginning, whatever range is asked for."""
+        is_kept = opened.content_hash is not None and not recipe.start_seconds
         key, finished = await self._find(opened, recipe)
         if finished is not None:
             return _answer(call, finished, ())
@@ -95,7 +96,7 @@ class TrackRoutes:
         if call.method == "HEAD":
             opened.file.close()
             return Answer(200, headers)
-        return LiveAnswer(await self._transcoding.listen(key, recipe, opened.file), headers=headers)
+        return LiveAnswer(await self._transcoding.listen(key, recipe, opened.file, is_kept=is_kept), headers=headers)
 
     async def _download_made(self, call: Call, opened: Opened, recipe: Recipe) -> Reply:
         key, finished = await self._find(opened, recipe)
@@ -111,9 +112,10 @@ class TrackRoutes:
     async def _find(self, opened: Opened, recipe: Recipe) -> tuple[bytes, Opened | None]:
         """What the transcode is known by, and the finished one in place of the original, which is closed then."""
         try:
-            # Tags are not in it: a file that was only tagged anew has the same one.
-            content_hash = opened.content_hash or await self._hashing.hash(opened.file)
-            key = await self._transcoding.key_of(content_hash, recipe)
+            # Tags are not in it: a file that was only tagged anew has the same one. A file that was never hashed is
+            # known by its stamp, for as long as it is made: who wants to hear it does not wait.
+            content = opened.content_hash or repr((opened.file.device, opened.file.stamp)).encode()
+            key = await self._transcoding.key_of(content, recipe)
             finished = None if recipe.start_seconds else await self._transcoding.find(key)
         except BaseException:
             opened.file.close()

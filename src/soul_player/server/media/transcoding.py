@@ -93,7 +93,10 @@ class Transcoding:
         if self._version is None:
             assert self._ffmpeg is not None
             argv = [str(self._ffmpeg), "-version"]
-            ended = await run_niced(argv, seconds=VERSION_SECONDS, bytes_max=VERSION_BYTES_MAX)
+            try:
+                ended = await run_niced(argv, seconds=VERSION_SECONDS, bytes_max=VERSION_BYTES_MAX)
+            except OSError as error:
+                raise _no_room(error) from error
             self._version = ended.said.partition(b"\n")[0].decode(errors="replace")
         parts = (
             content_hash.hex(), recipe.format.value, str(recipe.bits_per_second), f"{recipe.start_seconds:.3f}",
@@ -105,13 +108,13 @@ class Transcoding:
         """The finished one."""
         return await self._on_disk(self._cache.find, key)
 
-    async def listen(self, key: bytes, recipe: Recipe, file: OpenedFile) -> GrowingFile:
+    async def listen(self, key: bytes, recipe: Recipe, file: OpenedFile, *, is_kept: bool) -> GrowingFile:
         """Follow the transcode of this file, begun unless it runs; there is something to hear when this returns.
 
-        Takes over the file. The caller leaves what it got. Raises `RequestRefused`: `transcodes_busy`,
-        `transcode_failed`.
+        Takes over the file. `is_kept`: once it is whole. The caller leaves what it got. Raises `RequestRefused`:
+        `transcodes_busy`, `transcode_failed`.
         """
-        growing = self._join(key, recipe, file)
+        growing = self._join(key, recipe, file, is_kept=is_kept)
         try:
             await growing.sounds()
         except BaseException:
@@ -133,9 +136,9 @@ class Transcoding:
             if failed is not None:
                 raise failed
             return
-        self._background.add(self._join(key, recipe, file))
+        self._background.add(self._join(key, recipe, file, is_kept=True))
 
-    def _join(self, key: bytes, recipe: Recipe, file: OpenedFile) -> GrowingFile:
+    def _join(self, key: bytes, recipe: Recipe, file: OpenedFile, *, is_kept: bool) -> GrowingFile:
         assert self._group is not None, "not open"
         running = self._running.get(key)
         if running is not None and running.join():
@@ -149,7 +152,7 @@ class Transcoding:
                 headers=((b"retry-after", RETRY_SECONDS),),
             )
         growing = self._running[key] = GrowingFile(self._give_up)
-        making = _Making(key, recipe, file, growing)
+        making = _Making(key, recipe, file, growing, is_kept)
         task = self._tasks[growing] = self._group.create_task(self._make(making), name="transcode")
         # Not in the task itself: one that is cancelled before its first step never runs.
         task.add_done_callback(lambda _: self._clean_up(making))
@@ -166,7 +169,7 @@ class Transcoding:
             sha256 = await self._run(making.recipe, making.file, growing)
             # Those who listen need not wait for the disk.
             growing.finish()
-            if making.recipe.start_seconds == 0.0:
+            if making.is_kept:
                 await self._on_disk(self._cache.keep, making.key, making.part, sha256)
         except TranscodeFailed as error:
             log.warning("a transcode failed: %s", error)
@@ -252,6 +255,7 @@ class _Making:
     recipe: Recipe
     file: OpenedFile
     growing: GrowingFile
+    is_kept: bool
     part: Path | None = None
 
 
