@@ -55,8 +55,8 @@ async def _ask(flags: Flags, text: str, *, priority: int, quality: StreamQuality
     output = Output(flags)
     async with opened_client(flags) as client:
         text = await _with_id(client, text)
-        name, is_live = wish_words(text)
         condition = condition_of(text)
+        name, is_live = wish_words(text)
         wish = Wish(name, text, condition, quality=quality, priority=priority, is_live=is_live, keeps_only=keeps_only)
         planned = await client.downloads.preview(condition, quality=quality)
         if not planned.tracks:
@@ -132,26 +132,28 @@ async def _fetched(client: Client, output: Output, track_ids: Sequence[LocalTrac
 
 async def _run(client: Client, bars: DownloadBars) -> bool:
     """Until nothing can go on. True: Ctrl-C ended it; what is there stays there."""
-    refusal: ClientError | None = None
     with client.events.subscribe() as events, interrupts() as interrupted:
         async with asyncio.TaskGroup() as tasks:
             showing = tasks.create_task(_show(events, bars))
-            running = tasks.create_task(client.downloads.run(until_idle=True))
+            running = tasks.create_task(_until_idle(client))
             stopping = tasks.create_task(_stop_when(interrupted, running))
-            try:
-                await asyncio.wait([running])
-                # Cancelled by Ctrl-C is an end like another; an error of the home is the command's.
-                if not running.cancelled():
-                    error = running.exception()
-                    refusal = error if isinstance(error, ClientError) else None
-            finally:
-                showing.cancel()
-                stopping.cancel()
+            await asyncio.wait([running])
+            showing.cancel()
+            stopping.cancel()
         while (event := events.take()) is not None:
             bars.hear(event)
-        if refusal is not None:
+        if not running.cancelled() and (refusal := running.result()) is not None:
             raise refusal
         return interrupted.is_set()
+
+
+async def _until_idle(client: Client) -> ClientError | None:
+    """Why it could not even begin: a task group would wrap it."""
+    try:
+        await client.downloads.run(until_idle=True)
+    except ClientError as error:
+        return error
+    return None
 
 
 async def _show(events: Listener, bars: DownloadBars) -> None:
@@ -159,7 +161,7 @@ async def _show(events: Listener, bars: DownloadBars) -> None:
         bars.hear(event)
 
 
-async def _stop_when(interrupted: asyncio.Event, running: asyncio.Task[None]) -> None:
+async def _stop_when(interrupted: asyncio.Event, running: asyncio.Task[ClientError | None]) -> None:
     await interrupted.wait()
     running.cancel()
 

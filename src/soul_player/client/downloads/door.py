@@ -165,6 +165,12 @@ class Downloads:
                     finally:
                         for task in beside:
                             task.cancel()
+        except BaseExceptionGroup as group:
+            # One fault is that fault, however many tasks stood around it.
+            leaf = _only_leaf(group)
+            if leaf is None:
+                raise
+            raise leaf from group
         finally:
             self._is_running = False
             self._lock.release()
@@ -195,6 +201,15 @@ def has_news(result: SyncResult) -> bool:
         result.tracks_synced + result.tracks_updated + result.tracks_deleted + result.playlists_synced + result.pushed
         > 0
     )
+
+
+def _only_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        if len(error.exceptions) != 1:
+            return None
+        (error,) = error.exceptions
+    return error
 
 
 async def _wake_after_sync(library: Writer, source_id: SourceId) -> None:
