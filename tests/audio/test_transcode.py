@@ -25,7 +25,7 @@ GOLDEN = [
     "FFMPEG", "-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist",
     "mp3,flac,ogg,mov,mp4,m4a,wav,aiff,aac", "-ss", "12.500", "-i", "file:/dev/fd/FD", "-map", "0:a:0",
     "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-ac", "2", "-b:a",
-    "96000", "-c:a", "libopus", "-f", "opus", "pipe:1",
+    "96000", "-c:a", "libopus", "-vbr", "constrained", "-f", "opus", "pipe:1",
 ]  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from soul_player.protocol.quality import StreamFormat
 RECIPE_VERSION = 1
 
 _ENCODERS: dict[StreamFormat, tuple[str, ...]] = {
-    StreamFormat.OPUS: ("-c:a", "libopus", "-f", "opus"),
+    # Constrained: where the line is narrow, a passage that would take half as much again is what breaks off.
+    StreamFormat.OPUS: ("-c:a", "libopus", "-vbr", "constrained", "-f", "opus"),
     # No Xing frame: it would have to be filled in at the end, which a pipe cannot.
     StreamFormat.MP3: ("-c:a", "libmp3lame", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3"),
     StreamFormat.AAC: ("-c:a", "aac", "-f", "adts"),

@@ -25,7 +25,7 @@ from soul_player.server.media.live_answers import LiveAnswer
 from soul_player.server.media.names import attachment
 from soul_player.server.media.opening import FileOpening
 from soul_player.server.media.ranges import Part, Unsatisfiable, Whole, span_of
-from soul_player.server.media.transcoding import RETRY_SECONDS, Transcoding
+from soul_player.server.media.transcoding import LOOK_AGAIN_SECONDS, Transcoding
 from soul_player.server.store.track_files import TrackFile, find_track_body, find_track_file
 
 _GONE = "this track is not in the library any more"
@@ -105,7 +105,7 @@ class TrackRoutes:
         self._transcoding.prepare(key, recipe, opened.file)
         return Answer(
             202,
-            ((b"content-type", b"application/json"), (b"retry-after", RETRY_SECONDS), *NEVER_STORED),
+            ((b"content-type", b"application/json"), (b"retry-after", LOOK_AGAIN_SECONDS), *NEVER_STORED),
             b'{"state":"transcoding"}',
         )
 

@@ -33,6 +33,8 @@ VERSION_BYTES_MAX = 100_000
 HEAD_BYTES_MAX = 1_024
 FAILED_MAX = 1_000
 RETRY_SECONDS = b"2"
+# A song of four minutes is made in two or three seconds.
+LOOK_AGAIN_SECONDS = b"1"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
