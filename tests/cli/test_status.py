@@ -52,7 +52,7 @@ def test_the_status_of_an_empty_home(tmp_path: Path) -> None:
     status = ran.json()
     assert ran.code == 0
     assert set(status) == {
-        "badge", "last_synced_at", "sources", "waiting_edits", "decisions", "downloads", "storage",
+        "badge", "last_synced_at", "sources", "waiting_edits", "decisions", "working_offline", "downloads", "storage",
     }  # fmt: skip
     assert (status["badge"], status["last_synced_at"], status["sources"]) == ("synced", None, [])
     assert set(status["storage"]) == {"kept_bytes", "automatic_bytes", "limit_bytes", "free_bytes"}

@@ -170,6 +170,16 @@ def play(  # noqa: PLR0917  # click passes them by name
 
 
 @click.command(cls=Command)
+@click.argument("turned", required=False, type=click.Choice(["on", "off"]), metavar="on|off")
+@click.pass_obj
+def offline(flags: Flags, turned: str | None) -> int:
+    """Work offline: no server is asked anything until you say so."""
+    from soul_player.cli.offline import run
+
+    return run(flags, turned=turned)
+
+
+@click.command(cls=Command)
 @click.argument("decision", required=False)
 @click.option("--keep", type=KEEP, help="Whose state to keep.")
 @click.option("--retry", is_flag=True, help="Try a failed edit again.")
@@ -206,4 +216,4 @@ def resolve(  # noqa: PLR0917  # click passes them by name
     return run(flags, decision, choice)
 
 
-EDIT_COMMANDS = (playlist, favourite, rate, play, resolve)
+EDIT_COMMANDS = (playlist, favourite, rate, play, offline, resolve)

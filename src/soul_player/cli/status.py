@@ -33,10 +33,12 @@ async def _run(flags: Flags) -> int:
         downloads = await client.downloads.counts()
         stored = await client.downloads.store.storage()
         limit_bytes = client.config.cache_limit_bytes
+        works_offline = await client.offline.is_on()
     badge = badge_of(sources, is_syncing=is_syncing)
     free_bytes = shutil.disk_usage(flags.home).free
     output.record({
         **_record(badge, sources, waiting=waiting, decisions=questions + len(failed)),
+        "working_offline": works_offline,
         "downloads": asdict(downloads),
         "storage": {
             "kept_bytes": stored.kept_bytes, "automatic_bytes": stored.automatic_bytes, "limit_bytes": limit_bytes,
@@ -54,6 +56,8 @@ async def _run(flags: Flags) -> int:
     for source in sources:
         if source.last_error:
             output.result(f"  {source.name}: {source.last_error}")
+    if works_offline:
+        output.result("  working offline: no server is asked anything until soul offline off")
     if waiting:
         output.result(f"  {count(waiting, 'edit')} waiting to be sent")
     if questions:

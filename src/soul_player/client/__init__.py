@@ -36,6 +36,7 @@
   `is_playing()` tells downloads to stand back.
 - `client.triggers`: `run()` keeps every source in sync until it is cancelled: at start-up, every 30 minutes, when a
   server is back, after edits (also those of other processes), on live hints; `sync_now(source_ids=None)` by hand.
+- `client.offline`: `is_on()`, `turn(on=...)`: working offline, which asks no server anything; only a person turns it.
 - `client.live`: `async for event in client.live.listen(source_id)`: `LiveConnected`, `LiveHint`, `LiveLost`, without
   end; hints, which only a sync makes true. Raises `SignInNeeded` and what else only a person can cure.
 - `client.downloads`: `ask(Wish(name, query, condition, quality=, priority=, is_live=, keeps_only=))` queues what is not

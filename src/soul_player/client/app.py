@@ -24,6 +24,7 @@ from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.live_client import Live
 from soul_player.client.sources.manage import Sources
+from soul_player.client.sources.offline_switch import OfflineSwitch
 from soul_player.client.sources.tokens import TokenStore, open_tokens
 from soul_player.client.sources.transport import OpenTransport
 from soul_player.client.sync.bulk_load import BulkLoads
@@ -58,6 +59,7 @@ class Client:
     playback: Playback
     live: Live
     triggers: Triggers
+    offline: OfflineSwitch
     events: Events
 
 
@@ -123,7 +125,8 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 downloads=downloads,
                 playback=playback,
                 live=live,
-                triggers=Triggers(sync, live, library, lock, world.clock),
+                offline=connections.switch,
+                triggers=Triggers(sync, live, library, lock=lock, switch=connections.switch, clock=world.clock),
                 events=events,
             )
         finally:

@@ -5,6 +5,7 @@ from soul_player.client.errors import AddressInvalid
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.sources import mark_needs_sign_in
 from soul_player.client.sources.addresses import Address, parse_address
+from soul_player.client.sources.offline_switch import OfflineSwitch, SwitchedTransport
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.sign_in import SignIn
 from soul_player.client.sources.tokens import TokenStore
@@ -30,6 +31,7 @@ class Connections:
         self._tokens = tokens
         self._clock = clock
         self._open_transport: OpenTransport = open_transport or HttpTransport
+        self.switch = OfflineSwitch(library)
         self._clients: dict[SourceId, ServerClient] = {}
         # Of sources whose server has become another one.
         self._former: list[ServerClient] = []
@@ -43,12 +45,13 @@ class Connections:
             self._former.append(client)
             client = None
         if client is None:
-            transport = self._open_transport(
+            opened = self._open_transport(
                 parse_address(source.url),
                 fingerprint=source.fingerprint,
                 is_insecure=source.is_insecure,
                 timeouts=self._timeouts,
             )
+            transport = SwitchedTransport(opened, self.switch)
             client = ServerClient(transport, self._clock, server_id=source.server_id, sign_in=self.sign_in(source.id))
             self._clients[source.id] = client
         return client

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from soul_player.client.errors import (
     ConnectionLost,
@@ -21,7 +20,7 @@ from soul_player.client.library.sources import find_source
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.received import read_message
 from soul_player.client.sources.server_client import ServerClient
-from soul_player.client.sources.transport import Closed, Request
+from soul_player.client.sources.transport import Closed, LiveTransport, Request, WebSocketLine
 from soul_player.database.access import Database
 from soul_player.edges import Randomness
 from soul_player.protocol.codec import encode
@@ -63,27 +62,6 @@ class LiveLost:
 
 
 LiveEvent = LiveConnected | LiveHint | LiveLost
-
-
-class LiveLine(Protocol):
-    """An open socket."""
-
-    async def receive(self) -> bytes | Closed:
-        """The next message."""
-        ...
-
-    async def send(self, text: bytes) -> None:
-        """One message."""
-        ...
-
-
-@runtime_checkable
-class LiveTransport(Protocol):
-    """A transport that can open sockets."""
-
-    def live(self, request: Request, *, bytes_max: int) -> AbstractAsyncContextManager[LiveLine]:
-        """Open while the block runs."""
-        ...
 
 
 class _Refused(Exception):
@@ -145,7 +123,7 @@ async def _connection(server: ServerClient) -> AsyncIterator[LiveEvent]:
 
 
 @asynccontextmanager
-async def _opened(server: ServerClient, token: str) -> AsyncGenerator[LiveLine, None]:
+async def _opened(server: ServerClient, token: str) -> AsyncGenerator[WebSocketLine, None]:
     transport = server.transport
     if not isinstance(transport, LiveTransport):
         raise GoneError("this transport has no sockets", problem_code="not_found")
@@ -153,7 +131,7 @@ async def _opened(server: ServerClient, token: str) -> AsyncGenerator[LiveLine, 
         yield line
 
 
-async def _events(line: LiveLine, server: ServerClient) -> AsyncIterator[LiveEvent]:
+async def _events(line: WebSocketLine, server: ServerClient) -> AsyncIterator[LiveEvent]:
     is_greeted = False
     retry_after: float | None = None
     while True:

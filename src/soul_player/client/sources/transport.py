@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import aiohttp
 import yarl
@@ -89,6 +89,34 @@ class Transport(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Closed:
+    """The other side has closed the socket, and why."""
+
+    code: int
+
+
+class WebSocketLine(Protocol):
+    """An open socket."""
+
+    async def receive(self) -> bytes | Closed:
+        """The next message, waited for without end."""
+        ...
+
+    async def send(self, text: bytes) -> None:
+        """One message."""
+        ...
+
+
+@runtime_checkable
+class LiveTransport(Protocol):
+    """A transport that can open sockets."""
+
+    def live(self, request: Request, *, bytes_max: int) -> AbstractAsyncContextManager[WebSocketLine]:
+        """Open while the block runs; its messages have at most so many bytes."""
+        ...
+
+
 class OpenTransport(Protocol):
     """Makes a `Transport`: `HttpTransport` in a program, one without sockets in a simulation."""
 
@@ -97,13 +125,6 @@ class OpenTransport(Protocol):
     ) -> Transport:
         """Connects only when something is asked."""
         ...
-
-
-@dataclass(frozen=True)
-class Closed:
-    """The other side has closed the socket, and why."""
-
-    code: int
 
 
 class WebSocket:

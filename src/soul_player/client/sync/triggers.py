@@ -13,6 +13,7 @@ from soul_player.client.library.outcome import SyncStatus
 from soul_player.client.library.reasons_to_sync import known_heads, newest_edits
 from soul_player.client.library.sources import all_sources, find_source
 from soul_player.client.sources.live_client import Live, LiveConnected, LiveHint, LiveLost
+from soul_player.client.sources.offline_switch import OfflineSwitch
 from soul_player.client.sync.engine import Sync
 from soul_player.client.sync.folder_watch import watch_folder
 from soul_player.client.sync.schedule import NEVER, Schedule
@@ -41,11 +42,22 @@ class _Kept:
 class Triggers:
     """`run` keeps the sources in sync until it is cancelled; `sync_now` and `look` tell it what cannot wait."""
 
-    def __init__(self, sync: Sync, live: Live, library: Database, lock: HomeLock, clock: Clock) -> None:
+    def __init__(
+        self,
+        sync: Sync,
+        live: Live,
+        library: Database,
+        *,
+        lock: HomeLock,
+        switch: OfflineSwitch,
+        clock: Clock,
+    ) -> None:
         self._sync = sync
         self._live = live
         self._library = library
         self._lock = lock
+        self._switch = switch
+        self._works_offline = False
         self._clock = clock
         self._kept: dict[SourceId, _Kept] = {}
         self._chosen: frozenset[SourceId] | None = None
@@ -96,17 +108,19 @@ class Triggers:
             assert task is not None
             task.cancel()
         edits = await self._library.read(newest_edits)
+        worked_offline, self._works_offline = self._works_offline, await self._switch.is_on()
+        is_back = worked_offline and not self._works_offline
         for source_id, source in sources.items():
             kept = self._kept.get(source_id)
             if kept is None:
                 kept = self._kept[source_id] = _Kept(Schedule(self._now(), is_fresh=self._is_fresh), source=source)
                 kept.task = tasks.create_task(self._keep(source_id, kept), name=f"keep {source_id} in sync")
-            elif kept.source is not None and _may_answer_again(kept.source, source):
+            elif is_back or (kept.source is not None and _may_answer_again(kept.source, source)):
                 kept.schedule.return_(self._now())
                 kept.changed.set()
                 kept.woken.set()
             kept.source = source
-            kept.schedule.is_silent = source.needs_sign_in
+            kept.schedule.is_silent = source.needs_sign_in or (self._works_offline and source.type is SourceType.SERVER)
             if edits.get(source_id, 0) > self._edits.get(source_id, 0):
                 kept.schedule.edit(self._now())
                 kept.woken.set()
