@@ -169,15 +169,20 @@ async def _show(flags: Flags, name_or_id: str) -> int:
         sources = (await client.library.track_sources([track.id]))[track.id]
         marks = await client.playlists.marks(track.id)
         kept = await client.downloads.store.kept_because(track.id)
+        copies = await client.downloads.store.copies_of(track.id)
         links = await client.recordings.why(track.id)
         parts = await client.recordings.parts(track.id) if links else []
     if output.is_json:
         details = [source_record(source) for source in sources]
-        more = {"details": details, "links": links_record(links, parts), "kept_because": list(kept)}
+        more = {"details": details, "links": links_record(links, parts), "kept_because": list(kept),
+                "copies": [{"quality": one.quality.value, "bytes": one.size_bytes, "content_type": one.content_type}
+                           for one in copies]}  # fmt: skip
         output.record(track_record(track, sources, marks) | more)
         return ExitCode.OK
     for line in (*track_page(track, sources, marks), *link_lines(links, parts)):
         output.result(line)
+    for copy in copies:
+        output.result(f"  Downloaded: {copy.quality.value}, {copy.content_type}, {size(copy.size_bytes)}")
     for reason in kept:
         output.result(f"  Kept because: {reason}")
     return ExitCode.OK

@@ -14,9 +14,9 @@ from soul_player.client.downloads.settle import Arrival, Settler
 from soul_player.client.downloads.transfer import Received
 from soul_player.client.downloads.upkeep import Upkeep
 from soul_player.client.errors import BytesDiffer, DiskFull
-from soul_player.client.library.copies import all_copies, find_copy_by_sha256, mark_used
+from soul_player.client.library.copies import all_copies, copies_for_track, find_copy_by_sha256, mark_used
 from soul_player.client.library.download_holders import holder_rows
-from soul_player.client.library.download_model import Storage
+from soul_player.client.library.download_model import Copy, Storage
 from soul_player.client.library.keeps import kept_because
 from soul_player.client.library.model import LocalTrackId, TrackSource
 from soul_player.database.access import Database
@@ -113,6 +113,11 @@ class Store:
     async def kept_because(self, track_id: LocalTrackId) -> tuple[str, ...]:
         """Why a recording is kept here, in words; empty: it may be evicted."""
         return await self._library.read(kept_because, track_id)
+
+    async def copies_of(self, track_id: LocalTrackId) -> list[Copy]:
+        """What is here of a recording, the better first."""
+        copies = await self._library.read(copies_for_track, track_id)
+        return sorted(copies, key=lambda copy: list(StreamQuality).index(copy.quality), reverse=True)
 
     def _sha256_of(self, path: str) -> bytes | None:
         file = Path(path)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from soul_player.audio.formats import suffix_of
 from soul_player.client.downloads.answers import (
     Complete,
     GoOn,
@@ -33,6 +34,7 @@ from soul_player.protocol.quality import StreamQuality
 BATCH_BYTES = 1 << 20
 # A part that turns out to be of no use costs a start from nothing; a server that always says so is given up.
 STARTS_MAX = 3
+UNKNOWN_AUDIO = "application/octet-stream"
 _HINT = "the file may have been replaced at the server: sync, then try again"
 
 
@@ -120,8 +122,9 @@ class Transfer:
     async def _start(self, server: ServerClient) -> Received:
         part = await self._open_begun()
         try:
-            if part is not None and part.size_bytes == self._progress.bytes_total:
-                return await self._verified(part, self.begun, was_resumed=True)
+            is_original = self._quality is StreamQuality.ORIGINAL
+            if is_original and part is not None and part.size_bytes == self._progress.bytes_total:
+                return await self._verified(part, self.begun, self._holder.content_type, was_resumed=True)
             offset = 0 if part is None else part.size_bytes
             tag = None if part is None or self.begun is None else etag_of(self.begun)
             async with opened_file(
@@ -129,8 +132,9 @@ class Transfer:
             ) as streamed:
                 meaning = read_answer(streamed.status, streamed.headers, offset=offset, sha256=self.begun)
                 part, sha256, was_resumed = await self._take(meaning, part)
+                content_type = self._content_type(streamed)
                 await self._pump(streamed, part)
-            return await self._verified(part, sha256, was_resumed=was_resumed)
+            return await self._verified(part, sha256, content_type, was_resumed=was_resumed)
         finally:
             if part is not None and part.is_open:
                 await asyncio.to_thread(part.close)
@@ -233,7 +237,14 @@ class Transfer:
                 yield cut
                 at += len(cut)
 
-    async def _verified(self, part: Part, sha256: str | None, *, was_resumed: bool) -> Received:
+    def _content_type(self, streamed: Streamed) -> str:
+        """What the library says of an original; of a transcode what the server says, if it is one of ours."""
+        if self._quality is StreamQuality.ORIGINAL:
+            return self._holder.content_type
+        told = streamed.headers.get("Content-Type", "").lower()
+        return told if suffix_of(told) else UNKNOWN_AUDIO
+
+    async def _verified(self, part: Part, sha256: str | None, content_type: str, *, was_resumed: bool) -> Received:
         """Length and sum. What fails is taken away; a beginning that was damaged is fetched anew."""
         total = self._progress.bytes_total
         assert total is not None
@@ -248,7 +259,7 @@ class Transfer:
             part=part.path,
             sha256=part.sha256(),
             size_bytes=part.size_bytes,
-            content_type=self._holder.content_type,
+            content_type=content_type,
             quality=self._quality,
             holder=self._holder,
         )
