@@ -259,5 +259,11 @@ def test_a_server_without_them_is_no_error(tmp_path: Path, answer: str) -> None:
             await client.matching.run()
             times = 1 if answer == "fewer than it said" else 2
             assert one.paths().count("/api/tracks/fingerprints") == times
+            # It says that it has none, and later that it has one after all.
+            for has_one in (False, True):
+                one.put(make_track(1, title="Night Drive", artist="Amber", album="First", fingerprinted=has_one))
+                await client.sync.run()
+            await client.matching.run()
+            assert one.paths().count("/api/tracks/fingerprints") == times + 1
 
     run(story())

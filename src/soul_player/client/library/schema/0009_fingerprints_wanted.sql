@@ -23,3 +23,8 @@ CREATE TRIGGER match_queue_fingerprinted AFTER UPDATE OF fingerprinted ON track_
    AND (EXISTS (SELECT 1 FROM proposals WHERE entry_id = new.id OR other_entry_id = new.id)
         OR EXISTS (SELECT 1 FROM near_misses WHERE entry_id = new.id OR other_entry_id = new.id))
 BEGIN INSERT OR IGNORE INTO match_queue (entry_id) VALUES (new.id); END;
+
+-- There was none to be had, and now there is.
+CREATE TRIGGER fingerprints_to_be_had AFTER UPDATE OF fingerprinted ON track_sources
+  WHEN old.fingerprinted = 0 AND new.fingerprinted = 1
+BEGIN DELETE FROM fingerprints WHERE entry_id = new.id AND length(words) = 0; END;
