@@ -122,8 +122,8 @@ async def _fetched(client: Client, output: Output, track_ids: Sequence[LocalTrac
         try:
             was_interrupted = await _run(client, bars)
         except HomeLocked:
-            output.message("  another process of this home fetches them")
-            was_interrupted = await _follow(client, set(track_ids))
+            output.message("  another process of this home is at it: it fetches them, or lets this one do it")
+            was_interrupted = await _follow(client, bars, set(track_ids))
     bars.close()
     wanted = set(track_ids)
     left = [one for one in await client.downloads.list(count=LIST_MAX) if one.task.track_id in wanted]
@@ -166,15 +166,23 @@ async def _stop_when(interrupted: asyncio.Event, running: asyncio.Task[ClientErr
     running.cancel()
 
 
-async def _follow(client: Client, wanted: set[LocalTrackId]) -> bool:
+async def _follow(client: Client, bars: DownloadBars, wanted: set[LocalTrackId]) -> bool:
+    """Until they are there. A process that only synced ends without having fetched them: then this one does."""
     with interrupts() as interrupted:
         while not interrupted.is_set():
             queue = await client.downloads.list(count=LIST_MAX)
-            running = [one for one in queue if one.task.track_id in wanted and _goes_on(one)]
-            if not running or not client.downloads.is_running_elsewhere():
+            if not any(one.task.track_id in wanted and _goes_on(one) for one in queue):
                 return False
+            if not client.downloads.is_running_elsewhere():
+                break
             await asyncio.sleep(FOLLOW_SECONDS)
-        return True
+        else:
+            return True
+    try:
+        return await _run(client, bars)
+    except HomeLocked:
+        # Somebody was quicker.
+        return await _follow(client, bars, wanted)
 
 
 def _goes_on(one: Download) -> bool:

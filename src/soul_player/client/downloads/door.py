@@ -149,8 +149,11 @@ class Downloads:
 
     async def run(self, *, until_idle: bool = False) -> None:
         """Fetch, until cancelled; `until_idle`: until nothing can go on for some time. Raises `HomeLocked`."""
+        is_first = not self._lock.is_held
         if self._is_running or not self._lock.acquire():
             raise HomeLocked("another process of this home is at it", hint="what is queued is fetched by it")
+        if is_first:
+            self._lock.say_syncing(is_syncing=False)
         self._is_running = True
         try:
             await self._upkeep.reconcile(self._begun)
