@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from soul_player.client import AvailabilityStatus, LocalTrackId, SourceId
+from soul_player.database.access import Reader, Writer
 from tests.client.clients import assert_words_agree
 from tests.client.sync.devices import Device, a_device, put_library
 from tests.conftest import run
@@ -92,6 +93,51 @@ def test_what_the_user_did_finds_its_recordings_again(tmp_path: Path) -> None:
             await assert_words_agree(phone.client)
 
     run(story())
+
+
+def test_a_file_that_was_asked_for_is_kept_for_its_recording(tmp_path: Path) -> None:
+    """The copy stays in the home, and what it is kept for is the recording that comes again."""
+
+    async def story() -> None:
+        async with (
+            running_server(tmp_path / "server") as running,
+            running_server(tmp_path / "other") as other,
+            a_device(tmp_path / "phone", running) as phone,
+        ):
+            await put_library(running, 2)
+            await put_library(other, 2)
+            await phone.sync()
+            tracks = await phone.tracks()
+            await phone.library.write(keep_file, tracks[1])
+            await phone.client.sources.remove(await phone.source_id())
+            await add_source(phone, other, "Other")
+            await phone.sync()
+            kept = await phone.library.read(kept_files)
+            assert kept == [((await phone.tracks())[1], 1)]
+            assert kept[0][0] not in tracks
+
+    run(story())
+
+
+async def keep_file(library: Writer, track_id: LocalTrackId) -> None:
+    """As a download leaves it."""
+    await library.run(
+        "INSERT INTO copies (id, sha256, size_bytes, content_type, quality, stored_at, used_at, verified_at)"
+        " VALUES (1, :sha256, 1, 'audio/flac', 'original', 0, 0, 0)",
+        sha256=bytes(32),
+    )
+    await library.run(
+        "INSERT INTO rules (kind, name, query, is_live, weight, added_at) VALUES ('asked', 'one', 'id:2', 0, 1, 0)"
+    )
+    await library.run(
+        "INSERT INTO keeps (rule_id, track_id, copy_id) SELECT id, :track_id, 1 FROM rules WHERE kind = 'asked'",
+        track_id=track_id,
+    )
+
+
+async def kept_files(library: Reader) -> list[tuple[int, int]]:
+    """Recording and copy."""
+    return [(row[0], row[1]) for row in await library.all("SELECT track_id, copy_id FROM keeps")]
 
 
 def test_playlists_go_when_they_are_not_wanted(tmp_path: Path) -> None:

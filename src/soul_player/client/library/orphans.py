@@ -20,7 +20,8 @@ KEEP = """
             OR EXISTS (SELECT 1 FROM playlist_entries entry
                          JOIN playlists ON playlists.id = entry.playlist_id
                         WHERE entry.track_id = held.track_id AND playlists.source_id IS NOT :source_id)
-            OR EXISTS (SELECT 1 FROM local_marks WHERE local_marks.track_id = held.track_id))
+            OR EXISTS (SELECT 1 FROM local_marks WHERE local_marks.track_id = held.track_id)
+            OR EXISTS (SELECT 1 FROM keeps WHERE keeps.track_id = held.track_id AND keeps.copy_id IS NOT NULL))
      ORDER BY held.id DESC
 """
 
