@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.library import generate_tracks
 from benchmarks.store import change_library, make_library
-from tests.cli.programs import add_source, serving, soul
+from tests.cli.programs import add_source, serving, soul, wait_for_tracks
 
 TRACKS, GONE = 100, 60
 
@@ -66,3 +66,32 @@ def test_what_cannot_be_resolved_says_why(tmp_path: Path) -> None:
     assert soul("resolve", "7", "--keep", "mine", home=tmp_path).code == 3
     assert soul("resolve", "--keep", "mine", home=tmp_path).code == 2
     assert decisions(tmp_path) == []
+
+
+def test_another_server_at_a_known_address_waits_for_a_person(tmp_path: Path, music: Path) -> None:
+    """The same library, rebuilt: one answer and one sign-in, and everything is there again."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        assert soul("scan", home=server.home).code == 0
+        add_source(client, server)
+        wait_for_tracks(client, 6)
+        (track, *_) = soul("list", "--json", home=client).events()
+        assert soul("favourite", str(track["id"]), home=client).code == 0
+        assert soul("sync", home=client).code == 0
+    port = server.url.rpartition(":")[2]
+    with serving(tmp_path / "rebuilt", "--music", music, "--port", port) as rebuilt:
+        assert soul("scan", home=rebuilt.home).code == 0
+        failed = soul("sync", home=client)
+        assert failed.code == 1
+        assert "nothing was sent" in failed.out
+        assert "soul resolve" in failed.out
+        (decision,) = soul("resolve", "--json", home=client).json()["decisions"]
+        assert (decision["kind"], decision["choices"]) == ("server_changed", ["rebuilt", "another", "leave"])
+        assert soul("resolve", str(decision["id"]), "--keep", "rebuilt", home=client).code == 0
+        assert soul("sync", home=client).code == 4
+        signed_in = soul("source", "login", "Home Server", "--password-stdin", home=client, stdin=rebuilt.password)
+        assert signed_in.code == 0
+        wait_for_tracks(client, 6)
+        after = soul("list", "--json", home=client).events()[0]
+        assert (after["id"], after["favourite"]) == (track["id"], True)
+        assert soul("status", "--json", home=client).json()["waiting_edits"] == 0

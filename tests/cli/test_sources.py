@@ -143,3 +143,30 @@ def test_a_password_is_changed_from_the_client(tmp_path: Path) -> None:
         assert add_source(other, server).code == 4
         signing_in = ("source", "add", server.url, "--username", "admin", "--password-stdin")
         assert soul(*signing_in, home=other, stdin="a new good one\n").code == 0
+
+
+def test_a_folder_is_a_source_too(tmp_path: Path, music: Path) -> None:
+    """Added, read and shown without any server; what cannot be read is told, and the rest is there."""
+    client = tmp_path / "client"
+    (music / "broken.mp3").write_bytes(b"no music at all")
+    before = sorted(music.rglob("*"))
+    added = soul("source", "add-folder", music, "--name", "Shelf", home=client)
+    assert (added.code, added.out) == (0, f"added Shelf ({music})\n")
+    synced = soul("sync", home=client)
+    assert synced.code == 0
+    assert synced.out.startswith("Shelf: synced, 6 new, 0 updated, 0 deleted, 1 file left out (0 requests")
+    assert "broken.mp3" in synced.out
+    told = soul("sync", "--json", home=client).events()[-1]["sources"][0]
+    assert (told["tracks_synced"], [Path(one["path"]).name for one in told["unreadable"]]) == (0, ["broken.mp3"])
+    (source,) = soul("status", "--json", home=client).json()["sources"]
+    assert (source["type"], source["url"], source["active"], source["tracks"]) == ("folder", str(music), False, 6)
+    track = soul("list", "--json", home=client).events()[0]
+    assert track["status"] == "local_file"
+    shown = soul("show", str(track["id"]), home=client).out
+    assert f"Local File: {track['sources'][0]['path']}" in shown
+    for wrong in (music, music / "none", music.parent):
+        assert soul("source", "add-folder", wrong, home=client).code == 1
+    assert soul("source", "login", "Shelf", home=client).code == 2
+    assert soul("source", "remove", "Shelf", "--yes", home=client).code == 0
+    assert soul("list", "--json", home=client).out == ""
+    assert sorted(music.rglob("*")) == before
