@@ -34,6 +34,8 @@ from soul_player.client import (
 )
 
 MATCHING = "Matching with the other sources"
+# Fewer are done before anybody could read of it.
+MATCHING_TOLD_MIN = 1_000
 
 
 def run(
@@ -174,7 +176,8 @@ class SyncProgressShown:
                 self._progress.begin(self._titles[source_id])
             case SyncProgress(source_id, kind, done, total):
                 self._progress.step(self._titles[source_id], Step(kind.capitalize(), done, total))
-            case MatchingProgress(done, total):
+            case MatchingProgress(done, total) if total > MATCHING_TOLD_MIN:
+                self._progress.begin(MATCHING)
                 self._progress.step(MATCHING, Step("Tracks", done, total))
             case MatchingFinished(_, joined, asked) if joined or asked:
                 decisions = f", {count(asked, 'pair')} to decide: soul resolve" if asked else ""
