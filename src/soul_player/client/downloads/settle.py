@@ -112,7 +112,7 @@ async def _record(library: Writer, batch: Sequence[Arrival], *, now_ms: int) -> 
             track_id=arrival.track_id,
             size_bytes=arrival.received.size_bytes,
         )
-        idle = await idle_copies(library, replaced)
+        idle = await idle_copies(library, replaced) if replaced else []
         gone = await remove_copies(library, [copy for copy in idle if copy != copy_id])
         if arrival.task_id is not None:
             await remove_task(library, arrival.task_id)

@@ -34,11 +34,12 @@ _NEAR = """
                          SELECT id FROM track_sources WHERE file_size = :size_bytes AND file_hash = :file_hash)
 """
 
-# Recordings of which something is here already: another source's entry may have joined them since.
+# Recordings of which something is here already: another source's entry may have joined them since. CROSS: the few
+# that are here lead, not the library.
 _JOINED = """
     WITH wanted (id) AS (SELECT other.id
                            FROM track_sources entry
-                           JOIN track_sources other ON other.track_id = entry.track_id
+                          CROSS JOIN track_sources other ON other.track_id = entry.track_id
                           WHERE entry.copy_id IS NOT NULL
                             AND other.copy_id IS NULL)
 """

@@ -1,0 +1,53 @@
+"""Album art comes with the first track that shows it, once an album, within its own room."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from soul_player.cli.demo.albums import SONGS
+from soul_player.cli.demo.music import make_with_cover
+from tests.client.downloads.shelves import LONG_AGO_S, content_of, shelf, statuses
+from tests.conftest import run
+
+
+def two_songs_of_an_album(music: Path) -> None:
+    """Each with the album's cover inside."""
+    music.mkdir()
+    for number, song in enumerate(SONGS[:2]):
+        make_with_cover(music / f"{number}.flac", song)
+        os.utime(music / f"{number}.flac", (LONG_AGO_S, LONG_AGO_S))
+
+
+def test_a_picture_is_fetched_once_and_is_there_without_the_server(tmp_path: Path) -> None:
+    two_songs_of_an_album(tmp_path / "music")
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=0, downloads_at_once=1) as one:
+            await one.fetch()
+            assert await statuses(one.client) == ["cached", "cached"]
+            one.proxy.is_down = True
+            pictures = one.client.downloads.store.pictures
+            found = [await pictures.of(await one.track_id(song.title)) for song in SONGS[:2]]
+            assert found[0] is not None
+            assert found[0] == found[1]
+            path, content_type = found[0]
+            assert content_type == "image/jpeg"
+            assert hashlib.sha256(content_of(path)).hexdigest() == path.name
+            # Somebody removed the file: it is not told to be there.
+            path.unlink()
+            assert await pictures.of(await one.track_id(SONGS[0].title)) is None
+
+    run(story())
+
+
+def test_pictures_stay_within_their_room(tmp_path: Path) -> None:
+    two_songs_of_an_album(tmp_path / "music")
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=0, picture_limit_bytes=10) as one:
+            await one.fetch()
+            assert await statuses(one.client) == ["cached", "cached"]
+            assert list((tmp_path / "client/downloads/pictures").iterdir()) == []
+            assert await one.client.downloads.store.pictures.of(await one.track_id(SONGS[0].title)) is None
+
+    run(story())
