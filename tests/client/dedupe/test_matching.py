@@ -3,8 +3,10 @@
 import itertools
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from benchmarks.library import generate_tracks
 from soul_player.client.dedupe.decide import Ask, New, Same
 from soul_player.client.dedupe.entries import count_waiting, queue_old_entries
 from soul_player.client.dedupe.evidence import Method
@@ -13,7 +15,7 @@ from soul_player.client.dedupe.matching import match_everything
 from soul_player.client.dedupe.said import Names, say
 from soul_player.client.library.sources import remove_source
 from soul_player.database.access import Database, Writer
-from soul_player.protocol.ids import id_bytes
+from soul_player.protocol.ids import TrackId, id_bytes, mint_id
 from tests.client.dedupe.libraries import NOW_MS, arrive, clusters, library_of, match, rows_of, track
 from tests.conftest import run
 from tests.edges.fake_clock import FakeClock
@@ -144,6 +146,27 @@ def test_a_newer_normaliser_matches_everything_anew(tmp_path: Path) -> None:
             assert await library.read(count_waiting) == 0
             assert await clusters(library) == [{1, 2}]
             assert await rows_of(library, "SELECT DISTINCT version > 0 FROM match_texts") == [(1,)]
+
+    run(scenario())
+
+
+def test_one_server_alone_asks_nothing_about_its_own_music(tmp_path: Path) -> None:
+    """Live takes, and songs that are on a compilation too, with the same MusicBrainz id: as their owner wants them."""
+
+    async def scenario() -> None:
+        async with library_of(tmp_path, "Home") as (library, (home,)):
+            made = [generated.track for generated in generate_tracks(1_500, seed=3)]
+            for number, one in enumerate(made[:200]):
+                again = mint_id(NOW_MS + number, number.to_bytes(10, "little"))
+                compiled = {"album": "Hits of the Year", "track_number": number + 1, "audio_hash": None}
+                made.append(msgspec.structs.replace(one, id=TrackId(again), file_hash=None, **compiled))
+                live = mint_id(NOW_MS + 10_000 + number, number.to_bytes(10, "little"))
+                claims = {"audio_hash": None, "file_hash": None, "musicbrainz_recording_id": None}
+                made.append(msgspec.structs.replace(one, id=TrackId(live), title=f"{one.title} (Live)", **claims))
+            await arrive(library, home, *made)
+            await match_everything(library, FakeClock())
+            assert await library.read(count_waiting) == 0
+            assert await rows_of(library, "SELECT COUNT(*) FROM questions") == [(0,)]
 
     run(scenario())
 
