@@ -88,10 +88,17 @@ FAULTS_OF_EDITS = (
     ),
     Fault(
         "what an answer has set aside is sent again",
-        CLIENT + "library.playlist_questions",
+        CLIENT + "edits.answers",
         "SET_ASIDE",
         "SET state = 'settled'",
         "SET state = 'waiting'",
+    ),
+    Fault(
+        "an answer is not written down",
+        CLIENT + "edits.answers",
+        "ANSWER",
+        "SET answer = :answer",
+        "SET answer = NULLIF(:answer, :answer)",
     ),
     Fault(
         "nobody is asked about a conflict",

@@ -24,11 +24,13 @@ from tests.simulation.__main__ import say
 from tests.simulation.fault import Fault
 from tests.simulation.faults import FAULTS as FAULTS_OF_FEEDS
 from tests.simulation.faults_of_edits import FAULTS_OF_EDITS
+from tests.simulation.faults_of_sources import FAULTS_OF_SOURCES
 from tests.simulation.running import Failed, run_seed
 from tests.simulation.templates import templates
+from tests.simulation.two_servers import TwoServersFailed, run_two_servers
 
 SEEDS_MAX = 50
-FAULTS = (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS)
+FAULTS = (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS, *FAULTS_OF_SOURCES)
 
 
 class Unplantable(Exception):
@@ -111,12 +113,13 @@ def _left(text: str) -> str:
 def judge(fault: Fault) -> Verdict:
     """Run worlds until one of them notices."""
     templates()
+    run = run_two_servers if fault in FAULTS_OF_SOURCES else run_seed
     try:
         with planted(fault):
             for seed in range(SEEDS_MAX):
                 try:
-                    run_seed(seed)
-                except Failed as caught:
+                    run(seed)
+                except (Failed, TwoServersFailed) as caught:
                     return Verdict(fault, seed, str(caught).splitlines()[0])
     except Unplantable as error:
         return Verdict(fault, None, str(error))

@@ -112,6 +112,11 @@ class LibraryView:
         source_id, account_id, cursor, head, run, sweep_owed = rows[0]
         return FeedState(source_id, account_id, cursor, head, run, bool(sweep_owed))
 
+    def standing(self) -> tuple[object, ...]:
+        """Where the feed of tracks stands, and how many deletions are held."""
+        rows = self.all("SELECT cursor, run, sweep_owed FROM sync_state WHERE feed = 'tracks'")
+        return (*rows, self.all("SELECT COUNT(*) FROM held_deletions")[0][0])
+
     def track_rows(self) -> dict[bytes, TrackRow]:
         """By the server's id."""
         rows = self.all("SELECT remote_id, run, seq, status <> 'unavailable' FROM track_sources")

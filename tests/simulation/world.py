@@ -28,6 +28,7 @@ HEALING_ROUNDS_MAX = 8
 # A feed starts anew at most once an hour, and a source that failed is left alone for half of one.
 HEALING_PAUSE_SECONDS = 3_700.0
 COPY_DAYS_MAX = 20
+LIBRARY_HEAD = "SELECT seq FROM sync_head WHERE scope = 'library'"
 # Two edits of one field this near to each other: a message that took its time may turn them round.
 NEAR_SECONDS = 15.0
 
@@ -54,6 +55,8 @@ class World:
         self.backups: list[Path] = []
         self.home_copies: dict[str, list[HomeCopy]] = {}
         self.seen: dict[str, dict[bytes, TrackRow]] = {}
+        # Per device: where its feed of tracks stood when its tracks were last looked at.
+        self.standing: dict[str, object] = {}
         # By device and user.
         self.counts: dict[tuple[str, str], dict[bytes, int]] = {}
         self.ledger = Ledger()
@@ -120,6 +123,7 @@ class World:
     def forget_what_was_seen(self, device: Device) -> None:
         """It has another home now."""
         self.seen.pop(device.name, None)
+        self.standing.pop(device.name, None)
         for key in [key for key in self.counts if key[0] == device.name]:
             del self.counts[key]
 
@@ -173,9 +177,16 @@ class World:
         device.has_worked = False
         with self.server.looking() as store, device.looking() as connection:
             library = LibraryView(connection)
-            laws.no_position_is_skipped_always(ServerView(store), library, device.kept)
-            rows = library.track_rows()
+            standing = (library.standing(), store.execute(LIBRARY_HEAD).fetchone()[0], len(device.kept))
+            # Tracks change with their cursor, or by an answer: what stands where it stood was looked at.
+            if device.has_believed or standing != self.standing.get(device.name):
+                self.standing[device.name] = standing
+                self._look_at_tracks(device, ServerView(store), library)
             self._look_at_edits(device, connection)
+
+    def _look_at_tracks(self, device: Device, server: ServerView, library: LibraryView) -> None:
+        laws.no_position_is_skipped_always(server, library, device.kept)
+        rows = library.track_rows()
         before = self.seen.get(device.name, {})
         laws.reads_never_go_back_always(before, rows)
         if not device.has_believed:
@@ -252,6 +263,7 @@ class World:
         return True
 
     def _judge(self) -> None:
+        self.standing.clear()
         if self.restored_at >= 0:
             self.ledger.doubt_absent({device.name: device.username for device in self.devices})
         for device in self.devices:

@@ -63,6 +63,15 @@ FORGET_HELD_ENTRY = """
        AND held_track_id IS NOT NULL
 """
 
+LAST_ENTRY = """
+    SELECT entry_uid
+      FROM playlist_entries
+     WHERE playlist_id = :playlist_id
+       AND is_removed = 0
+     ORDER BY position DESC, entry_uid DESC
+     LIMIT 1
+"""
+
 
 async def add_entries(
     library: Writer,
@@ -162,6 +171,10 @@ async def _add(
     playlist, account, outbox = target.playlist, target.account, target.outbox
     remote_id = None if account is None else await _remote_id(library, account.source_id, track_id)
     local_id = track_id if remote_id is None else None
+    if local_id is not None and anchor is UNSET:
+        # What is sent while it waits comes behind it: the end of now is a place among others then.
+        row = await library.one(LAST_ENTRY, playlist_id=playlist.id)
+        anchor = None if row is None else bytes(row[0])
     position = await _position(library, playlist.id, anchor)
     entry = ShownEntry(entry_id, remote_id, position, act.at, track_id=local_id)
     await put_entry(library, playlist.id, entry)

@@ -8,7 +8,7 @@ import msgspec
 from soul_player.client.library.accounts import Account
 from soul_player.client.library.sync_queue import TRACKS_PREFIX, track_group, with_number
 from soul_player.database.access import Reader, Row, Value, Writer
-from soul_player.protocol.ids import id_text
+from soul_player.protocol.ids import id_bytes, id_text
 from soul_player.protocol.operation import BYTES_PER_PUSH_MAX, OPERATIONS_PER_PUSH_MAX
 
 # Room for what surrounds the operations in a body.
@@ -67,12 +67,38 @@ HELD_NO_LONGER = """
        AND sync_queue.account_id = :account_id
        AND sync_queue.held_track_id IS NOT NULL
      GROUP BY sync_queue.op_id
+     ORDER BY sync_queue.n
 """
 
 LET_GO = """
     UPDATE sync_queue
        SET payload = :payload, group_key = :group_key, held_track_id = NULL
      WHERE op_id = :op_id
+"""
+
+# The nearest entry before it, in the order that is shown, of which the server knows or is told first.
+SHOWN_BEFORE = """
+    SELECT former.entry_uid
+      FROM playlist_entries own
+      JOIN playlists ON playlists.id = own.playlist_id AND playlists.source_id = :source_id
+      JOIN playlist_entries former ON former.playlist_id = own.playlist_id
+                                  AND (former.position, former.entry_uid) < (own.position, own.entry_uid)
+     WHERE own.entry_uid = :entry_id
+       AND former.is_removed = 0
+       AND (EXISTS (SELECT 1
+                      FROM server_entries
+                     WHERE source_id = :source_id
+                       AND id = former.entry_uid)
+            OR EXISTS (SELECT 1
+                         FROM sync_queue earlier
+                         JOIN sync_queue mine ON mine.entry_id = own.entry_uid AND mine.operation = 'entry.add'
+                        WHERE earlier.entry_id = former.entry_uid
+                          AND earlier.operation = 'entry.add'
+                          AND earlier.account_id = :account_id
+                          AND earlier.held_track_id IS NULL
+                          AND earlier.n < mine.n))
+     ORDER BY former.position DESC, former.entry_uid DESC
+     LIMIT 1
 """
 
 
@@ -123,10 +149,21 @@ async def let_go(library: Writer, account: Account) -> set[str]:
         fields = msgspec.json.decode(payload)
         if "track_id" in fields:
             fields["track_id"] = id_text(remote_id)
+        if fields["type"] == "entry.add":
+            fields["after"] = await _shown_before(library, account, fields["entry_id"])
         group = track_group(remote_id) if group_key.startswith(TRACKS_PREFIX) else group_key
         await library.run(LET_GO, op_id=op_id, payload=msgspec.json.encode(fields).decode(), group_key=group)
         groups |= {group_key, group}
     return groups
+
+
+async def _shown_before(library: Writer, account: Account, entry_id: str) -> str | None:
+    """What stands before the place that it kept, among what its server knows or hears of first; None: nothing does.
+
+    Where it was put meant something in the order of then: at the end, say, behind which others were sent since.
+    """
+    row = await library.one(SHOWN_BEFORE, **_of(account), entry_id=id_bytes(entry_id))
+    return None if row is None else id_text(row[0])
 
 
 def _of(account: Account) -> dict[str, Value]:
