@@ -50,14 +50,26 @@ OLDEST_VERIFIED = """
      LIMIT 1
 """
 
+# Three look-ups and no OR: on old statistics SQLite would read every copy.
 FOR_TRACK = """
-    SELECT DISTINCT copies.id, copies.sha256, copies.size_bytes, copies.content_type, copies.quality,
-           copies.file_hash, copies.audio_hash, copies.used_at, copies.verified_at
-      FROM track_sources entry
-      JOIN copies ON copies.id = entry.copy_id
-                  OR copies.file_hash = entry.file_hash
-                  OR copies.audio_hash = entry.audio_hash
-     WHERE entry.track_id = :track_id
+    WITH fitting (copy_id) AS (
+         SELECT copies.id
+           FROM track_sources entry
+          CROSS JOIN copies ON copies.file_hash = entry.file_hash
+          WHERE entry.track_id = :track_id
+          UNION
+         SELECT copies.id
+           FROM track_sources entry
+          CROSS JOIN copies ON copies.audio_hash = entry.audio_hash
+          WHERE entry.track_id = :track_id
+          UNION
+         SELECT copy_id
+           FROM track_sources
+          WHERE track_id = :track_id)
+    SELECT copies.id, copies.sha256, copies.size_bytes, copies.content_type, copies.quality, copies.file_hash,
+           copies.audio_hash, copies.used_at, copies.verified_at
+      FROM fitting
+     CROSS JOIN copies ON copies.id = fitting.copy_id
 """
 
 MARK_VERIFIED = """

@@ -44,14 +44,29 @@ _JOINED = """
                             AND other.copy_id IS NULL)
 """
 
+# Three look-ups and no OR: on old statistics SQLite would read every copy for each entry. The plus keeps it from
+# walking all that is cached for each of them.
 _FITTING = """
+       , fitting (entry_id, copy_id) AS (
+         SELECT entry.id, copies.id
+           FROM wanted
+          CROSS JOIN track_sources entry ON entry.id = wanted.id
+          CROSS JOIN copies ON copies.file_hash = entry.file_hash
+          UNION
+         SELECT entry.id, copies.id
+           FROM wanted
+          CROSS JOIN track_sources entry ON entry.id = wanted.id
+          CROSS JOIN copies ON copies.audio_hash = entry.audio_hash
+          UNION
+         SELECT entry.id, entry.copy_id
+           FROM wanted
+          CROSS JOIN track_sources entry ON entry.id = wanted.id
+          WHERE +entry.copy_id IS NOT NULL)
     SELECT entry.id, entry.track_id, entry.file_hash, entry.audio_hash, entry.copy_id,
            copies.id, copies.sha256, copies.quality, copies.file_hash, copies.audio_hash
-      FROM wanted
-      JOIN track_sources entry ON entry.id = wanted.id
-      JOIN copies ON copies.file_hash = entry.file_hash
-                  OR copies.audio_hash = entry.audio_hash
-                  OR copies.id = entry.copy_id
+      FROM fitting
+     CROSS JOIN track_sources entry ON entry.id = fitting.entry_id
+     CROSS JOIN copies ON copies.id = fitting.copy_id
      WHERE entry.status <> 'local_file'
 """
 
