@@ -46,6 +46,21 @@ def test_show_tells_where_a_recording_is_and_why_it_is_one(tmp_path: Path) -> No
     assert shown["links"][0]["method"] == "metadata"
 
 
+def test_a_recording_is_found_on_the_albums_of_all_its_sources(tmp_path: Path) -> None:
+    """What is one row must not be missing where a source has it."""
+
+    async def fill() -> None:
+        async with library_of(tmp_path, "Home Server", "Friend") as (library, (server, friend)):
+            await arrive(library, server, track(1, musicbrainz_recording_id="mb"), track(2, "Other", album="Third"))
+            await arrive(library, friend, track(3, album="Winter Hits", musicbrainz_recording_id="mb"))
+            await match(library)
+
+    run(fill())
+    for query in ("album:glory", "album:hits", 'album:="winter hits"', "album:glory album:hits", "^album:third"):
+        found = [line["title"] for line in soul("list", "--json", query, home=tmp_path).events()]
+        assert found == ["Cold Winter Night"], query
+
+
 def test_a_question_is_read_answered_and_taken_back(tmp_path: Path) -> None:
     """As programs and people see it."""
     home = two_servers(tmp_path, live=2)

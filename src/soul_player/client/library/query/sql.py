@@ -45,11 +45,19 @@ IN_PLAYLIST = """
              WHERE source.track_id = tracks.id AND entry.is_removed = 0 AND playlists.is_deleted = 0 /* name */)
 """
 
+# A recording stands on an album of each of its sources; the lists show one of them. Only few recordings have several:
+# they are looked through once a statement.
+ON_ANOTHER_ALBUM = """
+ OR tracks.id IN (SELECT source.track_id FROM links JOIN track_sources source ON source.track_id = links.track_id
+                   WHERE source.status <> 'unavailable' AND /* album */)
+"""
+
 HOLDS: dict[TextField, str] = {
     TextField.TITLE: "instr(folded(title), :text) > 0",
     # Several artists are shown as one text, so this finds each of them.
     TextField.ARTIST: "coalesce(instr(folded(artist), :text), 0) > 0",
-    TextField.ALBUM: "coalesce(instr(folded(album), :text), 0) > 0",
+    TextField.ALBUM: "coalesce(instr(folded(album), :text), 0) > 0"
+    + ON_ANOTHER_ALBUM.replace("/* album */", "instr(folded(source.album), :text) > 0"),
     TextField.ALBUM_ARTIST: "coalesce(instr(folded(album_artist), :text), 0) > 0",
     TextField.GENRE: """EXISTS (SELECT 1 FROM json_each(coalesce(genres, '[]')) genre
                                  WHERE instr(folded(genre.value), :text) > 0)""",
@@ -70,7 +78,8 @@ IS: dict[TextField, str] = {
         coalesce(folded(artist) = :text, 0)
      OR EXISTS (SELECT 1 FROM track_sources source, json_each(coalesce(source.artists, '[]')) one
                  WHERE source.track_id = tracks.id AND folded(one.value) = :text)""",
-    TextField.ALBUM: "coalesce(folded(album) = :text, 0)",
+    TextField.ALBUM: "coalesce(folded(album) = :text, 0)"
+    + ON_ANOTHER_ALBUM.replace("/* album */", "folded(source.album) = :text"),
     TextField.ALBUM_ARTIST: "coalesce(folded(album_artist) = :text, 0)",
     TextField.GENRE: """EXISTS (SELECT 1 FROM json_each(coalesce(genres, '[]')) genre
                                  WHERE folded(genre.value) = :text)""",
