@@ -1,17 +1,22 @@
-"""What it costs the server to tell a thousand sockets of one edit, beside writing the same bytes to as many sockets."""
+"""What it costs to tell a thousand sockets of one edit, and how long an edit takes from one device to another."""
 
+import asyncio
 import base64
 import json
 import resource
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
 
 from benchmarks.cpu import median, process_cpu_seconds, spent
 from benchmarks.server_process import Connection, Served, connected, serving
 from benchmarks.table import Bar, Of, Row, Settings
+from soul_player.client import Client, ClientConfig, Edges, SourceId, open_client
+from soul_player.client.sources.tokens import FileTokens
+from soul_player.client.sync.schedule import GATHER_EDITS_SECONDS
+from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.protocol.ids import mint_id
 
 SOCKETS = 1_000
@@ -20,6 +25,9 @@ EDITS = 15
 # More than the library of a small run has.
 FULL_TRACKS = 100_000
 CPU_MS_MAX = 25.0
+CROSSINGS = 30
+P50_MS_MAX = 50.0
+P99_MS_MAX = 250.0
 WAIT_SECONDS = 30.0
 # So that each hint is the first after a quiet time, and the pulse of the second before is over.
 APART_SECONDS = 0.3
@@ -39,6 +47,7 @@ def measure(settings: Settings) -> Sequence[Row]:
         alone = [_cost(served, edits, ()) for _ in range(EDITS)]
         with _listeners(served, count) as listeners:
             told = [_cost(served, edits, listeners) for _ in range(EDITS)]
+        crossed_ms = asyncio.run(_cross(served, settings))
     ours_ms = (median([cpu for cpu, _ in told]) - median([cpu for cpu, _ in alone])) * 1000
     bare_ms = _bare_ms(count)
     last_ms = median([wall for _, wall in told]) * 1000
@@ -46,7 +55,49 @@ def measure(settings: Settings) -> Sequence[Row]:
     return [
         Row(f"tell {count:,} sockets of an edit", "server CPU ms", ours_ms, bare_ms, "as many bare sends", bar),
         Row(f"push to the last of {count:,} sockets", "ms", last_ms),
+        Row("an edit to the other device, p50", "ms", median(crossed_ms), bar=Bar(Of.OURS, at_most=P50_MS_MAX)),
+        Row("an edit to the other device, p99", "ms", _p99(crossed_ms), bar=Bar(Of.OURS, at_most=P99_MS_MAX)),
     ]
+
+
+async def _cross(served: Served, settings: Settings) -> list[float]:
+    """From the act on one device until the other one's database shows it; both keep themselves in sync."""
+    times: list[float] = []
+    async with (
+        _home(served, settings, "phone") as (phone, source_id),
+        _home(served, settings, "desk") as (desk, _),
+        asyncio.TaskGroup() as tasks,
+    ):
+        keeping = [tasks.create_task(client.triggers.run()) for client in (phone, desk)]
+        await asyncio.sleep(APART_SECONDS * 3)
+        for number in range(CROSSINGS if settings.tracks >= FULL_TRACKS else 3):
+            # So that the edit is the first after a quiet time, as a person's is.
+            await asyncio.sleep(GATHER_EDITS_SECONDS)
+            name = f"Crossing {number}"
+            began = time.perf_counter()
+            await phone.edits.create_playlist(name, source_id=source_id)
+            async with asyncio.timeout(WAIT_SECONDS):
+                # The database is what is asked, not an event of the same process.
+                while name not in {one.name for one in await desk.playlists.list()}:  # noqa: ASYNC110
+                    await asyncio.sleep(0.001)
+            times.append((time.perf_counter() - began) * 1000)
+        for task in keeping:
+            task.cancel()
+    return times
+
+
+@asynccontextmanager
+async def _home(served: Served, settings: Settings, name: str) -> AsyncIterator[tuple[Client, SourceId]]:
+    home = settings.folder / f"live-{name}"
+    home.mkdir()
+    edges = Edges(SystemClock(), SystemRandomness(), tokens=FileTokens(home))
+    async with open_client(ClientConfig(home, device_name=name), edges=edges) as client:
+        source = await client.sources.add(served.url, username=served.username, password=served.password)
+        yield client, source.id
+
+
+def _p99(values: Sequence[float]) -> float:
+    return sorted(values)[min(len(values) - 1, len(values) * 99 // 100)]
 
 
 def _cost(served: Served, edits: Iterator[None], listeners: Sequence[socket.socket]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.wiring import World, wire_downloads
 from soul_player.client.edits.decisions import Questions
 from soul_player.client.edits.door import Edits
+from soul_player.client.edits.noticed import NoticedDatabase
 from soul_player.client.edits.recordings import Recordings
 from soul_player.client.events import Events
 from soul_player.client.library.browse import Library
@@ -93,7 +94,11 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             await library.write(settle_folder, copies)
         wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
         parts = _sync_parts(config, library, events, world)
-        edits = Edits(library, clock=world.clock, randomness=world.randomness)
+        sync = Sync(parts, connections, lock, gate)
+        live = Live(library, connections, world.randomness)
+        triggers = Triggers(sync, live, library, lock=lock, switch=connections.switch, clock=world.clock)
+        noticed = NoticedDatabase(library, triggers.look)
+        edits = Edits(noticed, clock=world.clock, randomness=world.randomness)
         bandwidth = Bandwidth(world.clock)
         disk, measure = world.disk or Disk(), bandwidth.measure_download_speed
         edges_of_downloads = World(world.clock, world.randomness, disk=disk, zone=_local_zone(), measure=measure)
@@ -109,8 +114,6 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             copies=downloads.store,
         )
         downloads.throttler.yield_to(playback.is_playing)
-        sync = Sync(parts, connections, lock, gate)
-        live = Live(library, connections, world.randomness)
         try:
             yield Client(
                 config=config,
@@ -126,7 +129,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 playback=playback,
                 live=live,
                 offline=connections.switch,
-                triggers=Triggers(sync, live, library, lock=lock, switch=connections.switch, clock=world.clock),
+                triggers=triggers,
                 events=events,
             )
         finally:

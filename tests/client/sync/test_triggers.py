@@ -69,7 +69,6 @@ def test_an_edit_on_one_device_is_on_the_other_at_once(tmp_path: Path) -> None:
                     await until(lambda client=client: has_tracks(client, 30))  # type: ignore[misc]  # bound now
                 await asyncio.sleep(0.5)
                 await phone.edits.create_playlist("Night Drive", source_id=source_id)  # type: ignore[arg-type]  # an int
-                phone.triggers.look()
 
                 async def arrived() -> bool:
                     return [one.name for one in await desk.playlists.list()] == ["Night Drive"]
