@@ -110,7 +110,8 @@ class Listener(Machine):
     async def moment(self, client: Client) -> None:
         """Some edits, and a sync."""
         for _ in range(self.random.randint(0, EDITS_AT_ONCE_MAX)):
-            await self.excused(self.random.choice((self.play, self.mark, self.mark, self.add)), client)
+            acts = (self.play, self.play, self.mark, self.mark, self.add, self.prefer)
+            await self.excused(self.random.choice(acts), client)
         await self.excused(self.sync, client)
 
     async def excused(self, work: Callable[[Client], Awaitable[Any]], client: Client) -> bool:
@@ -159,6 +160,12 @@ class Listener(Machine):
             self.book.doubtful_plays[one[1]] -= 1
             self.book.plays[one[1]] += 1
             self.trace(self.name, f"plays {one[1]} of {sorted(one[2])}")
+
+    async def prefer(self, client: Client) -> None:
+        """Another server: new plays go there."""
+        sources = await client.sources.list()
+        if sources:
+            await client.sources.activate(self.random.choice(sources).id)
 
     async def mark(self, client: Client) -> None:
         """A favourite or a rating."""

@@ -152,6 +152,31 @@ def test_an_entry_that_its_server_does_not_hold_waits_at_its_place(tmp_path: Pat
     run(story())
 
 
+def test_what_is_sent_meanwhile_does_not_come_before_an_entry_that_waits(tmp_path: Path) -> None:
+    """It was put at the end of then; by the time it is sent, others stand there."""
+
+    async def story() -> None:
+        async with two(tmp_path, home=2, friend=3) as world:
+            home, _ = world.sources
+            playlist = await world.phone.client.edits.create_playlist("Mixed", source_id=home)
+            for number in (0, 2, 1):
+                await world.phone.client.edits.add_entries(playlist, [await world.track(number)])
+            await world.sync()
+            shown = ["Title 00", "Title 02", "Title 01"]
+            assert await world.phone.shown() == {"Mixed": shown}
+            async with looking_at(tmp_path / "a", world.home) as desk:
+                assert await desk.shown() == {"Mixed": ["Title 00", "Title 01"]}
+            await put_library(world.home, 1, first=2)
+            for _ in range(2):
+                await world.sync()
+            assert (await world.phone.client.playlists.list())[0].pending == 0
+            assert await world.phone.shown() == {"Mixed": shown}
+            async with looking_at(tmp_path / "b", world.home) as desk:
+                assert await desk.shown() == {"Mixed": shown}
+
+    run(story())
+
+
 def test_a_playlist_goes_to_its_own_server_and_stays_whole_when_the_other_goes(tmp_path: Path) -> None:
     async def story() -> None:
         async with two(tmp_path, home=2, friend=4) as world:
