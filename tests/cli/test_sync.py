@@ -19,7 +19,7 @@ from tests.edges.slow_line import slow_line
 
 RESULT_FIELDS = {
     "name", "status", "tracks_synced", "tracks_updated", "tracks_deleted", "playlists_synced", "pushed", "conflicts",
-    "downloaded_files", "requests", "bytes_received", "seconds", "error",
+    "downloaded_files", "requests", "bytes_received", "seconds", "error", "unreadable",
 }  # fmt: skip
 MANY = 4_000
 
