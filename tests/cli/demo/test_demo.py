@@ -41,7 +41,7 @@ def test_for_programs_every_claim_is_an_event(tmp_path: Path) -> None:
     assert events[-1]["event"] == "summary"
     assert events[-1]["claims_held"] == CLAIMS
     (folder,) = tmp_path.iterdir()
-    assert {"music", "server", "client", "tablet", "downloads"} <= {path.name for path in folder.iterdir()}
+    assert {"music", "server", "client", "tablet", "phone"} <= {path.name for path in folder.iterdir()}
     listed = soul("list", "--json", home=folder / "client")
     assert len(listed.out.splitlines()) == 24
 
