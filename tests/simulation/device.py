@@ -102,6 +102,10 @@ class Device(Machine):
             await work
         except (ClientError, DatabaseError) as error:
             self.trace(self.name, f"{type(error).__name__}: {error}")
+        except ExceptionGroup:
+            # What a ghost meets on its way out is no fault: its library was closed under it.
+            if not self.is_cut:
+                raise
 
     async def sync(self, client: Client) -> SyncResult:
         """What a person or a timer does: sign in where that is needed, then sync."""

@@ -67,13 +67,18 @@ class Machine(ABC):
             self._gone()
 
     async def _main(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            self._still_up()
-            await self.main(self._stop)
-            # What it still did for others ends with the process.
-            for task in list(tasks._tasks):
-                task.cancel()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                self._still_up()
+                await self.main(self._stop)
+                # What it still did for others ends with the process.
+                for task in list(tasks._tasks):
+                    task.cancel()
+        except ExceptionGroup:
+            # What a ghost meets on its way out is no fault: its files were closed under it.
+            if not self._is_cut:
+                raise
 
     def _still_up(self) -> None:
         if not self._is_cut:

@@ -31,6 +31,9 @@ async def on_device(device: Device, work: Work) -> bool:
         return False
     task = device.spawn(_excused(device, device.client, work))
     await asyncio.wait({task})
+    if device.is_cut:
+        # What a ghost met on its way out is no fault: its library was closed under it.
+        return False
     return not task.cancelled() and bool(task.result())
 
 
