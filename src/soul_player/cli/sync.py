@@ -111,7 +111,7 @@ async def _synced(
 
 async def _matched(client: Client, output: Output, results: Sequence[SyncResult]) -> bool:
     """Behind the sync: which tracks are one recording. False: Ctrl-C cut it short; the next sync goes on with it."""
-    if any(result.status is SyncStatus.CANCELLED for result in results) or not await client.matching.waiting():
+    if any(result.status is SyncStatus.CANCELLED for result in results):
         return True
     shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
     done = MatchingResult()
