@@ -19,3 +19,5 @@ class Fault:
     old: str
     new: str
     also: tuple["Fault", ...] = ()
+    # Where the search for it begins: other seeds are other kinds of worlds.
+    first_seed: int = 0

@@ -1,6 +1,7 @@
 """Small faults of edits and of what becomes of them, on both sides."""
 
 from tests.simulation.fault import CLIENT, STORE, Fault
+from tests.simulation.plan import CLOSE_SEEDS
 
 ACCEPT = "soul_player.server.accept."
 
@@ -85,6 +86,7 @@ FAULTS_OF_EDITS = (
         "if await any_sent(library, account):",
         "if False:",
         also=(Fault("", CLIENT + "sync.exchange", "Exchange.run", "if unpushed is not None:", "if False:"),),
+        first_seed=CLOSE_SEEDS,
     ),
     Fault(
         "what an answer has set aside is sent again",
@@ -132,8 +134,9 @@ FAULTS_OF_EDITS = (
         "a row of a lost history is taken for the new one",
         CLIENT + "library.settling",
         "_Settling._is_known",
-        "run_min=max(covered[0] + 1, state[0])",
-        "run_min=covered[0] + 1",
+        "if state is None or (self._answer.era is not None and state[1] != self._answer.era):",
+        "state = (0, None)\n        if False:",
+        first_seed=CLOSE_SEEDS,
     ),
     Fault(
         "a playlist that comes back keeps what it held before",
@@ -141,6 +144,7 @@ FAULTS_OF_EDITS = (
         "_forget_former_entries",
         "await library.run(FORGET_ENTRY, source_id=account.source_id, id=entry_id)",
         "pass",
+        first_seed=CLOSE_SEEDS,
     ),
     Fault(
         "one account is asked what another one did",

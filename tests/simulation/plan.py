@@ -52,9 +52,33 @@ EVENTS = {
 ALWAYS = frozenset(("scan",))
 
 
+# Worlds from this seed on dwell on what two devices of one user do to each other over a bad line.
+CLOSE_SEEDS = 1_000_000
+CLOSE_EVENTS = {
+    "scan": 2,
+    "older_edit_comes_later": 2,
+    "restore_takes_what_two_made": 5,
+    "deletion_meets_an_edit": 3,
+    "another_signs_in": 1,
+    "home_runs_twice": 1,
+    "sync_is_cancelled": 1,
+}
+
+
 def plan_of(seed: int) -> Plan:
     """Decided before anything runs."""
     chooser = random.Random(f"plan of {seed}")
+    if seed >= CLOSE_SEEDS:
+        return Plan(
+            devices=2,
+            tracks=8,
+            events=chooser.randint(8, 20),
+            fault_chance=chooser.choice((0.0, 0.1, 0.3)),
+            has_late=False,
+            edit_chance=1.0,
+            users=(USERS[0],) * DEVICES_MAX,
+            weights={name: weight for name, weight in CLOSE_EVENTS.items() if chooser.random() < 0.75} | {"scan": 1},
+        )
     kept = {name: weight for name, weight in EVENTS.items() if name in ALWAYS or chooser.random() < 0.55}
     return Plan(
         devices=chooser.choice((1, 2, 2, 3)),

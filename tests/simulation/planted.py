@@ -116,7 +116,7 @@ def judge(fault: Fault) -> Verdict:
     run = run_two_servers if fault in FAULTS_OF_SOURCES else run_seed
     try:
         with planted(fault):
-            for seed in range(SEEDS_MAX):
+            for seed in range(fault.first_seed, fault.first_seed + SEEDS_MAX):
                 try:
                     run(seed)
                 except (Failed, TwoServersFailed) as caught:
