@@ -37,22 +37,6 @@ FAULTS_OF_SOURCES = (
         "for account, remote_id, held in accounts[:1]:",
     ),
     Fault(
-        "an entry that its server lacks forgets its place",
-        CLIENT + "edits.entries",
-        "_add",
-        "if local_id is not None and anchor is UNSET:",
-        "if False:",
-        also=(
-            Fault(
-                "",
-                CLIENT + "library.batches",
-                "let_go",
-                'if fields["type"] == "entry.add":',
-                "if False:",
-            ),
-        ),
-    ),
-    Fault(
         "the plays of one server are shown, not their sum",
         CLIENT + "library.overlay",
         "shown_marks",
@@ -72,12 +56,5 @@ FAULTS_OF_SOURCES = (
         "offer_everything",
         "await offering.playlists()",
         "pass",
-    ),
-    Fault(
-        "what comes back under a new id is something new",
-        CLIENT + "library.returns",
-        "decide_returns",
-        "found: dict[int, Lost] = {}",
-        "return {}",
     ),
 )
