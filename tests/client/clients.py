@@ -66,10 +66,14 @@ INTEGRITY = "INSERT INTO track_words (track_words, rank) VALUES ('integrity-chec
 WRONG_STATUSES = """
     SELECT COUNT(*)
       FROM tracks
-     WHERE (status = 'unavailable') <> NOT EXISTS (SELECT 1
-                                                     FROM track_sources
-                                                    WHERE track_id = tracks.id
-                                                      AND (track_sources.status <> 'unavailable' OR path IS NOT NULL))
+     WHERE (status <> 'unavailable') <> (EXISTS (SELECT 1
+                                                   FROM track_sources
+                                                  WHERE track_id = tracks.id
+                                                    AND (track_sources.status <> 'unavailable' OR path IS NOT NULL))
+                                         OR EXISTS (SELECT 1
+                                                      FROM orphans
+                                                      JOIN copies ON copies.id = orphans.copy_id
+                                                     WHERE orphans.track_id = tracks.id))
 """
 
 

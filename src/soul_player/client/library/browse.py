@@ -7,6 +7,7 @@ from soul_player.client.errors import TrackNotFound
 from soul_player.client.library.lists import (
     COUNT,
     FIND_ONE,
+    ORPHANS_FILE,
     PAGE_BY_ADDED,
     PAGE_BY_ARTIST,
     PAGE_BY_TITLE,
@@ -103,7 +104,8 @@ async def find_track(library: Reader, track_id: LocalTrackId) -> LibraryTrack | 
 
 async def sources_of(library: Reader, track_id: LocalTrackId) -> tuple[TrackSource, ...]:
     """In the order in which they are played: local file, cached, the active server, the other servers."""
-    return tuple(read_track_source(row) for row in await library.all(SOURCES_OF, track_id=track_id))
+    rows = await library.all(SOURCES_OF, track_id=track_id) or await library.all(ORPHANS_FILE, track_id=track_id)
+    return tuple(read_track_source(row) for row in rows)
 
 
 async def _page(

@@ -91,6 +91,14 @@ UNLINK = """
     RETURNING track_id
 """
 
+# A recording that no source holds had only this file.
+FORGET_ORPHANS_FILE = """
+    UPDATE orphans
+       SET copy_id = NULL
+     WHERE copy_id = :copy_id
+    RETURNING track_id
+"""
+
 FORGET_KEEPS = """
     UPDATE keeps
        SET copy_id = NULL
@@ -226,6 +234,7 @@ async def remove_copies(library: Writer, copy_ids: Sequence[CopyId]) -> list[byt
     removed: list[bytes] = []
     for copy_id in copy_ids:
         touched.update(row[0] for row in await library.all(UNLINK, copy_id=copy_id))
+        touched.update(row[0] for row in await library.all(FORGET_ORPHANS_FILE, copy_id=copy_id))
         await library.run(FORGET_KEEPS, copy_id=copy_id)
         removed += [row[0] for row in await library.all(REMOVE, copy_id=copy_id)]
     await refresh_statuses(library, sorted(touched))

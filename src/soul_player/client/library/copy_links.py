@@ -101,6 +101,7 @@ IDLE = """
       FROM copies
      WHERE id IN (SELECT value FROM json_each(:ids))
        AND NOT EXISTS (SELECT 1 FROM track_sources WHERE copy_id = copies.id)
+       AND NOT EXISTS (SELECT 1 FROM orphans WHERE copy_id = copies.id)
        AND NOT EXISTS (SELECT 1 FROM keeps WHERE copy_id = copies.id)
 """
 

@@ -129,8 +129,13 @@ IS_ASKED = """
 """
 
 COPIES_OF_TRACK = """
-    SELECT DISTINCT copy_id
+    SELECT copy_id
       FROM track_sources
+     WHERE track_id = :track_id
+       AND copy_id IS NOT NULL
+     UNION
+    SELECT copy_id
+      FROM orphans
      WHERE track_id = :track_id
        AND copy_id IS NOT NULL
 """

@@ -70,6 +70,21 @@ SOURCES_OF = """
               sources.is_active DESC, track_sources.source_id, remote_id
 """
 
+# A recording that no source holds any more, and whose file stayed: in the shape of SOURCES_OF. Its name among sources
+# is the beginning of its own sha256; no source has the id 0.
+ORPHANS_FILE = """
+    SELECT 0, 'This device', substr(copies.sha256, 1, 16), tracks.id, 'cached', 0, tracks.title, tracks.artist, NULL,
+           tracks.album, tracks.album_artist, NULL, tracks.track_number, tracks.disc_number, tracks.year, tracks.genres,
+           tracks.duration_seconds, copies.content_type, NULL, NULL, NULL, copies.size_bytes, copies.file_hash,
+           copies.audio_hash, 0, NULL, NULL, NULL, NULL, NULL, tracks.added_at, tracks.added_at,
+           notes.value || '/' || lower(hex(copies.sha256))
+      FROM orphans
+      JOIN tracks ON tracks.id = orphans.track_id
+      JOIN copies ON copies.id = orphans.copy_id
+      JOIN notes ON notes.name = 'copies_folder'
+     WHERE orphans.track_id = :track_id
+"""
+
 
 def read_track(row: Row) -> LibraryTrack:
     """A row of the pages."""

@@ -18,6 +18,14 @@ COPIES_OF = """
        AND track_sources.path IS NOT NULL
 """
 
+# Of a recording that no source holds any more: named as in ORPHANS_FILE of library/lists.py.
+COPY_OF_ORPHAN = """
+    SELECT 0, substr(copies.sha256, 1, 16), copies.sha256, copies.size_bytes, copies.content_type, copies.quality
+      FROM orphans
+      JOIN copies ON copies.id = orphans.copy_id
+     WHERE orphans.track_id = :track_id
+"""
+
 # The path is part of the question: whoever has put another file there meanwhile is right.
 FORGET_FILE = """
     UPDATE track_sources
@@ -41,7 +49,7 @@ class CopyFile:
 
 async def copies_of(library: Reader, track_id: LocalTrackId) -> dict[tuple[SourceId, TrackId], CopyFile]:
     """By the row that it serves."""
-    rows = await library.all(COPIES_OF, track_id=track_id)
+    rows = await library.all(COPIES_OF, track_id=track_id) or await library.all(COPY_OF_ORPHAN, track_id=track_id)
     return {
         (SourceId(row[0]), TrackId(id_text(row[1]))): CopyFile(row[2].hex(), row[3], row[4], StreamQuality(row[5]))
         for row in rows

@@ -9,9 +9,10 @@ from soul_player.database.access import Reader, Row, Writer
 # Before its rows go: those of its recordings that no other source holds and that something of the user's names.
 KEEP = """
     INSERT OR REPLACE INTO orphans (track_id, title_key, artist_key, duration_seconds, file_hash, audio_hash,
-                                    musicbrainz_recording_id, isrc)
+                                    musicbrainz_recording_id, isrc, copy_id)
     SELECT held.track_id, folded(held.title), COALESCE(folded(held.artist), ''), held.duration_seconds,
-           held.file_hash, held.audio_hash, held.musicbrainz_recording_id, held.isrc
+           held.file_hash, held.audio_hash, held.musicbrainz_recording_id, held.isrc,
+           (SELECT MAX(copy_id) FROM track_sources WHERE track_id = held.track_id)
       FROM track_sources held
      WHERE held.source_id = :source_id
        AND NOT EXISTS (SELECT 1 FROM track_sources other

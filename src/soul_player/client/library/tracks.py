@@ -40,7 +40,11 @@ REFRESH_STATUS = """
              WHERE track_id = tracks.id
              ORDER BY CASE WHEN status = 'local_file' THEN 0 WHEN path IS NOT NULL THEN 1
                            WHEN status = 'stream_only' THEN 2 ELSE 3 END
-             LIMIT 1), 'unavailable')
+             LIMIT 1),
+           (SELECT 'cached'
+              FROM orphans
+              JOIN copies ON copies.id = orphans.copy_id
+             WHERE orphans.track_id = tracks.id), 'unavailable')
      WHERE id = :track_id
 """
 

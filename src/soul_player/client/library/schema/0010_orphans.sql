@@ -8,11 +8,14 @@ CREATE TABLE orphans (
     file_hash                 TEXT,
     audio_hash                TEXT,
     musicbrainz_recording_id  TEXT,
-    isrc                      TEXT
+    isrc                      TEXT,
+    -- The file of it that stays on this device, and plays.
+    copy_id                   INTEGER
 );
 
 CREATE INDEX orphans_by_file_hash ON orphans (file_hash) WHERE file_hash IS NOT NULL;
 CREATE INDEX orphans_by_audio_hash ON orphans (audio_hash) WHERE audio_hash IS NOT NULL;
 CREATE INDEX orphans_by_recording ON orphans (musicbrainz_recording_id) WHERE musicbrainz_recording_id IS NOT NULL;
 CREATE INDEX orphans_by_isrc ON orphans (isrc) WHERE isrc IS NOT NULL;
+CREATE INDEX orphans_by_copy ON orphans (copy_id) WHERE copy_id IS NOT NULL;
 CREATE INDEX orphans_by_words ON orphans (title_key, artist_key);
