@@ -7,6 +7,7 @@ from soul_player.client.dedupe.asking import columns_of, withdraw, withdraw_with
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
 from soul_player.client.dedupe.history import alone, retell
 from soul_player.client.dedupe.references import move_references, return_references
+from soul_player.client.library.tracks import refresh_statuses
 from soul_player.database.access import Reader, Row, Writer
 
 ENTRIES_OF = """
@@ -77,18 +78,6 @@ SHOW = """
               AND source_id = tracks.shown_source_id
             ORDER BY id
             LIMIT 1)
-     WHERE id = :track_id
-"""
-
-REFRESH_STATUS = """
-    UPDATE tracks
-       SET status = COALESCE(
-           (SELECT CASE WHEN status = 'unavailable' AND path IS NOT NULL THEN 'cached' ELSE status END
-              FROM track_sources
-             WHERE track_id = :track_id
-             ORDER BY CASE WHEN status = 'local_file' THEN 0 WHEN path IS NOT NULL THEN 1
-                           WHEN status = 'stream_only' THEN 2 ELSE 3 END
-             LIMIT 1), 'unavailable')
      WHERE id = :track_id
 """
 
@@ -166,7 +155,7 @@ async def join(
     await library.run(MOVE_ENTRIES, track_id=track_id, ids=json.dumps(moved))
     if inner:
         await library.run(MOVE_LINKS, track_id=track_id, ids=json.dumps(inner))
-    await library.run(REFRESH_STATUS, track_id=track_id)
+    await refresh_statuses(library, [track_id])
     await withdraw(library, (entries[0],))
     await withdraw_within(library, track_id)
     row = await library.one(
@@ -214,7 +203,7 @@ async def split(library: Writer, link_id: int) -> int:
     for track_id in (link.track_id, leaving.track_id):
         await library.run(CHOOSE_SHOWN, track_id=track_id)
         await library.run(SHOW, track_id=track_id)
-        await library.run(REFRESH_STATUS, track_id=track_id)
+        await refresh_statuses(library, [track_id])
         await library.run(ADD_WORDS, track_id=track_id)
     await return_references(library, links, steps, leaving)
     await library.run(REMOVE_LINK, link_id=link_id)
