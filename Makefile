@@ -34,7 +34,15 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 demo: install
 	$(BIN)/soul demo
 
-test: install-dev
+# The page is tested in Debian's Chromium; where it can not be installed those tests say so, and fail in CI.
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
+	  { $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+	    || echo "chromium could not be installed: the tests of the page need it" >&2; }
+
+test: install-dev browser
 	$(BIN)/python -m pytest $(ARGS)
 
 check: install-dev
