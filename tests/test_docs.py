@@ -79,6 +79,17 @@ def test_what_is_not_served_is_said_to_be_so() -> None:
     assert documented_routes() - served_routes() == later
 
 
+def test_the_routes_of_the_local_api_are_those_of_its_table() -> None:
+    """docs/local-api.md names each of them, and no other."""
+    table = (ROOT / "src/soul_player/ui/api/routes.py").read_text("utf-8")
+    served = set(re.findall(r'Route\(\s*"([A-Z]+)",\s*"(/[^"]*)"', table))
+    assert len(served) == table.count(" Route(") + table.count("(Route("), (
+        "the route table is written in another way: some are not read"
+    )
+    section = page("local-api.md").partition("## Routes")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([A-Z]+) (/[^`]+)` \|", section, re.MULTILINE)) == served
+
+
 def test_every_problem_code_of_the_protocol_exists() -> None:
     """The codes that the protocol names are those of the closed list."""
     named = set(re.findall(r"`((?:cursor|ack|mass|device|track|invalid)_[a-z_]+)`", page("protocol.md")))

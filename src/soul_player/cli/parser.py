@@ -8,6 +8,7 @@ from soul_player.cli.edit_commands import EDIT_COMMANDS
 from soul_player.cli.flags import Flags, Group
 from soul_player.cli.query_words import query_text
 from soul_player.cli.recording_commands import RECORDING_COMMANDS
+from soul_player.cli.ui_commands import UI_COMMANDS
 
 PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 MUSIC = click.option("--music", multiple=True, metavar="DIR", help="A folder of music; may be given several times.")
@@ -19,7 +20,7 @@ def soul() -> None:
     """Soul Player: an offline-first music library that spans many sources and never loses an edit."""
 
 
-for command in (*EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS):
+for command in (*EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS, *UI_COMMANDS):
     soul.add_command(command)
 
 

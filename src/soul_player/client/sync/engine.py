@@ -52,6 +52,11 @@ class Sync:
         finally:
             self._lock.release()
 
+    @property
+    def running(self) -> frozenset[SourceId]:
+        """Those that this process syncs now."""
+        return frozenset(self._running)
+
     def is_running_elsewhere(self) -> bool:
         """Whether another process of this home is syncing now."""
         return self._lock.is_syncing_elsewhere()

@@ -1,0 +1,30 @@
+"""The door of the player's page and of the local API that it uses.
+
+    async with open_client(config) as client:
+        with bind("127.0.0.1", 8421) as bound:
+            async with serving(client, bound) as local:      # `run.json` says where, and with which token
+                print(local.make_link())                     # opens the page in one browser, once, within a minute
+                await keep(client)                           # syncs, downloads: what `soul sync --watch` does
+
+`badge_of` gives the badge's four states of the sources; `read_run_file` finds the process that runs in a home.
+"""
+
+from soul_player.ui.app import LocalApi, serving
+from soul_player.ui.badge import Badge, BadgeAction, BadgeState, badge_of
+from soul_player.ui.keeping import keep
+from soul_player.ui.listening import bind
+from soul_player.ui.run_file import RUN_FILE, RunFile, read_run_file
+
+__all__ = [
+    "RUN_FILE",
+    "Badge",
+    "BadgeAction",
+    "BadgeState",
+    "LocalApi",
+    "RunFile",
+    "badge_of",
+    "bind",
+    "keep",
+    "read_run_file",
+    "serving",
+]

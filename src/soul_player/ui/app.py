@@ -1,0 +1,72 @@
+"""Composition root of the local API: wires it around a client that is open, and owns its lifetime."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from soul_player import __version__
+from soul_player.client import Client
+from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.ui.api.asgi import make_api
+from soul_player.ui.api.events import EventSockets
+from soul_player.ui.api.routes import Route, all_routes
+from soul_player.ui.api.session import SessionRoutes, make_link
+from soul_player.ui.frame import Frame
+from soul_player.ui.gate import Gate
+from soul_player.ui.guard import make_address
+from soul_player.ui.listening import make_listener
+from soul_player.ui.run_file import RunFile, remove_run_file, write_run_file
+from soul_player.ui.sessions import Sessions
+
+START_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class LocalApi:
+    """A running local API. `token` is what `run.json` holds."""
+
+    url: str
+    sessions: Sessions
+    routes: tuple[Route, ...]
+
+    @property
+    def token(self) -> str:
+        """For `Authorization: Bearer`."""
+        return self.sessions.token
+
+    def make_link(self) -> str:
+        """An address that opens the page in one browser, once, within a minute."""
+        return make_link(self.sessions, self.url).url
+
+
+@asynccontextmanager
+async def serving(
+    client: Client, bound: socket.socket, *, clock: Clock | None = None, randomness: Randomness | None = None
+) -> AsyncGenerator[LocalApi, None]:
+    """The API and the page, answering at this socket for as long as the block lasts; `run.json` says so meanwhile."""
+    clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+    host, port = bound.getsockname()[:2]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    sessions = Sessions(clock, randomness)
+    # Cookies know no ports: two homes that are played at once must not sign each other out.
+    gate = Gate(sessions, cookie=f"soul_{port}")
+    routes = all_routes(client, SessionRoutes(sessions, gate, url=url), clock=clock)
+    frame = Frame(make_api(routes, gate), EventSockets(client.events), gate, make_address(port))
+    is_listening = asyncio.Event()
+    listener = make_listener(frame, bound, on_listening=is_listening.set)
+    run = RunFile(pid=os.getpid(), url=url, token=sessions.token, version=__version__)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(listener.run_until_stopped(), name="local API")
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await is_listening.wait()
+            await asyncio.to_thread(write_run_file, client.config.home, run)
+            yield LocalApi(url, sessions, routes)
+        finally:
+            with contextlib.suppress(OSError):
+                remove_run_file(client.config.home, run)
+            listener.stop()

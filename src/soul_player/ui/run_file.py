@@ -1,0 +1,47 @@
+"""`run.json` in the home: where the running process answers, and the token that other programs send it."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+RUN_FILE = "run.json"
+
+
+class RunFile(msgspec.Struct, frozen=True):
+    """`url`: of the local API. Only the owner of the home can read it."""
+
+    pid: int
+    url: str
+    token: str
+    version: str
+    has_page: bool = True
+
+
+def write_run_file(home: Path, run: RunFile) -> None:
+    """Whole or not at all, and never readable for others, not even for a moment."""
+    path = home / RUN_FILE
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(file, "wb") as stream:
+            stream.write(msgspec.json.encode(run))
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def read_run_file(home: Path) -> RunFile | None:
+    """None: no process has left one, or it is none."""
+    try:
+        return msgspec.json.decode((home / RUN_FILE).read_bytes(), type=RunFile)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def remove_run_file(home: Path, run: RunFile) -> None:
+    """If it is still this one: another process may have taken over."""
+    if read_run_file(home) == run:
+        (home / RUN_FILE).unlink(missing_ok=True)
