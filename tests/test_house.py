@@ -15,8 +15,8 @@ TESTS = ROOT / "tests"
 LINES_MAX = 300
 # A test file is read one test at a time.
 TEST_LINES_MAX = 400
-# The whole command line in one place is worth more than the number.
-LONGER = {"src/soul_player/cli/parser.py": 360}
+# The whole command line in one place is worth more than the number, and so is the whole door of the client.
+LONGER = {"src/soul_player/cli/parser.py": 360, "src/soul_player/client/__init__.py": 400}
 FUNCTION_LINES_MAX = 60
 # Folders and files under these names answer no question: everything fits, so nobody finds anything.
 FORBIDDEN_NAMES = frozenset(

@@ -51,6 +51,18 @@ class TrackNotFound(ClientError):
     code = "track_not_found"
 
 
+class AlbumNotFound(ClientError):
+    """No album has this key: its tracks went, or are called otherwise now."""
+
+    code = "album_not_found"
+
+
+class ArtistNotFound(ClientError):
+    """No artist has this key: the tracks went, or are called otherwise now."""
+
+    code = "artist_not_found"
+
+
 class FileUnwritable(ClientError):
     """A file cannot be written where it was asked for."""
 
@@ -279,6 +291,12 @@ class ProtocolError(SyncError):
     """The answer is malformed. Nothing of it was applied."""
 
     code = "protocol"
+
+
+class VersionUnsupported(ProtocolError):
+    """The server speaks another version of the protocol: it, or this program, is too old."""
+
+    code = "version_unsupported"
 
 
 class AnswerTooLarge(ProtocolError):
