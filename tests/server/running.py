@@ -10,7 +10,8 @@ from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.server.app import Server, listener_of, open_server, run
 from soul_player.server.auth.passwords import Passwords
 from soul_player.server.config import ServerConfig
-from soul_player.server.listening.listener import bind, url_of
+from soul_player.server.listening.listener import bind
+from soul_player.web.listener import url_of
 
 USERNAME = "amber"
 PASSWORD = "night drive 1974"

@@ -12,7 +12,7 @@ from soul_player.cli.flags import Flags
 from soul_player.cli.interrupts import interrupts
 from soul_player.cli.output import Output
 from soul_player.client import ClientError
-from soul_player.ui import LocalApi, bind, keep, serving
+from soul_player.ui import CannotListen, LocalApi, bind, keep, serving
 
 HOST = "127.0.0.1"
 PORT = 8421
@@ -44,10 +44,8 @@ def bound_to(host: str, port: int) -> socket.socket:
     """Raises `CommandFailed` when the port is taken."""
     try:
         return bind(host, port)
-    except OSError as error:
-        raise CommandFailed(
-            "port_taken", f"cannot listen on {host} port {port}: {error.strerror}", hint="choose another with --port"
-        ) from error
+    except CannotListen as error:
+        raise CommandFailed("port_taken", str(error), hint="choose another with --port") from error
 
 
 def _tell(output: Output, local: LocalApi, *, opens_browser: bool) -> None:

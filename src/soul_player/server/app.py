@@ -41,7 +41,7 @@ from soul_player.server.auth.passwords import Passwords
 from soul_player.server.auth.sessions import Sessions
 from soul_player.server.config import ServerConfig
 from soul_player.server.housekeeping import keep_house
-from soul_player.server.listening.listener import Listener, bind, make_listener, url_of
+from soul_player.server.listening.listener import bind, make_listener
 from soul_player.server.listening.proxies import behind_proxies
 from soul_player.server.media.artwork import Artwork
 from soul_player.server.media.following import RowsThatFollow
@@ -55,6 +55,7 @@ from soul_player.server.scanner.scan import Scanner
 from soul_player.server.store.heads import HeadsToHold
 from soul_player.server.store.open import Store, open_store, stay_present
 from soul_player.server.store.scan_lock import ScanLocked
+from soul_player.web.listener import Listener, url_of
 
 log = logging.getLogger("soul_player.server")
 

@@ -12,14 +12,15 @@
 from soul_player.ui.app import LocalApi, serving
 from soul_player.ui.badge import Badge, BadgeAction, BadgeState, badge_of
 from soul_player.ui.keeping import keep
-from soul_player.ui.listening import bind
 from soul_player.ui.run_file import RUN_FILE, RunFile, read_run_file
+from soul_player.web.listener import CannotListen, bind
 
 __all__ = [
     "RUN_FILE",
     "Badge",
     "BadgeAction",
     "BadgeState",
+    "CannotListen",
     "LocalApi",
     "RunFile",
     "badge_of",

@@ -15,14 +15,16 @@ from soul_player.ui.api.asgi import make_api
 from soul_player.ui.api.events import EventSockets
 from soul_player.ui.api.routes import Route, all_routes
 from soul_player.ui.api.session import SessionRoutes, make_link
-from soul_player.ui.frame import Frame
+from soul_player.ui.frame import SECURITY_HEADERS, Frame
 from soul_player.ui.gate import Gate
 from soul_player.ui.guard import make_address
-from soul_player.ui.listening import make_listener
 from soul_player.ui.run_file import RunFile, remove_run_file, write_run_file
 from soul_player.ui.sessions import Sessions
+from soul_player.web.listener import Limits, make_listener, url_of
 
 START_SECONDS = 10.0
+# A page keeps a socket and up to six connections; nothing that a listener says is long.
+LIMITS = Limits(connections_max=128, message_bytes_max=4_096, stop_seconds=1.0, refusal_headers=SECURITY_HEADERS)
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,15 @@ async def serving(
 ) -> AsyncGenerator[LocalApi, None]:
     """The API and the page, answering at this socket for as long as the block lasts; `run.json` says so meanwhile."""
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-    host, port = bound.getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    port = bound.getsockname()[1]
+    url = url_of(bound, is_tls=False, base_path="")
     sessions = Sessions(clock, randomness)
     # Cookies know no ports: two homes that are played at once must not sign each other out.
     gate = Gate(sessions, cookie=f"soul_{port}")
     routes = all_routes(client, SessionRoutes(sessions, gate, url=url), clock=clock)
     frame = Frame(make_api(routes, gate), EventSockets(client.events), gate, make_address(port))
     is_listening = asyncio.Event()
-    listener = make_listener(frame, bound, on_listening=is_listening.set)
+    listener = make_listener(frame, bound, limits=LIMITS, tls=None, on_listening=is_listening.set)
     run = RunFile(pid=os.getpid(), url=url, token=sessions.token, version=__version__)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listener.run_until_stopped(), name="local API")

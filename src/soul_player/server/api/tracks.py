@@ -24,9 +24,9 @@ from soul_player.server.media.hashes import FileHashing, tag_of
 from soul_player.server.media.live_answers import LiveAnswer
 from soul_player.server.media.names import attachment
 from soul_player.server.media.opening import FileOpening
-from soul_player.server.media.ranges import Part, Unsatisfiable, Whole, span_of
 from soul_player.server.media.transcoding import LOOK_AGAIN_SECONDS, Transcoding
 from soul_player.server.store.track_files import TrackFile, find_track_body, find_track_file
+from soul_player.web.ranges import Part, Unsatisfiable, Whole, span_of
 
 _GONE = "this track is not in the library any more"
 

@@ -3,10 +3,12 @@
 import asyncio
 from http import HTTPStatus
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from soul_player.protocol.problem import PROBLEM_CONTENT_TYPE, ProblemCode
-from soul_player.server.errors import RequestRefused, problem_body
+from soul_player.protocol.problem import PROBLEM_CONTENT_TYPE, Problem, ProblemCode
+
+Headers = tuple[tuple[bytes, bytes], ...]
 
 # From the first byte of a connection or a request to the end of its head.
 HEAD_SECONDS = 10.0
@@ -23,6 +25,8 @@ class Connection(HttpToolsProtocol):
 
     connections_max: int
     head_seconds: float = HEAD_SECONDS
+    # Of the answers that are given before an application is asked.
+    refusal_headers: Headers = ()
 
     _head_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
@@ -37,7 +41,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         if len(self.connections) > self.connections_max:
             self._refuse(
-                RequestRefused(ProblemCode.NOT_READY, "too many connections", headers=((b"retry-after", b"5"),))
+                HTTPStatus.SERVICE_UNAVAILABLE, ProblemCode.NOT_READY, "too many connections", ((b"retry-after", b"5"),)
             )
             return
         self._begin_head()
@@ -64,11 +68,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self._is_in_head and self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
             self._refuse(
-                RequestRefused(
-                    ProblemCode.TOO_LARGE,
-                    "the head of the request is too long",
-                    status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                )
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, ProblemCode.TOO_LARGE, "the head of the request is too long"
             )
 
     def on_message_begin(self) -> None:
@@ -116,7 +116,7 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """As a problem document. uvicorn's own text would be no answer of this protocol."""
-        self._refuse(RequestRefused(ProblemCode.BAD_REQUEST, msg))
+        self._refuse(HTTPStatus.BAD_REQUEST, ProblemCode.BAD_REQUEST, msg)
 
     def _begin_head(self) -> None:
         self._is_in_head = True
@@ -146,24 +146,27 @@ class Connection(HttpToolsProtocol):
             # A connection opened in advance and never used: nothing was asked, so nothing is answered.
             self.transport.close()
             return
-        self._refuse(
-            RequestRefused(ProblemCode.BAD_REQUEST, "the request came too slowly", status=HTTPStatus.REQUEST_TIMEOUT)
-        )
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, ProblemCode.BAD_REQUEST, "the request came too slowly")
 
-    def _refuse(self, refused: RequestRefused) -> None:
-        body = problem_body(refused)
+    def _refuse(self, status: HTTPStatus, code: ProblemCode, detail: str, more: Headers = ()) -> None:
+        problem = Problem(title=status.phrase, status=status.value, code=code.value, detail=detail)
+        body = msgspec.json.encode(problem)
         headers = (
             (b"content-type", PROBLEM_CONTENT_TYPE.encode()),
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
-            *refused.headers,
+            *more,
+            *self.refusal_headers,
         )
-        head = b"HTTP/1.1 %d %b\r\n" % (refused.status.value, refused.status.phrase.encode())
+        head = b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode())
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(head + lines + b"\r\n" + body)
         self.transport.close()
 
 
-def connection_class(connections_max: int, *, head_seconds: float = HEAD_SECONDS) -> type[Connection]:
+def connection_class(
+    connections_max: int, *, head_seconds: float = HEAD_SECONDS, refusal_headers: Headers = ()
+) -> type[Connection]:
     """uvicorn takes a class, not an object: the limits are put into one."""
-    return type("LimitedConnection", (Connection,), {"connections_max": connections_max, "head_seconds": head_seconds})
+    limits = {"connections_max": connections_max, "head_seconds": head_seconds, "refusal_headers": refusal_headers}
+    return type("LimitedConnection", (Connection,), limits)

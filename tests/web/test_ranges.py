@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soul_player.server.media.ranges import Part, Span, Unsatisfiable, Whole, span_of
+from soul_player.web.ranges import Part, Span, Unsatisfiable, Whole, span_of
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from uvicorn import Config
 
-from soul_player.server.listening.connection import HEAD_BYTES_MAX, connection_class
-from soul_player.server.listening.listener import Listener, bind
+from soul_player.web.connection import HEAD_BYTES_MAX, connection_class
+from soul_player.web.listener import Listener, bind
 from tests.conftest import run
 from tests.server.running import running_server
 

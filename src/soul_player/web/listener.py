@@ -1,0 +1,114 @@
+"""A socket and uvicorn behind it, without its hands on signals and logs."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from soul_player.web.connection import KEEP_ALIVE_SECONDS, Headers, connection_class
+
+BACKLOG = 512
+
+
+class CannotListen(Exception):
+    """The address is taken, or is none of this machine's."""
+
+
+class CertificateUnusable(Exception):
+    """A certificate, or its key, cannot be read, or they do not belong together."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`socket_class` is uvicorn's protocol for WebSockets; `refusal_headers` go with what no application is asked."""
+
+    connections_max: int
+    message_bytes_max: int
+    stop_seconds: float
+    socket_class: type[asyncio.Protocol] | str = "websockets-sansio"
+    refusal_headers: Headers = ()
+
+
+class Listener(uvicorn.Server):
+    """Serves until `stop()`. `on_listening` is told the address once connections are accepted."""
+
+    def __init__(self, config: uvicorn.Config, bound: socket.socket, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._bound = bound
+        self._on_listening = on_listening
+
+    async def run_until_stopped(self) -> None:
+        """Accept connections; after `stop()` those in flight may finish within the configured time."""
+        await self.serve(sockets=[self._bound])
+
+    def stop(self) -> None:
+        """Begin a graceful end."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """uvicorn's, and then the word that it has begun."""
+        await super().startup(sockets)
+        self._on_listening()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """The program around it handles signals."""
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Raises `CannotListen` when the address is taken or is none of this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CannotListen(f"cannot listen on {host} port {port}: {reason}") from error
+
+
+def url_of(bound: socket.socket, *, is_tls: bool, base_path: str) -> str:
+    """`http://127.0.0.1:8420`, with the port that was really taken."""
+    host, port = bound.getsockname()[:2]
+    return f"{'https' if is_tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}{base_path}"
+
+
+def make_listener(
+    app: Any,  # noqa: ANN401  # an ASGI app: uvicorn, Litestar and we each have a type of our own for it
+    bound: socket.socket,
+    *,
+    limits: Limits,
+    tls: tuple[Path, Path] | None,
+    on_listening: Callable[[], None],
+) -> Listener:
+    """Raises `CertificateUnusable` when the certificate or its key cannot be used."""
+    config = uvicorn.Config(
+        app,
+        http=connection_class(limits.connections_max, refusal_headers=limits.refusal_headers),
+        ws=limits.socket_class,
+        ws_max_size=limits.message_bytes_max,
+        # A pulse is the business of those who talk: proxies eat control frames.
+        ws_ping_interval=None,
+        # Messages are smaller than what a compressor would say of them.
+        ws_per_message_deflate=False,
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(limits.stop_seconds)),
+        ssl_certfile=None if tls is None else str(tls[0]),
+        ssl_keyfile=None if tls is None else str(tls[1]),
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise CertificateUnusable(str(error)) from error
+    return Listener(config, bound, on_listening)
