@@ -63,7 +63,13 @@ FAULTS_OF_EDITS = (
         "AND state = 'settled'",
         "AND state = 'forgotten'",
     ),
-    Fault("the last to arrive wins", ACCEPT + "marks", "_wins", "return held is None or stamp > held", "return True"),
+    Fault(
+        "the last to arrive wins",
+        ACCEPT + "edit",
+        "Edit.overwriting",
+        "return stamp if held is None or stamp > held else None",
+        "return stamp",
+    ),
     Fault("a copied home is not noticed", ACCEPT + "batch", "_confirmed", "raise DeviceCloned", "pass"),
     Fault(
         "edits that wait are said to be confirmed",

@@ -1,6 +1,6 @@
 """What every operation of a batch works with, and what can become of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from soul_player.database.access import Writer
 from soul_player.protocol.ids import id_bytes
@@ -39,6 +39,17 @@ class Edit:
     def stamp(self, at: str, n: int) -> Stamp:
         """What decides between two writers of one field."""
         return Stamp(self.corrected_ms(at), self.device_id.encode(), n)
+
+    def overwriting(self, at: str, n: int, held: Stamp | None) -> Stamp | None:
+        """The stamp to set a field with; None: what is held was written later.
+
+        The edits of one device come in the order of their numbers: corrected times hold how long each batch was on its
+        way, and its clock may have been set between two of them.
+        """
+        stamp = self.stamp(at, n)
+        if held is not None and held.device_id == stamp.device_id and stamp.n > held.n:
+            return replace(stamp, at_ms=max(stamp.at_ms, held.at_ms))
+        return stamp if held is None or stamp > held else None
 
 
 @dataclass(frozen=True)

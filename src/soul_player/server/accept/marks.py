@@ -4,7 +4,6 @@ from soul_player.protocol.operation import FavouriteSet, PlayAdd, RatingSet, Rea
 from soul_player.server.accept.edit import Applied, Blocked, Edit, Outcome, key
 from soul_player.server.store.scopes import Kind
 from soul_player.server.store.user_data import (
-    Stamp,
     add_play,
     count_play,
     find_marks,
@@ -42,10 +41,11 @@ async def accept_favourite(edit: Edit, operation: FavouriteSet) -> Outcome:
     track_id = key(operation.track_id)
     if not await knows_track(edit.store, track_id):
         return Blocked(Reason.UNKNOWN_TRACK)
-    stamp = edit.stamp(operation.at, operation.n)
     marks = await find_marks(edit.store, edit.user_id, track_id)
     held = None if marks is None else marks.favourite_stamp
-    if marks is not None and not _wins(stamp, held):
+    stamp = edit.overwriting(operation.at, operation.n, held)
+    if stamp is None:
+        assert marks is not None
         return Applied(marks.seq)
     if marks is not None and held is not None and marks.favourite == operation.favourite:
         await touch_favourite(edit.store, edit.user_id, track_id, stamp)
@@ -68,10 +68,11 @@ async def accept_rating(edit: Edit, operation: RatingSet) -> Outcome:
     track_id = key(operation.track_id)
     if not await knows_track(edit.store, track_id):
         return Blocked(Reason.UNKNOWN_TRACK)
-    stamp = edit.stamp(operation.at, operation.n)
     marks = await find_marks(edit.store, edit.user_id, track_id)
     held = None if marks is None else marks.rating_stamp
-    if marks is not None and not _wins(stamp, held):
+    stamp = edit.overwriting(operation.at, operation.n, held)
+    if stamp is None:
+        assert marks is not None
         return Applied(marks.seq)
     if marks is not None and held is not None and marks.rating == operation.rating:
         await touch_rating(edit.store, edit.user_id, track_id, stamp)
@@ -81,7 +82,3 @@ async def accept_rating(edit: Edit, operation: RatingSet) -> Outcome:
         edit.store, edit.user_id, track_id, rating=operation.rating, stamp=stamp, seq=seq, now_ms=edit.now_ms
     )
     return Applied(seq)
-
-
-def _wins(stamp: Stamp, held: Stamp | None) -> bool:
-    return held is None or stamp > held

@@ -70,8 +70,8 @@ async def accept_rename(edit: Edit, operation: PlaylistRename) -> Outcome:
         return Blocked(Reason.UNKNOWN_PLAYLIST)
     if held.deleted_at is not None:
         return _deleted(playlist_id, held)
-    stamp = edit.stamp(operation.at, operation.n)
-    if stamp <= held.name_stamp:
+    stamp = edit.overwriting(operation.at, operation.n, held.name_stamp)
+    if stamp is None:
         return Applied(held.seq)
     fields: dict[str, Value] = {
         "user_id": edit.user_id,

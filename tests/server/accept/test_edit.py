@@ -1,0 +1,57 @@
+"""Between the edits of one device its own order counts, however long each of its batches was on the way."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import run
+from tests.server.accept.push import a_world
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values"), [("favourite.set", "favourite", (True, False)), ("rating.set", "rating", (2, 5))]
+)
+@pytest.mark.parametrize("delay_seconds", [0.1, 5.0, 3_600.0])
+def test_a_slow_batch_does_not_beat_a_later_one_of_its_device(
+    store_url: str, kind: str, field: str, values: tuple[Any, Any], delay_seconds: float
+) -> None:
+    """The first batch takes its time, or the clock was set between the two: its corrected time is the later one."""
+
+    first, then = values
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            world.clock.advance(10_000)
+            ann = await world.user("ann")
+            phone, pc = ann.device("phone"), ann.device("pc")
+            track = world.tracks[0]
+            edit = phone.op(kind, track_id=track, seconds=-delay_seconds, **{field: first})
+            await phone.push(edit, sent_at=world.now(-delay_seconds))
+            edit = phone.op(kind, track_id=track, seconds=-delay_seconds / 2, **{field: then})
+            await phone.push(edit, sent_at=world.now())
+            assert getattr((await ann.user_data())[track], field) == then
+            # Another device still has to come later than both.
+            edit = pc.op(kind, track_id=track, seconds=-delay_seconds / 2, **{field: first})
+            await pc.push(edit, sent_at=world.now())
+            assert getattr((await ann.user_data())[track], field) == then
+            world.clock.advance(1)
+            await pc.push(pc.op(kind, track_id=track, **{field: first}), sent_at=world.now())
+            assert getattr((await ann.user_data())[track], field) == first
+
+    run(main())
+
+
+def test_a_slow_rename_does_not_beat_a_later_one_of_its_device(store_url: str) -> None:
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            world.clock.advance(10_000)
+            ann = await world.user("ann")
+            phone = ann.device("phone")
+            playlist_id = await phone.playlist()
+            rename = phone.op("playlist.rename", playlist_id=playlist_id, name="slow", seconds=-5)
+            await phone.push(rename, sent_at=world.now(-5))
+            rename = phone.op("playlist.rename", playlist_id=playlist_id, name="quick", seconds=-2)
+            await phone.push(rename, sent_at=world.now())
+            assert [playlist.name for playlist in (await ann.playlists())] == ["quick"]
+
+    run(main())
