@@ -13,8 +13,9 @@ from soul_player.client import Client
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.ui.api.asgi import make_api
 from soul_player.ui.api.events import EventSockets
-from soul_player.ui.api.routes import Route, all_routes
+from soul_player.ui.api.routes import all_routes
 from soul_player.ui.api.session import SessionRoutes, make_link
+from soul_player.ui.api.table import Route
 from soul_player.ui.frame import SECURITY_HEADERS, Frame
 from soul_player.ui.gate import Gate
 from soul_player.ui.guard import make_address

@@ -15,7 +15,7 @@ from soul_player.client import ClientError
 from soul_player.database.errors import DatabaseError
 from soul_player.ui.api.answers import Answer, problem_answer
 from soul_player.ui.api.calls import Call
-from soul_player.ui.api.routes import Route
+from soul_player.ui.api.table import Route
 from soul_player.ui.gate import Access, Gate
 from soul_player.ui.problems import Refused, refused_by_client
 
