@@ -82,14 +82,14 @@ def test_what_the_user_did_finds_its_recordings_again(tmp_path: Path) -> None:
             assert [(one.favourite, one.rating, one.play_count) for one in marks] == [
                 (True, None, 0), (False, 4, 0), (False, None, 0), (False, None, 1)
             ]  # fmt: skip
-            # The play that the first server never heard of.
-            assert (await phone.sync()).pushed == 1
+            # The play that the first server never heard of, and what was said here of the recordings.
+            assert (await phone.sync()).pushed == 3
             assert (await phone.sync()).requests == 1
             async with a_device(tmp_path / "desk", other) as desk:
                 await desk.sync()
                 assert [(await desk.marks(track)).play_count for track in await desk.tracks()] == [0, 0, 0, 1]
-                # Said of the first one, so the second is not told: a word goes where the recording was when it fell.
-                assert not (await desk.marks((await desk.tracks())[0])).favourite
+                said = [await desk.marks(track) for track in (await desk.tracks())[:2]]
+                assert [(one.favourite, one.rating) for one in said] == [(True, None), (False, 4)]
             await assert_words_agree(phone.client)
 
     run(story())

@@ -60,18 +60,19 @@ def test_what_is_done_to_a_local_file_reaches_the_server_that_holds_it_too(tmp_p
                 assert await desk.shown() == {"Mixed": ["Title 00"]}
                 marks = await desk.marks((await desk.tracks())[0])
                 assert (marks.favourite, marks.play_count) == (True, 1)
-            # The server gets the file: it is told of the play and gets the entry, in its place.
+            # The server gets the file: it is told of the play and the favourite, and gets the entry, in its place.
             shutil.copy(here / "02.mp3", there)
             await running.server.scanner.scan()
             await running.server.scanner.hash_all()
             await sync_and_match(client)
-            assert sum(await sync_and_match(client)) == 2
+            assert sum(await sync_and_match(client)) == 3
             assert sum(await sync_and_match(client)) == 0
             assert await client.library.count() == 3
             assert [(await client.playlists.marks(track)).play_count for track in (both, only)] == [1, 1]
             async with a_device(tmp_path / "b", running) as desk:
                 await desk.sync()
                 assert await desk.shown() == {"Mixed": ["Title 02", "Title 00"]}
-                assert (await desk.marks((await desk.tracks())[2])).play_count == 1
+                marks = await desk.marks((await desk.tracks())[2])
+                assert (marks.favourite, marks.play_count) == (True, 1)
 
     run(story())

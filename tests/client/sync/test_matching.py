@@ -10,7 +10,7 @@ from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.matching import Matching
 from soul_player.database.access import Database, Writer
 from soul_player.database.sqlite import Threads
-from soul_player.edges import SystemClock
+from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.protocol.track import Track
 from tests.client.dedupe.libraries import arrive, clusters, library_of, rows_of, track
 from tests.conftest import run
@@ -21,7 +21,7 @@ CUT_SECONDS = 0.1
 
 def matching_of(library: Database, gate: SyncGate | None = None, events: Events | None = None) -> Matching:
     """As the client wires it."""
-    return Matching(library, events or Events(), gate or SyncGate(), SystemClock())
+    return Matching(library, events or Events(), gate or SyncGate(), SystemClock(), SystemRandomness())
 
 
 def songs(beginning: int = 0) -> list[Track]:

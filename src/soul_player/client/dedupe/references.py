@@ -7,6 +7,7 @@ from typing import Protocol
 from soul_player.client.dedupe.history import Group, Joined, Step, alone, retell
 from soul_player.client.library.marks import refresh_marks
 from soul_player.client.library.model import LocalTrackId
+from soul_player.client.library.told_marks import mark_wrong
 from soul_player.database.access import Row, Value, Writer
 
 NOTE_PLAYS = """
@@ -89,17 +90,18 @@ RETURN_OPERATION = """
 """
 
 READ_SAID = """
-    SELECT favourite, favourited_at, rating, rated_at
+    SELECT favourite, favourited_at, favourite_is_own, rating, rated_at, rating_is_own
       FROM local_marks
      WHERE track_id = :track_id
 """
 
 SAY = """
-    INSERT INTO local_marks (track_id, favourite, favourited_at, rating, rated_at)
-    VALUES (:track_id, :favourite, :favourited_at, :rating, :rated_at)
+    INSERT INTO local_marks (track_id, favourite, favourited_at, favourite_is_own, rating, rated_at, rating_is_own)
+    VALUES (:track_id, :favourite, :favourited_at, :favourite_is_own, :rating, :rated_at, :rating_is_own)
         ON CONFLICT (track_id) DO UPDATE
-       SET favourite = excluded.favourite, favourited_at = excluded.favourited_at, rating = excluded.rating,
-           rated_at = excluded.rated_at
+       SET favourite = excluded.favourite, favourited_at = excluded.favourited_at,
+           favourite_is_own = excluded.favourite_is_own, rating = excluded.rating, rated_at = excluded.rated_at,
+           rating_is_own = excluded.rating_is_own
 """
 
 UNSAY = """
@@ -135,6 +137,7 @@ FORGET_EMPTY = """
        AND play_count = 0 AND last_played_at IS NULL
 """
 
+_FORMER_SAID_COLUMNS = 4
 _NOTES = (NOTE_PLAYS, NOTE_ENTRIES, NOTE_OPERATIONS)
 _MOVES = (MOVE_PLAYS, MOVE_ENTRIES, MOVE_OPERATIONS)
 _RETURNS = {"play": RETURN_PLAY, "playlist_entry": RETURN_ENTRY, "operation": RETURN_OPERATION}
@@ -183,6 +186,7 @@ async def return_references(library: Writer, links: Sequence[MovedLink], steps: 
     await library.run_many(NOTE, noted)
     track_id = links[0].track_id
     await _part_said(library, links, steps, leaving)
+    await mark_wrong(library, track_id, leaving.track_id)
     for one in (track_id, leaving.track_id):
         await refresh_marks(library, LocalTrackId(one))
         # A row of nothing, which the recording did not have before the two were one.
@@ -259,25 +263,29 @@ def _said_alone(
 
 
 def _read_said(text: str | None) -> Row | None:
-    return None if text is None else tuple(json.loads(text))
+    said = None if text is None else tuple(json.loads(text))
+    # Written down before words knew whose they are.
+    return (*said[:2], 1, *said[2:], 1) if said is not None and len(said) == _FORMER_SAID_COLUMNS else said
 
 
 def _both(kept: Row | None, former: Row) -> Row:
-    return former if kept is None else (*_later(kept[:2], former[:2]), *_later(kept[2:], former[2:]))
+    return former if kept is None else (*_later(kept[:3], former[:3]), *_later(kept[3:], former[3:]))
 
 
 async def _say(library: Writer, track_id: int, said: Row) -> None:
-    favourite, favourited_at, rating, rated_at = said
+    favourite, favourited_at, favourite_is_own, rating, rated_at, rating_is_own = said
     await library.run(
         SAY,
         track_id=track_id,
         favourite=favourite,
         favourited_at=favourited_at,
+        favourite_is_own=favourite_is_own,
         rating=rating,
         rated_at=rated_at,
+        rating_is_own=rating_is_own,
     )
 
 
 def _later(ours: Row, theirs: Row) -> Row:
-    """(value, when) that was said last."""
+    """(value, when, whose) that was said last."""
     return theirs if (theirs[1] or 0) > (ours[1] or 0) else ours

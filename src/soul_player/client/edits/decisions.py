@@ -36,9 +36,7 @@ class Questions:
     ) -> Answered:
         """Whether tracks are one recording: all pairs of the question, or these; with `similar`, also those of other
         questions that are asked for the same reasons between the same sources. Raises `QuestionNotFound`."""
-        return await self._database.write(
-            answer_merge, question_id, choice, now_ms=self._clock.now_ms(), pairs=pairs, similar=similar
-        )
+        return await self._database.write(answer_merge, self._act(), question_id, choice, pairs=pairs, similar=similar)
 
     async def similar(self, question_id: QuestionId) -> Similar:
         """How much `answer_merge` with `similar` would answer. Raises `QuestionNotFound`."""
@@ -94,7 +92,7 @@ async def _answer(library: Writer, act: Act, question_id: QuestionId, choice: st
     if question.kind is QuestionKind.MASS_DELETION:
         return await answer_deletion_question(library, question_id, choice, now_ms=act.now_ms)
     if question.kind is QuestionKind.MERGE:
-        return (await answer_merge(library, question_id, choice, now_ms=act.now_ms)).tracks
+        return (await answer_merge(library, act, question_id, choice)).tracks
     if question.kind is QuestionKind.SERVER_CHANGED:
         await answer_server(library, act, await _find(library, question_id), choice)
         return 0
@@ -107,7 +105,7 @@ async def _undo(library: Writer, act: Act, question_id: QuestionId) -> None:
     if question.kind is QuestionKind.MASS_DELETION:
         raise QuestionNotFound("deletions that were applied come back with the next full sync: soul sync --full")
     if question.kind is QuestionKind.MERGE:
-        await undo_merge(library, question, now_ms=act.now_ms)
+        await undo_merge(library, act, question)
         return
     if question.kind is QuestionKind.SERVER_CHANGED:
         await undo_server(library, question)

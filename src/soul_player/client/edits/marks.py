@@ -15,6 +15,7 @@ from soul_player.client.library.marks import (
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.outbox import NewOperation
 from soul_player.client.library.sync_queue import track_group
+from soul_player.client.library.told_marks import MarkKind, Told, ToldState, mark_told, note_told
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.ids import id_bytes, id_text
 from soul_player.protocol.operation import RATING_MAX, FavouriteSet, PlayAdd, RatingSet
@@ -75,8 +76,9 @@ async def set_favourite(library: Writer, act: Act, track_id: LocalTrackId, *, fa
         operation = FavouriteSet(op_id, n, act.at, id_text(remote_id), favourite)
         await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
         await outbox.save()
-    if not accounts:
-        await library.run(SAY_FAVOURITE, track_id=track_id, favourite=int(favourite), at=act.now_ms)
+    # For sources that come to hold it.
+    await library.run(SAY_FAVOURITE, track_id=track_id, favourite=int(favourite), at=act.now_ms)
+    await _note_told(library, act, accounts, track_id, MarkKind.FAVOURITE, int(favourite))
     await refresh_marks(library, track_id)
 
 
@@ -92,8 +94,9 @@ async def set_rating(library: Writer, act: Act, track_id: LocalTrackId, *, ratin
         operation = RatingSet(op_id, n, act.at, id_text(remote_id), rating)
         await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
         await outbox.save()
-    if not accounts:
-        await library.run(SAY_RATING, track_id=track_id, rating=rating, at=act.now_ms)
+    # For sources that come to hold it.
+    await library.run(SAY_RATING, track_id=track_id, rating=rating, at=act.now_ms)
+    await _note_told(library, act, accounts, track_id, MarkKind.RATING, rating)
     await refresh_marks(library, track_id)
 
 
@@ -180,6 +183,15 @@ async def _accounts(library: Writer, track_id: LocalTrackId) -> list[Held]:
         if account is not None and not (is_former and source_id in known):
             found.append((account, remote_id, track_id if is_former else None))
     return found
+
+
+async def _note_told(  # noqa: PLR0917  # what was said, and to whom
+    library: Writer, act: Act, accounts: Sequence[Held], track_id: LocalTrackId, kind: MarkKind, value: int | None
+) -> None:
+    for account, remote_id, _ in accounts:
+        told = Told(account.source_id, remote_id, kind, value, act.now_ms, ToldState.SAID)
+        await note_told(library, told)
+        await mark_told(library, account.source_id, [track_id])
 
 
 async def _require(library: Reader, track_id: LocalTrackId) -> float:

@@ -12,7 +12,9 @@ from soul_player.client.dedupe.persons import merge_recordings
 from soul_player.client.dedupe.questions import Asked, every_pair, evidence_record, kept_evidence, pairs_of
 from soul_player.client.dedupe.said import say, unsay
 from soul_player.client.dedupe.sides import read_sides
+from soul_player.client.edits.act import Act
 from soul_player.client.edits.answers import check_undoable
+from soul_player.client.edits.telling import tell_everywhere
 from soul_player.client.errors import QuestionNotFound
 from soul_player.client.library.decisions import open_question
 from soul_player.client.library.model import MergeAnswer, QuestionId, QuestionKind
@@ -70,14 +72,15 @@ class Similar:
 
 async def answer_merge(
     library: Writer,
+    act: Act,
     question_id: QuestionId,
     choice: str,
     *,
-    now_ms: int,
     pairs: Sequence[int] | None = None,
     similar: bool = False,
 ) -> Answered:
     """Do it, and keep what taking it back needs."""
+    now_ms = act.now_ms
     await _require(library, question_id, choice)
     asked = await pairs_of(library, question_id)
     chosen = asked if pairs is None else [one for one in asked if one.pair.side.entry_id in pairs]
@@ -99,6 +102,7 @@ async def answer_merge(
     kept = [await _act(library, one, MergeAnswer(choice), now_ms=now_ms) for one in chosen]
     await library.run(KEEP, id=written, undo=json.dumps({"pairs": kept}))
     await withdraw(library, [one.pair.side.entry_id for one in chosen])
+    await tell_everywhere(library, act)
     return Answered(written, len(chosen))
 
 
@@ -109,8 +113,9 @@ async def count_similar(library: Reader, question_id: QuestionId) -> Similar:
     return Similar(len(found), len({one.question_id for one in found}))
 
 
-async def undo_merge(library: Writer, question: PlaylistQuestion, *, now_ms: int) -> None:
+async def undo_merge(library: Writer, act: Act, question: PlaylistQuestion) -> None:
     """What was joined is apart, what was refused may be joined; both are asked about again."""
+    now_ms = act.now_ms
     check_undoable(question, now_ms=now_ms)
     kept: list[dict[str, Any]] = (question.undo or {})["pairs"]
     other = await library.one(
@@ -125,6 +130,7 @@ async def undo_merge(library: Writer, question: PlaylistQuestion, *, now_ms: int
         await library.run(FORGET, id=question.id)
     else:
         await library.run(FORGET_EMPTY, id=question.id)
+    await tell_everywhere(library, act)
 
 
 async def _require(library: Reader, question_id: QuestionId, choice: str) -> None:

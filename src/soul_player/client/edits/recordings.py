@@ -7,11 +7,13 @@ from soul_player.client.dedupe.evidence import Evidence
 from soul_player.client.dedupe.links import links_of
 from soul_player.client.dedupe.persons import compare_recordings, merge_recordings, take_out, were_refused
 from soul_player.client.dedupe.sides import Pair, sides_of_track
+from soul_player.client.edits.act import Act
+from soul_player.client.edits.telling import tell_everywhere
 from soul_player.client.errors import EditInvalid, TrackNotFound
 from soul_player.client.library.browse import find_track
 from soul_player.client.library.model import LocalTrackId
 from soul_player.database.access import Database, Reader, Writer
-from soul_player.edges import Clock
+from soul_player.edges import Clock, Randomness
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Why:
 class Recordings:
     """What a person decides about recordings is remembered for ever, and can be turned round at any time."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(self, database: Database, *, clock: Clock, randomness: Randomness) -> None:
         self._database = database
         self._clock = clock
+        self._randomness = randomness
 
     async def evidence(self, track_id: LocalTrackId, other_id: LocalTrackId) -> Comparison:
         """What speaks for and against their being one. Raises `TrackNotFound`, `EditInvalid`."""
@@ -47,11 +50,11 @@ class Recordings:
 
     async def merge(self, track_id: LocalTrackId, other_id: LocalTrackId) -> LocalTrackId:
         """They are one recording; its id, which is the first one's. Raises `TrackNotFound`, `EditInvalid`."""
-        return await self._database.write(_merge, track_id, other_id, now_ms=self._clock.now_ms())
+        return await self._database.write(_merge, self._act(), track_id, other_id)
 
     async def split(self, track_id: LocalTrackId, entry_id: int) -> LocalTrackId:
         """Take one source's track (an `entry_id` of `parts`) out; its recording's id. Never joined by itself again."""
-        return await self._database.write(_split, track_id, entry_id, now_ms=self._clock.now_ms())
+        return await self._database.write(_split, self._act(), track_id, entry_id)
 
     async def parts(self, track_id: LocalTrackId) -> list[dict[str, Any]]:
         """Every source's track of a recording, with all that is known of it."""
@@ -64,6 +67,9 @@ class Recordings:
             for link in await self._database.read(links_of, track_id)
         ]
 
+    def _act(self) -> Act:
+        return Act(self._clock.now_ms(), self._randomness)
+
 
 async def _evidence(library: Reader, track_id: LocalTrackId, other_id: LocalTrackId) -> Comparison:
     pair = await _pair(library, track_id, other_id)
@@ -71,12 +77,13 @@ async def _evidence(library: Reader, track_id: LocalTrackId, other_id: LocalTrac
     return Comparison(record, tuple(record["reasons"]), await were_refused(library, track_id, other_id))
 
 
-async def _merge(library: Writer, track_id: LocalTrackId, other_id: LocalTrackId, *, now_ms: int) -> LocalTrackId:
-    await merge_recordings(library, await _pair(library, track_id, other_id), now_ms=now_ms)
+async def _merge(library: Writer, act: Act, track_id: LocalTrackId, other_id: LocalTrackId) -> LocalTrackId:
+    await merge_recordings(library, await _pair(library, track_id, other_id), now_ms=act.now_ms)
+    await tell_everywhere(library, act)
     return track_id
 
 
-async def _split(library: Writer, track_id: LocalTrackId, entry_id: int, *, now_ms: int) -> LocalTrackId:
+async def _split(library: Writer, act: Act, track_id: LocalTrackId, entry_id: int) -> LocalTrackId:
     sides = await sides_of_track(library, track_id)
     if not sides:
         raise TrackNotFound(f"no track has the id {track_id}")
@@ -84,7 +91,9 @@ async def _split(library: Writer, track_id: LocalTrackId, entry_id: int, *, now_
         raise EditInvalid(f"track {track_id} has no part {entry_id}")
     if len(sides) == 1:
         raise EditInvalid("it has one source only: there is nothing to take out of it")
-    return LocalTrackId(await take_out(library, entry_id, now_ms=now_ms))
+    own = await take_out(library, entry_id, now_ms=act.now_ms)
+    await tell_everywhere(library, act)
+    return LocalTrackId(own)
 
 
 async def _pair(library: Reader, track_id: LocalTrackId, other_id: LocalTrackId) -> Pair:

@@ -64,11 +64,11 @@ FORGET_REFERENCES = (
 # What was said of both: the later word of each kind.
 MERGE_LOCAL_MARKS = """
     UPDATE local_marks
-       SET (favourite, favourited_at) = (
-               SELECT favourite, favourited_at FROM local_marks
+       SET (favourite, favourited_at, favourite_is_own) = (
+               SELECT favourite, favourited_at, favourite_is_own FROM local_marks
                 WHERE track_id IN (:from_id, :to_id) ORDER BY COALESCE(favourited_at, 0) DESC LIMIT 1),
-           (rating, rated_at) = (
-               SELECT rating, rated_at FROM local_marks
+           (rating, rated_at, rating_is_own) = (
+               SELECT rating, rated_at, rating_is_own FROM local_marks
                 WHERE track_id IN (:from_id, :to_id) ORDER BY COALESCE(rated_at, 0) DESC LIMIT 1)
      WHERE track_id = :to_id
 """

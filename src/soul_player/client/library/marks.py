@@ -1,12 +1,13 @@
 """Favourites, ratings and play counts as they are shown, one row a recording; kept in step with every source's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from soul_player.client.library.accounts import find_account
+from soul_player.client.library.accounts import Account, find_account
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.overlay import Marks, MarksOfSource, shown_marks
 from soul_player.client.library.server_rows import find_user_data
 from soul_player.client.library.sync_queue import overlay_of, track_group
+from soul_player.client.library.told_marks import MarkKind, Told, ToldState, Word, told_of, words_said
 from soul_player.database.access import Reader, Writer
 
 NAMES = """
@@ -25,24 +26,18 @@ TRACK_OF = """
        AND remote_id = :remote_id
 """
 
-LOCAL = """
-    SELECT favourite, favourited_at, rating, rated_at
-      FROM local_marks
-     WHERE track_id = :track_id
-"""
-
 SAY_FAVOURITE = """
     INSERT INTO local_marks (track_id, favourite, favourited_at)
     VALUES (:track_id, :favourite, :at)
         ON CONFLICT (track_id) DO UPDATE
-       SET favourite = excluded.favourite, favourited_at = excluded.favourited_at
+       SET favourite = excluded.favourite, favourited_at = excluded.favourited_at, favourite_is_own = 1
 """
 
 SAY_RATING = """
     INSERT INTO local_marks (track_id, rating, rated_at)
     VALUES (:track_id, :rating, :at)
         ON CONFLICT (track_id) DO UPDATE
-       SET rating = excluded.rating, rated_at = excluded.rated_at
+       SET rating = excluded.rating, rated_at = excluded.rated_at, rating_is_own = 1
 """
 
 UNTOLD_PLAYS = """
@@ -112,19 +107,49 @@ async def find_marks(library: Reader, track_id: LocalTrackId) -> Marks:
 
 async def compute_marks(library: Reader, track_id: LocalTrackId) -> Marks:
     """What is right to be shown, by the definition."""
+    told = await told_of(library, track_id)
     parts = []
     for source_id, remote_id, _ in await names_of(library, track_id):
         account = await find_account(library, source_id)
-        if account is None:
-            continue
-        found = await find_user_data(library, source_id, remote_id)
-        marks, run = found if found is not None else (Marks(), None)
-        parts.append(MarksOfSource(marks, run, tuple(await overlay_of(library, account, track_group(remote_id)))))
-    said = await library.one(LOCAL, track_id=track_id)
-    local = None if said is None else Marks(bool(said[0]), said[1], said[2], said[3])
+        if account is not None:
+            its_own = [one for one in told if (one.source_id, one.remote_id) == (source_id, remote_id)]
+            parts.append(await _part(library, account, remote_id, its_own))
+    local = _untold(await words_said(library, track_id), told)
     count = await library.one(UNTOLD_PLAYS, track_id=track_id)
     assert count is not None
     return shown_marks(parts, local=local, untold_plays=Marks(play_count=count[0], last_played_at=count[1]))
+
+
+async def marks_at(library: Reader, account: Account, remote_id: bytes) -> Marks:
+    """What one source says of a track, with what is on its way there."""
+    return shown_marks([await _part(library, account, remote_id, ())])
+
+
+async def _part(library: Reader, account: Account, remote_id: bytes, told: Iterable[Told]) -> MarksOfSource:
+    found = await find_user_data(library, account.source_id, remote_id)
+    marks, run = found if found is not None else (Marks(), None)
+    operations = tuple(await overlay_of(library, account, track_group(remote_id)))
+    # To say again what was said before is no new word.
+    restored = [
+        (one.kind is MarkKind.FAVOURITE, one.former, one.former_at) for one in told if one.state is ToldState.TAKEN_BACK
+    ]
+    return MarksOfSource(marks, run, operations, tuple(restored))
+
+
+def _untold(said: Mapping[MarkKind, Word], told: Iterable[Told]) -> Marks:
+    """This device's words, as far as no source tells them: its time is the better one, and it may have refused them."""
+    latest: dict[MarkKind, int] = {}
+    for one in told:
+        if one.state in {ToldState.SAID, ToldState.CARRIED}:
+            latest[one.kind] = max(latest.get(one.kind, 0), one.said_at)
+    left = {kind: word for kind, word in said.items() if latest.get(kind, -1) < word.said_at}
+    favourite, rating = left.get(MarkKind.FAVOURITE), left.get(MarkKind.RATING)
+    return Marks(
+        favourite is not None and bool(favourite.value),
+        None if favourite is None else favourite.said_at,
+        None if rating is None else rating.value,
+        None if rating is None else rating.said_at,
+    )
 
 
 async def refresh_marks(library: Writer, track_id: LocalTrackId) -> None:

@@ -69,16 +69,20 @@ MOVES = (
 
 # What was said last, of each of the two.
 MOVE_SAID = """
-    INSERT INTO local_marks (track_id, favourite, favourited_at, rating, rated_at)
-    SELECT :track_id, favourite, favourited_at, rating, rated_at
+    INSERT INTO local_marks (track_id, favourite, favourited_at, favourite_is_own, rating, rated_at, rating_is_own)
+    SELECT :track_id, favourite, favourited_at, favourite_is_own, rating, rated_at, rating_is_own
       FROM local_marks
      WHERE track_id = :orphan_id
         ON CONFLICT (track_id) DO UPDATE
        SET favourite = CASE WHEN COALESCE(excluded.favourited_at, 0) > COALESCE(local_marks.favourited_at, 0)
                             THEN excluded.favourite ELSE local_marks.favourite END,
+           favourite_is_own = CASE WHEN COALESCE(excluded.favourited_at, 0) > COALESCE(local_marks.favourited_at, 0)
+                                   THEN excluded.favourite_is_own ELSE local_marks.favourite_is_own END,
            favourited_at = NULLIF(MAX(COALESCE(excluded.favourited_at, 0), COALESCE(local_marks.favourited_at, 0)), 0),
            rating = CASE WHEN COALESCE(excluded.rated_at, 0) > COALESCE(local_marks.rated_at, 0)
                          THEN excluded.rating ELSE local_marks.rating END,
+           rating_is_own = CASE WHEN COALESCE(excluded.rated_at, 0) > COALESCE(local_marks.rated_at, 0)
+                                THEN excluded.rating_is_own ELSE local_marks.rating_is_own END,
            rated_at = NULLIF(MAX(COALESCE(excluded.rated_at, 0), COALESCE(local_marks.rated_at, 0)), 0)
 """
 

@@ -214,11 +214,16 @@ class Marks:
 
 @dataclass(frozen=True)
 class MarksOfSource:
-    """One source's row for it (`run` None: it has none), and the operations on their way there."""
+    """One source's row for it (`run` None: it has none), and the operations on their way there.
+
+    `restored`: (whether it is the favourite or the rating, its value, when that was said first): what this device said
+    there again, to take back a word that was another recording's.
+    """
 
     row: Marks
     run: int | None
     operations: tuple[Unsettled, ...] = ()
+    restored: tuple[tuple[bool, int | None, int | None], ...] = ()
 
 
 def shown_marks(
@@ -257,6 +262,11 @@ def _marks_of(source: MarksOfSource) -> Marks:
                 marks = replace(marks, play_count=marks.play_count + 1, last_played_at=played_at)
             case _:
                 raise AssertionError(f"{type(operation).__name__} is about no track")
+    for is_favourite, value, said_at in source.restored:
+        if is_favourite and marks.favourite == bool(value):
+            marks = replace(marks, favourited_at=said_at)
+        elif not is_favourite and marks.rating == value:
+            marks = replace(marks, rated_at=said_at)
     return marks
 
 

@@ -74,17 +74,22 @@ BECOME_LOCAL = """
      WHERE id = :id
 """
 
-# What is shown is the latest word on it, and stays so when the source that said it goes.
+# What is shown is the latest word on it, and stays so when the source that said it goes. Only what this device itself
+# had said is for other sources too.
 KEEP_SAID = """
-    INSERT INTO local_marks (track_id, favourite, favourited_at, rating, rated_at)
-    SELECT marks.track_id, marks.favourite, marks.favourited_at, marks.rating, marks.rated_at
+    INSERT INTO local_marks (track_id, favourite, favourited_at, favourite_is_own, rating, rated_at, rating_is_own)
+    SELECT marks.track_id, marks.favourite, marks.favourited_at, 0, marks.rating, marks.rated_at, 0
       FROM marks
      WHERE (marks.favourited_at IS NOT NULL OR marks.rated_at IS NOT NULL)
        AND EXISTS (SELECT 1 FROM track_sources
                     WHERE track_sources.track_id = marks.track_id AND track_sources.source_id = :source_id)
         ON CONFLICT (track_id) DO UPDATE
        SET favourite = excluded.favourite, favourited_at = excluded.favourited_at, rating = excluded.rating,
-           rated_at = excluded.rated_at
+           rated_at = excluded.rated_at,
+           favourite_is_own = local_marks.favourited_at IS NOT NULL AND local_marks.favourite_is_own
+                              AND local_marks.favourite = excluded.favourite,
+           rating_is_own = local_marks.rated_at IS NOT NULL AND local_marks.rating_is_own
+                           AND local_marks.rating IS excluded.rating
 """
 
 # Never sent, so told to nobody. What was sent without an answer may have been counted, and is not told twice.

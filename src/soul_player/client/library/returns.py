@@ -78,6 +78,14 @@ FORGET_USER_DATA = """
        AND track_id = :old
 """
 
+# What it was told under its old name, it knows under the new one.
+RENAME_TOLD = """
+    UPDATE OR REPLACE told_marks
+       SET remote_id = :new
+     WHERE source_id = :source_id
+       AND remote_id = :old
+"""
+
 # One pass over the source's entries for all the names of a page.
 RENAME_ENTRIES = """
     WITH RECURSIVE place (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n + 1 < :count),
@@ -189,6 +197,7 @@ async def rename_tracks(library: Writer, source_id: SourceId, names: Sequence[tu
         return
     values = [(new, source_id, old) for old, new in names]
     await library.run_many(RENAME_USER_DATA, values)
+    await library.run_many(RENAME_TOLD, values)
     await library.run_many(FORGET_USER_DATA, [(source_id, old) for old, _ in names])
     await library.run(
         RENAME_ENTRIES,

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from soul_player.client.dedupe.decide import Ask, Same
 from soul_player.client.dedupe.entries import count_waiting, queue_old_entries
-from soul_player.client.dedupe.matching import ENTRIES_PER_BATCH, match_batch
+from soul_player.client.dedupe.matching import ENTRIES_PER_BATCH, Matched, match_batch
+from soul_player.client.edits.act import Act
+from soul_player.client.edits.telling import tell_everywhere
 from soul_player.client.errors import SyncError
 from soul_player.client.events import Events, MatchingFinished, MatchingProgress
 from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.library_errors import as_sync_error
-from soul_player.database.access import Database
+from soul_player.database.access import Database, Writer
 from soul_player.database.errors import DatabaseError
-from soul_player.edges import Clock
+from soul_player.edges import Clock, Randomness
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Matching:
         events: Events,
         gate: SyncGate,
         clock: Clock,
+        randomness: Randomness,
         *,
         get_fingerprints: GetFingerprints | None = None,
     ) -> None:
@@ -56,6 +59,7 @@ class Matching:
         self._events = events
         self._gate = gate
         self._clock = clock
+        self._randomness = randomness
         self._get_fingerprints = get_fingerprints
         self._is_cancelled = False
         self._is_running = asyncio.Lock()
@@ -108,7 +112,8 @@ class Matching:
         # The queue may grow meanwhile; what it held and some rounds more is a bound. The next run goes on.
         for _ in range(total // ENTRIES_PER_BATCH * 2 + 10):
             await self._gate.idle()
-            batch = await self._library.write(match_batch, now_ms=self._clock.now_ms(), stops=self._stops)
+            act = Act(self._clock.now_ms(), self._randomness)
+            batch = await self._library.write(_match, act, stops=self._stops)
             matched += batch.waited
             joined += batch.count(Same)
             asked += batch.count(Ask)
@@ -122,6 +127,14 @@ class Matching:
     def _stops(self) -> bool:
         """Asked by the database's thread before each entry."""
         return self._is_cancelled or self._gate.is_busy
+
+
+async def _match(library: Writer, act: Act, *, stops: Callable[[], bool]) -> Matched:
+    """A source that holds a recording now is told what was said of it before."""
+    batch = await match_batch(library, now_ms=act.now_ms, stops=stops)
+    if batch.count(Same):
+        await tell_everywhere(library, act)
+    return batch
 
 
 def _both(first: MatchingResult, then: MatchingResult) -> MatchingResult:

@@ -7,6 +7,7 @@ import msgspec
 from soul_player.client.edits.act import Act
 from soul_player.client.edits.answers import forget_answered
 from soul_player.client.edits.marks import tell_plays
+from soul_player.client.edits.telling import tell_marks
 from soul_player.client.errors import (
     PermanentSyncError,
     RequestTooLarge,
@@ -98,7 +99,9 @@ class Push:
         if account is None:
             return None
         now_ms = self._clock.now_ms()
-        await tell_plays(library, Act(now_ms, self._randomness), account)
+        act = Act(now_ms, self._randomness)
+        await tell_plays(library, act, account)
+        await tell_marks(library, act, self._source_id)
         for group_key in sorted(await let_go(library, account)):
             await refresh_group(library, account, group_key)
         await forget_settled(library, account, now_ms=now_ms)
