@@ -81,7 +81,7 @@ def test_what_is_not_served_is_said_to_be_so() -> None:
 
 def test_the_routes_of_the_local_api_are_those_of_its_table() -> None:
     """docs/local-api.md names each of them, and no other."""
-    table = (ROOT / "src/soul_player/ui/api/routes.py").read_text("utf-8")
+    table = "".join(path.read_text("utf-8") for path in sorted((ROOT / "src/soul_player/ui/api").glob("*routes.py")))
     served = set(re.findall(r'Route\(\s*"([A-Z]+)",\s*"(/[^"]*)"', table))
     assert len(served) == table.count(" Route(") + table.count("(Route("), (
         "the route table is written in another way: some are not read"

@@ -7,6 +7,8 @@ import msgspec
 
 from soul_player.client import (
     AddressInvalid,
+    AlbumNotFound,
+    ArtistNotFound,
     CertificateChanged,
     CertificateUnknown,
     ClientError,
@@ -39,6 +41,8 @@ _STATUSES: Sequence[tuple[tuple[type[ClientError], ...], HTTPStatus]] = (
         (
             SourceNotFound,
             TrackNotFound,
+            AlbumNotFound,
+            ArtistNotFound,
             QuestionNotFound,
             PlaylistNotFound,
             FailedEditNotFound,

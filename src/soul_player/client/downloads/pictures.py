@@ -25,6 +25,9 @@ from soul_player.database.access import Database
 from soul_player.edges import Clock
 from soul_player.protocol.ids import TrackId
 
+# A page shows the same hundred covers over and over: what was looked at within the hour is not written down again.
+USED_MS = 3_600_000
+
 
 class Pictures:
     """`limit_bytes`: of all of them together."""
@@ -57,7 +60,8 @@ class Pictures:
         if sizes != picture.size_bytes:
             await self._library.write(remove_picture, picture.artwork_id)
             return None
-        await self._library.write(mark_picture_used, picture.artwork_id, now_ms=self._clock.now_ms())
+        if self._clock.now_ms() - picture.used_at_ms > USED_MS:
+            await self._library.write(mark_picture_used, picture.artwork_id, now_ms=self._clock.now_ms())
         return path, picture.content_type
 
     async def bring(self, holder: Holder) -> ClientError | None:
@@ -76,18 +80,19 @@ class Pictures:
         self._fetching.add(artwork_id)
         try:
             content_type, content = await picture_of(self._connections.to(source), track_id)
-            await self._keep(artwork_id, content_type, content)
+            await self.keep(artwork_id, content_type, content)
         except ClientError as error:
             return error
         finally:
             self._fetching.discard(artwork_id)
         return None
 
-    async def _keep(self, artwork_id: str, content_type: str, content: bytes) -> None:
+    async def keep(self, artwork_id: str, content_type: str, content: bytes) -> None:
+        """Write it down under this id; what was not looked at for longest makes room."""
         digest = hashlib.sha256(content).digest()
         await asyncio.to_thread(self._write, content, self._places.picture(digest))
-        picture = Picture(artwork_id, digest, len(content), content_type)
-        await self._library.write(add_picture, picture, now_ms=self._clock.now_ms())
+        picture = Picture(artwork_id, digest, len(content), content_type, self._clock.now_ms())
+        await self._library.write(add_picture, picture)
         for gone in await self._library.write(trim_pictures, limit_bytes=self._limit_bytes):
             await asyncio.to_thread(self._disk.remove, self._places.picture(gone))
 

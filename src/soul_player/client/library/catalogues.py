@@ -61,6 +61,10 @@ class Catalogues:
         """All of them: at most a tenth of the tracks, so that they are sorted here."""
         return sorted_albums((await self._catalogue(condition)).albums, order)
 
+    async def count_albums(self) -> int:
+        """Of everything that is shown."""
+        return len((await self._catalogue(SHOWN)).albums)
+
     async def artists(self, condition: Condition = SHOWN) -> Sequence[Artist]:
         """By name."""
         return (await self._catalogue(condition)).artists

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from soul_player.database.access import Reader, Writer
 
 FIND = """
-    SELECT artwork_id, sha256, size_bytes, content_type
+    SELECT artwork_id, sha256, size_bytes, content_type, used_at
       FROM pictures
      WHERE artwork_id = :artwork_id
 """
@@ -35,7 +35,7 @@ TOTAL = """
 """
 
 OLDEST = """
-    SELECT artwork_id, sha256, size_bytes, content_type
+    SELECT artwork_id, sha256, size_bytes, content_type, used_at
       FROM pictures
      ORDER BY used_at
      LIMIT 1
@@ -66,6 +66,7 @@ class Picture:
     sha256: bytes
     size_bytes: int
     content_type: str
+    used_at_ms: int
 
 
 async def find_picture(library: Reader, artwork_id: str) -> Picture | None:
@@ -80,7 +81,7 @@ async def find_picture_of(library: Reader, track_id: int) -> Picture | None:
     return None if row is None else await find_picture(library, row[0])
 
 
-async def add_picture(library: Writer, picture: Picture, *, now_ms: int) -> None:
+async def add_picture(library: Writer, picture: Picture) -> None:
     """The file is durable already."""
     await library.run(
         ADD,
@@ -88,7 +89,7 @@ async def add_picture(library: Writer, picture: Picture, *, now_ms: int) -> None
         sha256=picture.sha256,
         size_bytes=picture.size_bytes,
         content_type=picture.content_type,
-        now_ms=now_ms,
+        now_ms=picture.used_at_ms,
     )
 
 

@@ -2,18 +2,18 @@
 
 from soul_player.client import Client
 from soul_player.edges import Clock
+from soul_player.ui.api.library_routes import library_routes
 from soul_player.ui.api.openapi import Documentation
 from soul_player.ui.api.session import NewLink, SessionRoutes, SignInRequest
 from soul_player.ui.api.status import Status, StatusRoutes
 from soul_player.ui.api.table import Bytes, Route
-from soul_player.ui.api.tracks import TrackRoutes, TrackRows, TracksQuery
 from soul_player.ui.gate import Access
 
 
 def all_routes(client: Client, session: SessionRoutes, *, clock: Clock) -> tuple[Route, ...]:
     """The whole API. `GET` answers `HEAD` too."""
     documentation = Documentation()
-    routes = (*_frame(session, documentation), *_sync(client, clock), *_library(client, clock))
+    routes = (*_frame(session, documentation), *_sync(client, clock), *library_routes(client, clock))
     documentation.describe(routes)
     return routes
 
@@ -32,9 +32,3 @@ def _sync(client: Client, clock: Clock) -> tuple[Route, ...]:
     """Sources, syncs, downloads, questions, rules, settings."""
     status = StatusRoutes(client, clock)
     return (Route("GET", "/api/status", status.status, Status),)
-
-
-def _library(client: Client, clock: Clock) -> tuple[Route, ...]:
-    """Tracks, albums, artists, playlists, marks, pictures, audio."""
-    tracks = TrackRoutes(client, clock)
-    return (Route("GET", "/api/tracks", tracks.page, TrackRows, query=TracksQuery),)

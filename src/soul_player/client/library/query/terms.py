@@ -129,3 +129,8 @@ def shown(query: Query) -> Query:
 def _speaks_of_status(term: Term) -> bool:
     plain = term.term if isinstance(term, Not) else term
     return isinstance(plain, ChoiceIs) and plain.field is ChoiceField.STATUS
+
+
+def is_only_words(query: Query) -> bool:
+    """Whether a search says nothing but words that have to be there."""
+    return len(query.any_of) <= 1 and all(isinstance(term, Words) for group in query.any_of for term in group.terms)
