@@ -8,7 +8,6 @@ from types import GenericAlias
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from soul_player.cli import settings_file
 from soul_player.cli.client_home import client_failures
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
@@ -16,7 +15,7 @@ from soul_player.cli.output import Output, table
 from soul_player.cli.server_home import server_failures
 from soul_player.client import CONFIG_FILE as CLIENT_FILE
 from soul_player.client import ENVIRONMENT_PREFIX as CLIENT_ENVIRONMENT_PREFIX
-from soul_player.client import ClientConfig, load_config
+from soul_player.client import ClientConfig, TomlValue, changed_settings, load_config, write_settings
 from soul_player.server import ENVIRONMENT_PREFIX as SERVER_ENVIRONMENT_PREFIX
 from soul_player.server import FILE_NAME as SERVER_FILE
 from soul_player.server import ServerConfig, read_config
@@ -95,7 +94,8 @@ def set_value(flags: Flags, name: str, values: Sequence[str]) -> int:
     program.read(flags.home, {} if value is None else {key: value})
     flags.make_home()
     path = flags.home / program.file
-    settings_file.write(path, settings_file.changed(path.read_text("utf-8") if path.exists() else "", key, value))
+    with client_failures():
+        write_settings(path, changed_settings(path.read_text("utf-8") if path.exists() else "", key, value))
     shown = _plain(name, getattr(program.read(flags.home, {}), key))
     output.record({"name": name, "value": shown})
     output.message(f"{name} = {_text(shown)}")
@@ -119,7 +119,7 @@ def _found(name: str) -> tuple[Program, str]:
     return program, key
 
 
-def _typed(name: str, kind: Any, values: Sequence[str]) -> settings_file.TomlValue:  # noqa: ANN401  # a field's annotation
+def _typed(name: str, kind: Any, values: Sequence[str]) -> TomlValue:  # noqa: ANN401  # a field's annotation
     if isinstance(kind, GenericAlias):
         return [str(Path(value).expanduser().absolute()) for value in values] if Path in kind.__args__ else list(values)
     if len(values) != 1:

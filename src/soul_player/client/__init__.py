@@ -10,9 +10,19 @@
   a `Condition`: SQL over the table `tracks` and its values, which the query language in `client/library/query.py`
   makes); `search(words, limit=...)`; `track(id)`, `track_sources(ids)`; `count(condition=None)`; `read(function, ...)`
   gives `function` a `Reader`.
+- `client.positions`: lists by position, in any order and however deep: `stretch(condition, order, first=, count=)`,
+  `ids`, `place(.., track_id)`, `tracks(ids)`; a `ListedTrack` is a row with its marks, sources and download.
+  `client.catalogues`: `albums`, `album(key)`, `artists`, `artist(key)`, `find(text)` while it is typed. Conditions for
+  both: `OFFLINE`, `ON_THIS_DEVICE`, `FAVOURITES`, `of_source(id)`, `both(one, other)`.
+- `client.smart_playlists`: saved queries of this device: `list`, `find`, `add`, `change`, `remove`. `client.plays`:
+  `recent(before_ms=)`, `of(track_id)`. `client.player`: what the player was playing: `read`, `write_queue`,
+  `write_place`. `client.covers`: `of(track_id)` gives the file of its picture, fetched if it has to be.
 - `client.sources`: `add`, `add_folder`, `list`, `find(name_or_id)`, `remove`, `login`, `activate`, `change_password`,
-  `pin`, `is_online`. `add` raises `CertificateUnknown` (show its `fingerprint`, ask, repeat with `fingerprint=`),
-  `InsecureAddress` (repeat with `insecure=True`), `CredentialsRefused`, `SourceExists`.
+  `is_online`; `addresses`: where one server is reached, at home and away (`meet(url)` who answers there, `add`,
+  `remove`, `trust(id, fingerprint)`, `shown_certificate(id)`). A `Source` has its `addresses`, the last one that worked
+  first, each with what was last met there, and its `connectivity`. `add` raises `CertificateUnknown` (show its
+  `fingerprint`, ask, repeat with `fingerprint=`), `InsecureAddress` (repeat with `insecure=True`),
+  `CredentialsRefused`, `SourceExists`.
 - `client.sync`: `run(source_ids=None, full=False, due_only=False)`; `cancel()` from anywhere makes `run` return at
   once, with what it has, as `cancelled`. Takes `client.lock`, else raises `HomeLocked`.
 - `client.matching`: which tracks of all sources are one recording, worked out behind the syncs: `run()` until nothing
@@ -27,8 +37,8 @@
   `answer_merge(id, choice, pairs=, similar=)` and `similar(id)`; and edits that no server took: `failed_edits()`,
   `retry(id)`, `correct(id, name=, rating=)`, `discard(id)`.
 - `client.events`: `with client.events.subscribe() as events: async for event in events`: `SyncStarted`, `SyncProgress`
-  (kind, done, total), `SyncFinished`, `MatchingProgress`, `MatchingFinished`, `LibraryChanged`, `SourceOffline`,
-  `SourceOnline`, `EventsMissed`.
+  (kind, done, total), `SyncFinished`, `MatchingProgress`, `MatchingFinished`, `LibraryChanged`,
+  `ConnectivityChanged`, `SourceOffline`, `SourceOnline`, `EventsMissed`.
 - `client.playback`: `async with client.playback.open(track_id, quality=None, part=Part(first=...)) as audio`: what
   `audio` is (`content_type`, `size_bytes`, `is_seekable`, `etag`, `quality`, `origin`, `source_id`), and iterating over
   it gives the bytes, from another source where one breaks off. Raises `NothingPlays` (with each source's reason),
@@ -62,13 +72,17 @@ from soul_player.client.config import (
     parse_setting,
     setting_types,
 )
+from soul_player.client.downloads.room import Limits as DownloadLimits
 from soul_player.client.downloads.rules import RulePreview
 from soul_player.client.downloads.wishes import Asked, LetGo, Wish, wish_words
 from soul_player.client.edits.merge_answers import Answered, Similar
 from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported
 from soul_player.client.edits.recordings import Comparison, Why
+from soul_player.client.edits.smart_playlists import SmartPlaylist
 from soul_player.client.errors import (
     AddressInvalid,
+    AlbumNotFound,
+    ArtistNotFound,
     CertificateChanged,
     CertificateUnknown,
     ClientError,
@@ -95,6 +109,7 @@ from soul_player.client.errors import (
     TransientSyncError,
 )
 from soul_player.client.events import (
+    ConnectivityChanged,
     DownloadFailed,
     DownloadFinished,
     DownloadProgress,
@@ -113,8 +128,11 @@ from soul_player.client.events import (
     SyncRetrying,
     SyncStarted,
 )
+from soul_player.client.library.albums import Album, AlbumOrder, Artist, letters_of
 from soul_player.client.library.backup import BackupInvalid, back_up_library, library_migrations, restore_library
 from soul_player.client.library.browse import EVERYTHING, SHOWN
+from soul_player.client.library.catalogues import FOUND_TRACKS_MAX, Found
+from soul_player.client.library.connectivity import Connectivity, SourceAddress
 from soul_player.client.library.download_lists import Download
 from soul_player.client.library.download_model import (
     PRIORITY_ASKED,
@@ -128,6 +146,8 @@ from soul_player.client.library.download_model import (
     TaskState,
 )
 from soul_player.client.library.failed_edits import FailedEdit
+from soul_player.client.library.filters import FAVOURITES, OFFLINE, ON_THIS_DEVICE, both, of_source
+from soul_player.client.library.listed_tracks import ListedDownload, ListedTrack
 from soul_player.client.library.lists_of_playlists import PlaylistAmbiguous
 from soul_player.client.library.model import (
     AvailabilityStatus,
@@ -149,17 +169,21 @@ from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
 from soul_player.client.library.overlay import Marks
 from soul_player.client.library.paths import shown_path
+from soul_player.client.library.player import QUEUE_TRACKS_MAX, PlayerQueue, PlayerState
 from soul_player.client.library.playlists import Playlist, PlaylistEntry
+from soul_player.client.library.plays import Play
+from soul_player.client.library.positions import STRETCH_MAX, ListOrder, Stretch
 from soul_player.client.library.query.parse import QuerySyntaxError
 from soul_player.client.library.query.parse import parse as parse_query
 from soul_player.client.library.query.sql import condition as query_condition
-from soul_player.client.library.query.terms import shown
+from soul_player.client.library.query.terms import is_only_words, shown
 from soul_player.client.library.removal import AtStake
 from soul_player.client.playback.audio import Audio
 from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession
 from soul_player.client.playback.opening import Part
+from soul_player.client.settings_file import TomlValue, changed_settings, write_settings
 from soul_player.client.sources.live_client import LiveConnected, LiveEvent, LiveHint, LiveLost
 from soul_player.client.sources.manage import SourceAmbiguous
 from soul_player.client.sources.streams import PastTheEnd
@@ -169,13 +193,24 @@ __all__ = [
     "CONFIG_FILE",
     "ENVIRONMENT_PREFIX",
     "EVERYTHING",
+    "FAVOURITES",
     "FILE_BYTES_MAX",
+    "FOUND_TRACKS_MAX",
     "LIBRARY_FILE",
+    "OFFLINE",
+    "ON_THIS_DEVICE",
     "PRIORITY_ASKED",
     "PRIORITY_MAX",
+    "QUEUE_TRACKS_MAX",
     "SHOWN",
+    "STRETCH_MAX",
     "AddressInvalid",
+    "Album",
+    "AlbumNotFound",
+    "AlbumOrder",
     "Answered",
+    "Artist",
+    "ArtistNotFound",
     "Asked",
     "AtStake",
     "Audio",
@@ -190,10 +225,13 @@ __all__ = [
     "Comparison",
     "Condition",
     "ConfigInvalid",
+    "Connectivity",
+    "ConnectivityChanged",
     "CredentialsRefused",
     "Download",
     "DownloadFailed",
     "DownloadFinished",
+    "DownloadLimits",
     "DownloadNotFound",
     "DownloadProgress",
     "DownloadQueued",
@@ -207,12 +245,16 @@ __all__ = [
     "FailedEditNotFound",
     "FileLine",
     "FolderInvalid",
+    "Found",
     "HomeLocked",
     "Imported",
     "InsecureAddress",
     "LetGo",
     "LibraryChanged",
     "LibraryTrack",
+    "ListOrder",
+    "ListedDownload",
+    "ListedTrack",
     "Listener",
     "LiveConnected",
     "LiveEvent",
@@ -228,7 +270,10 @@ __all__ = [
     "PageKey",
     "Part",
     "PastTheEnd",
+    "Play",
     "PlaySession",
+    "PlayerQueue",
+    "PlayerState",
     "Playlist",
     "PlaylistAmbiguous",
     "PlaylistEntry",
@@ -248,7 +293,9 @@ __all__ = [
     "ServerChanged",
     "SignInNeeded",
     "Similar",
+    "SmartPlaylist",
     "Source",
+    "SourceAddress",
     "SourceAmbiguous",
     "SourceExists",
     "SourceId",
@@ -258,6 +305,7 @@ __all__ = [
     "SourceType",
     "Storage",
     "StreamEnded",
+    "Stretch",
     "SyncError",
     "SyncFailure",
     "SyncFinished",
@@ -268,6 +316,7 @@ __all__ = [
     "SyncStatus",
     "TaskId",
     "TaskState",
+    "TomlValue",
     "TrackNotFound",
     "TrackOrder",
     "TrackPage",
@@ -276,8 +325,13 @@ __all__ = [
     "Why",
     "Wish",
     "back_up_library",
+    "both",
+    "changed_settings",
+    "is_only_words",
+    "letters_of",
     "library_migrations",
     "load_config",
+    "of_source",
     "open_client",
     "parse_query",
     "parse_setting",
@@ -287,4 +341,5 @@ __all__ = [
     "shown",
     "shown_path",
     "wish_words",
+    "write_settings",
 ]

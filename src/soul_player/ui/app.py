@@ -15,12 +15,16 @@ from soul_player.ui.api.asgi import make_api
 from soul_player.ui.api.events import EventSockets
 from soul_player.ui.api.routes import all_routes
 from soul_player.ui.api.session import SessionRoutes, make_link
+from soul_player.ui.api.sync_routes import SyncParts
 from soul_player.ui.api.table import Route
 from soul_player.ui.frame import SECURITY_HEADERS, Frame
 from soul_player.ui.gate import Gate
 from soul_player.ui.guard import make_address
+from soul_player.ui.progress import ProgressBoard
 from soul_player.ui.run_file import RunFile, remove_run_file, write_run_file
 from soul_player.ui.sessions import Sessions
+from soul_player.ui.settings import Settings
+from soul_player.ui.sync_runs import SyncRuns
 from soul_player.web.listener import Limits, make_listener, url_of
 
 START_SECONDS = 10.0
@@ -57,13 +61,18 @@ async def serving(
     sessions = Sessions(clock, randomness)
     # Cookies know no ports: two homes that are played at once must not sign each other out.
     gate = Gate(sessions, cookie=f"soul_{port}")
-    routes = all_routes(client, SessionRoutes(sessions, gate, url=url), clock=clock)
+    parts = SyncParts(SyncRuns(client), ProgressBoard(client), Settings(client))
+    routes = all_routes(client, SessionRoutes(sessions, gate, url=url), parts, clock=clock)
     frame = Frame(make_api(routes, gate), EventSockets(client.events), gate, make_address(port))
     is_listening = asyncio.Event()
     listener = make_listener(frame, bound, limits=LIMITS, tls=None, on_listening=is_listening.set)
     run = RunFile(pid=os.getpid(), url=url, token=sessions.token, version=__version__)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listener.run_until_stopped(), name="local API")
+        beside = [
+            tasks.create_task(parts.runs.run(), name="syncs by hand"),
+            tasks.create_task(parts.board.run(), name="progress"),
+        ]
         try:
             async with asyncio.timeout(START_SECONDS):
                 await is_listening.wait()
@@ -73,3 +82,5 @@ async def serving(
             with contextlib.suppress(OSError):
                 remove_run_file(client.config.home, run)
             listener.stop()
+            for task in beside:
+                task.cancel()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from soul_player.client.downloads.attempt import Parts
 from soul_player.client.downloads.fetch import Fetched, FetchedRange, Fetching
-from soul_player.client.downloads.room import Room
+from soul_player.client.downloads.room import Limits, Room
 from soul_player.client.downloads.rules import Rules
 from soul_player.client.downloads.store import Store
 from soul_player.client.downloads.throttle import DownloadThrottler
@@ -134,6 +134,19 @@ class Downloads:
         """Behind another one, and as urgent as that; None: before all others of its kind. Raises `DownloadNotFound`."""
         task = await self.task(task_id)
         await self._library.write(move, task, after=None if after is None else await self.task(after))
+        self._worker.wake()
+
+    @property
+    def limits(self) -> Limits:
+        """How much room they may take."""
+        return self._room.limits
+
+    async def set_limits(self, limits: Limits) -> None:
+        """From now on; what is over them goes, if it is this process that fetches."""
+        self._room.limits = limits
+        self.rules.set_limit(limits.cache_bytes)
+        if self._is_running:
+            await self._room.trim()
         self._worker.wake()
 
     async def task(self, task_id: TaskId) -> DownloadTask:

@@ -38,6 +38,10 @@ class Rules:
         self._zone = zone
         self._limit_bytes = limit_bytes
 
+    def set_limit(self, limit_bytes: int) -> None:
+        """Of all that they keep together, from the next evaluation on."""
+        self._limit_bytes = limit_bytes
+
     async def list(self) -> list[Rule]:
         """The built-in ones, the user's own, then what was asked for by hand."""
         return await self._library.read(all_rules)

@@ -74,7 +74,7 @@ class Playback:
         self._opening = Opening(library, connections, copies)
         self._record_play = record_play
         self._folder = config.home / STREAMED_FOLDER
-        self._setting = None if config.stream_quality == AUTOMATIC_QUALITY else StreamQuality(config.stream_quality)
+        self.set_quality(config.stream_quality)
         self._clock = clock
         self._randomness = randomness
         self._copies = copies
@@ -82,6 +82,10 @@ class Playback:
         self._bands: dict[SourceId, StreamQuality] = {}
         self._chosen: OrderedDict[LocalTrackId, tuple[SourceId, StreamQuality]] = OrderedDict()
         self._broke_at: dict[SourceId, float] = {}
+
+    def set_quality(self, stream_quality: str) -> None:
+        """The setting, from the next stream on."""
+        self._setting = None if stream_quality == AUTOMATIC_QUALITY else StreamQuality(stream_quality)
 
     def is_playing(self) -> bool:
         """A listener waits for bytes of the network."""

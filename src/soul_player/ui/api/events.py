@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from soul_player.client import (
+    ConnectivityChanged,
     DownloadFailed,
     DownloadFinished,
     DownloadProgress,
@@ -121,6 +122,7 @@ _WORDS: Mapping[type[Event], _Words] = {
     MatchingProgress: _Words("matching_progress", "matching", (), ("done", "total")),
     MatchingFinished: _Words("matching_finished", "matching", (), ("matched", "joined", "asked")),
     LibraryChanged: _Words("library_changed", "library", _SOURCE),
+    ConnectivityChanged: _Words("connectivity_changed", "connectivity", _SOURCE, ("connectivity", "reason")),
     SourceOffline: _Words("source_offline", "source", _SOURCE, ("reason",)),
     SourceOnline: _Words("source_online", "source", _SOURCE),
     # Which ones is read from the queue: an album may be hundreds.

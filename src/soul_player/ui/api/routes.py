@@ -5,15 +5,15 @@ from soul_player.edges import Clock
 from soul_player.ui.api.library_routes import library_routes
 from soul_player.ui.api.openapi import Documentation
 from soul_player.ui.api.session import NewLink, SessionRoutes, SignInRequest
-from soul_player.ui.api.status import Status, StatusRoutes
+from soul_player.ui.api.sync_routes import SyncParts, sync_routes
 from soul_player.ui.api.table import Bytes, Route
 from soul_player.ui.gate import Access
 
 
-def all_routes(client: Client, session: SessionRoutes, *, clock: Clock) -> tuple[Route, ...]:
+def all_routes(client: Client, session: SessionRoutes, parts: SyncParts, *, clock: Clock) -> tuple[Route, ...]:
     """The whole API. `GET` answers `HEAD` too."""
     documentation = Documentation()
-    routes = (*_frame(session, documentation), *_sync(client, clock), *library_routes(client, clock))
+    routes = (*_frame(session, documentation), *sync_routes(client, parts, clock), *library_routes(client, clock))
     documentation.describe(routes)
     return routes
 
@@ -26,9 +26,3 @@ def _frame(session: SessionRoutes, documentation: Documentation) -> tuple[Route,
         Route("DELETE", "/api/session", session.end, status=204),
         Route("POST", "/api/session/links", session.link, NewLink, status=201),
     )
-
-
-def _sync(client: Client, clock: Clock) -> tuple[Route, ...]:
-    """Sources, syncs, downloads, questions, rules, settings."""
-    status = StatusRoutes(client, clock)
-    return (Route("GET", "/api/status", status.status, Status),)

@@ -97,7 +97,7 @@ async def storage_status(client: Client) -> StorageStatus:
     """The meter."""
     stored = await client.downloads.store.storage()
     disk = await asyncio.to_thread(shutil.disk_usage, client.config.home)
-    return StorageStatus(stored.kept_bytes, stored.automatic_bytes, client.config.cache_limit_bytes, disk.free)
+    return StorageStatus(stored.kept_bytes, stored.automatic_bytes, client.downloads.limits.cache_bytes, disk.free)
 
 
 def source_status(source: Source, *, is_syncing: bool) -> SourceStatus:

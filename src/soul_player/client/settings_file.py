@@ -7,13 +7,13 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from soul_player.cli.exit_codes import CommandFailed
+from soul_player.client.errors import ConfigInvalid
 
 TomlValue = str | bool | int | float | Sequence[str]
 
 
-def changed(text: str, key: str, value: TomlValue | None) -> str:
-    """The file's text with this key set, or taken out (None). Raises `CommandFailed` where only a person can edit."""
+def changed_settings(text: str, key: str, value: TomlValue | None) -> str:
+    """The file's text with this key set, or taken out (None). Raises `ConfigInvalid` where only a person can edit."""
     expected = tomllib.loads(text)
     if value is None:
         expected.pop(key, None)
@@ -31,7 +31,7 @@ def changed(text: str, key: str, value: TomlValue | None) -> str:
     except tomllib.TOMLDecodeError:
         is_right = False
     if not is_right:
-        raise CommandFailed("config_by_hand", f"{key} is written there in a way that only a person can change")
+        raise ConfigInvalid(f"{key} is written there in a way that only a person can change")
     return edited
 
 
@@ -47,7 +47,7 @@ def toml_value(value: TomlValue) -> str:
     return "[" + ", ".join(toml_value(each) for each in value) + "]"
 
 
-def write(path: Path, text: str) -> None:
+def write_settings(path: Path, text: str) -> None:
     """In one step, readable by its owner only: a database's address may hold a password."""
     fresh = path.with_name(path.name + ".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

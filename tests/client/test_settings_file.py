@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soul_player.cli.exit_codes import CommandFailed
-from soul_player.cli.settings_file import changed, toml_value, write
+from soul_player.client import ConfigInvalid
+from soul_player.client.settings_file import changed_settings, toml_value, write_settings
 
 KEPT = '# my server\nport = 8420   # the usual\n\nname = "Home"\n'
 values = st.one_of(
@@ -26,27 +26,27 @@ def test_every_value_comes_back_as_it_went(value: str | bool | float | list[str]
 @given(values)
 def test_the_rest_of_the_file_stays(value: str | bool | float | list[str]) -> None:
     """Comments, order and other keys are the person's."""
-    edited = changed(KEPT, "name", value)
+    edited = changed_settings(KEPT, "name", value)
     assert edited.startswith("# my server\nport = 8420   # the usual\n\nname = ")
     assert tomllib.loads(edited) == {"port": 8420, "name": value}
-    assert changed(edited, "name", None) == "# my server\nport = 8420   # the usual\n\n"
+    assert changed_settings(edited, "name", None) == "# my server\nport = 8420   # the usual\n\n"
 
 
 def test_a_new_key_goes_to_the_end() -> None:
     """Also after a last line without its end."""
-    assert changed("port = 1", "name", "x") == 'port = 1\nname = "x"\n'
-    assert changed("", "port", 5) == "port = 5\n"
+    assert changed_settings("port = 1", "name", "x") == 'port = 1\nname = "x"\n'
+    assert changed_settings("", "port", 5) == "port = 5\n"
 
 
 @pytest.mark.parametrize("text", ['music = [\n  "/a",\n  "/b",\n]\n', 'name = """\nmusic = 1\n"""\nmusic = "x"\n'])
 def test_what_a_line_cannot_change_is_left_to_a_person(text: str) -> None:
     """A list over several lines: a clear error, nothing written."""
-    with pytest.raises(CommandFailed):
-        changed(text, "music", ["/c"])
+    with pytest.raises(ConfigInvalid):
+        changed_settings(text, "music", ["/c"])
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     """A database's address may hold a password."""
-    write(tmp_path / "server.toml", "port = 1\n")
+    write_settings(tmp_path / "server.toml", "port = 1\n")
     assert (tmp_path / "server.toml").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["server.toml"]
