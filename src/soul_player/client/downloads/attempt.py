@@ -5,23 +5,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from soul_player.client.downloads.holders import Ask, Away, Choice, Holder, NoHolder, choose
+from soul_player.client.downloads.known import Known, known_of
 from soul_player.client.downloads.outcomes import may_have_another
 from soul_player.client.downloads.places import read_part_name
 from soul_player.client.downloads.room import ANY_WEIGHT, Room
 from soul_player.client.downloads.settle import Arrival, Settler
 from soul_player.client.downloads.transfer import Line, Progress, Received, Transfer
 from soul_player.client.errors import ClientError, GoneError, OfflineError, SignInNeeded
-from soul_player.client.library.copies import copies_for_track
 from soul_player.client.library.copy_links import Hashes, fit, link_copy
-from soul_player.client.library.download_holders import holder_rows
 from soul_player.client.library.download_model import Copy, DownloadTask, TaskId
 from soul_player.client.library.download_tasks import remove_task
-from soul_player.client.library.keeps import weight_of
-from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, Source, SourceId, SourceType
-from soul_player.client.library.sources import all_sources
+from soul_player.client.library.model import AvailabilityStatus, Source, SourceId
 from soul_player.client.sources.connections import Connections
-from soul_player.database.access import Database, Reader, Row, Writer
-from soul_player.protocol.ids import TrackId, id_text
+from soul_player.database.access import Database, Writer
 from soul_player.protocol.quality import StreamQuality
 
 # The better first: a copy that is at least as good as what was asked for will do.
@@ -35,16 +31,6 @@ class AttemptFailed(Exception):
         super().__init__(error.message)
         self.error = error
         self.source_id = source_id
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the library knows of a task's recording, of one moment."""
-
-    holders: tuple[Holder, ...]
-    copies: tuple[Copy, ...]
-    sources: Mapping[SourceId, Source]
-    weight: int
 
 
 @dataclass(frozen=True)
@@ -93,10 +79,19 @@ class Attempts:
         self._room = room
         self._settler = settler
         self._parts = parts
+        # Of copies that came since the last look.
+        self._news: set[str] = set()
 
-    async def fetch(self, task: DownloadTask, progress: Progress, *, away: Collection[SourceId]) -> Received | Done:
-        """The bytes in a part, or nothing to do. Raises `AttemptFailed`."""
-        known = await self._library.read(_known, task.track_id)
+    def forget_news(self) -> None:
+        """What is known from here on knows of every copy that came before."""
+        self._news.clear()
+
+    async def fetch(
+        self, task: DownloadTask, progress: Progress, *, known: Known | None, away: Collection[SourceId]
+    ) -> Received | Done:
+        """The bytes in a part, or nothing to do. `known`: read ahead a moment ago. Raises `AttemptFailed`."""
+        if known is None or known.is_touched_by(self._news):
+            known = (await self._library.read(known_of, [task.track_id]))[task.track_id]
         done = await self._found(task, known)
         if done is not None:
             return done
@@ -121,6 +116,7 @@ class Attempts:
         arrival = Arrival(received, task.track_id, task.id)
         await self._settler.settle(arrival)
         self._parts.note(task.id, None)
+        self._news.update(_hashes_of(received))
         return Done(received.size_bytes, received.holder)
 
     async def _from(
@@ -187,11 +183,10 @@ def _asked(choice: Choice) -> tuple[Holder, ...]:
             raise AttemptFailed(GoneError("no source has it now", problem_code="track_gone"), None)
 
 
-async def _known(library: Reader, track_id: LocalTrackId) -> Known:
-    rows = await holder_rows(library, track_id)
-    copies = await copies_for_track(library, track_id)
-    sources = {source.id: source for source in await all_sources(library)}
-    return Known(tuple(read_holder(row) for row in rows), tuple(copies), sources, await weight_of(library, track_id))
+def _hashes_of(received: Received) -> set[str]:
+    """What other recordings may have in common with these bytes."""
+    known = received.holder.hashes
+    return {f"sha256:{received.sha256}", *(one for one in (known.file_hash, known.audio_hash) if one is not None)}
 
 
 async def _finish_without(library: Writer, task_id: TaskId) -> None:
@@ -203,22 +198,3 @@ async def _finish_with(library: Writer, task: DownloadTask, copy: Copy, entry_id
         library, copy.id, copy.sha256, entry_id=entry_id, track_id=task.track_id, size_bytes=copy.size_bytes
     )
     await remove_task(library, task.id)
-
-
-def read_holder(row: Row) -> Holder:
-    """A row of HOLDERS."""
-    return Holder(
-        entry_id=row[0],
-        source_id=SourceId(row[1]),
-        source_type=SourceType(row[2]),
-        source_name=row[3],
-        is_active=bool(row[4]),
-        is_offline=bool(row[5]),
-        needs_sign_in=bool(row[6]),
-        remote_id=TrackId(id_text(row[7])),
-        status=AvailabilityStatus(row[8]),
-        size_bytes=row[9],
-        content_type=row[10],
-        hashes=Hashes(row[11], row[12]),
-        artwork_id=row[13],
-    )

@@ -1,15 +1,18 @@
 """What downloads do to the disk, as an edge that is passed in: parts that grow, names that appear in one step."""
 
+import asyncio
 import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from soul_player.client.errors import DiskFull, FileUnwritable
+
+T = TypeVar("T")
 
 _READ_BYTES = 1 << 20
 # The disk is told to write this much while more comes, so that a large file is durable soon after its end.
@@ -138,6 +141,19 @@ class Part:
         if is_last:
             self.close()
 
+    def finish(self, pieces: Sequence[bytes], *, sha256: str | None) -> bool:
+        """The last pieces, one turn of a thread for all that is left: True when the sum is right, and then the bytes
+        are on the disk. Closed however it ends. Raises as `append` does."""
+        try:
+            self.append(pieces)
+            is_right = self.sha256() == sha256
+            if is_right:
+                with disk_errors(self.path):
+                    self._disk.make_durable(self.path)
+            return is_right
+        finally:
+            self.close()
+
     def needs_sync(self) -> bool:
         """So much was written since the last time that the disk should begin with it: the end is then soon durable."""
         if self._file is None or self._unsynced_bytes < SYNCED_BYTES:
@@ -165,3 +181,14 @@ class Part:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+async def to_its_end(work: Callable[[], T]) -> T:
+    """On a thread. Who is cancelled meanwhile waits for it all the same: nobody closes a file that it writes to."""
+    running = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(running)
+    finally:
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait((running,))

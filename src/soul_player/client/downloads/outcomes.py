@@ -20,6 +20,7 @@ from soul_player.client.library.download_model import WaitsFor
 DELAYS_SECONDS = (2.0, 4.0, 8.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0)
 # A server that is away is asked again at first soon, then every five minutes.
 AWAY_SECONDS = (15.0, 30.0, 60.0, 120.0, 300.0)
+AWAY_SECONDS_MIN = 1.0
 SIGN_IN_SECONDS = 600.0
 HOLDER_SECONDS = 600.0
 ROOM_SECONDS = 60.0
@@ -51,7 +52,8 @@ def decide(error: ClientError, *, attempts: int, jitter: float) -> Wait | GiveUp
             # The server works on it: that is no failure.
             return Wait(WaitsFor.TRANSCODE, min(error.retry_after_seconds or 5.0, 60.0), 0)
         case OfflineError():
-            return Wait(WaitsFor.SOURCE, AWAY_SECONDS[min(attempts, len(AWAY_SECONDS)) - 1] * jitter, attempts)
+            seconds = AWAY_SECONDS[min(attempts, len(AWAY_SECONDS)) - 1] * jitter
+            return Wait(WaitsFor.SOURCE, max(seconds, AWAY_SECONDS_MIN), attempts)
         case SignInNeeded():
             return Wait(WaitsFor.SIGN_IN, SIGN_IN_SECONDS, 0)
         case GoneError():

@@ -20,13 +20,20 @@ TELLS_PER_WRITE = 8
 
 @dataclass
 class Running:
-    """One task under way. `is_stopped`: it was told to stop, and is about to."""
+    """One task under way. `is_stopped`: it was told to stop, and is about to. `is_ending`: the last word of it is being
+    written."""
 
     task: DownloadTask
     progress: Progress
     work: asyncio.Task[None] | None = None
     told: tuple[int, int | None] = (-1, None)
     is_stopped: bool = False
+    is_ending: bool = False
+
+    @property
+    def has_slot(self) -> bool:
+        """It uses the line. Afterwards the disk does its part, and another one may have its slot."""
+        return not self.progress.is_received and not self.is_ending
 
     @property
     def standing(self) -> Standing:
@@ -38,20 +45,13 @@ class Running:
 
 
 class Teller:
-    """Looks at the tasks of the worker, which are `receiving` or, their bytes being there, `settling`."""
+    """Looks at the tasks of the worker that are `running`."""
 
-    def __init__(
-        self,
-        library: Database,
-        events: Events,
-        receiving: Mapping[TaskId, Running],
-        settling: Mapping[TaskId, Running],
-    ) -> None:
+    def __init__(self, library: Database, events: Events, running: Mapping[TaskId, Running]) -> None:
         self._library = library
         self._events = events
-        self._receiving = receiving
-        self._settling = settling
-        # Whoever writes that a task stops takes it out of `receiving` within its turn: what is told here comes before.
+        self._running = running
+        # Whoever writes that a task stops says so within its turn: what is told here comes before.
         self.turn = asyncio.Lock()
 
     async def tell(self) -> None:
@@ -59,29 +59,27 @@ class Teller:
         ticks = 0
         while True:
             await asyncio.sleep(TELL_SECONDS)
-            is_news = any(running.told[0] < 0 for running in self._receiving.values())
-            self.tell_progress()
+            is_news = any(running.told[0] < 0 for running in self._running.values())
+            for running in list(self._running.values()):
+                self.tell_of(running)
             ticks += 1
             if is_news or ticks % TELLS_PER_WRITE == 0:
                 await self._write_standings()
 
+    def tell_of(self, running: Running) -> None:
+        """What is news since the last time."""
+        progress = running.progress
+        now = (progress.bytes_done, progress.bytes_total)
+        if now != running.told:
+            running.told = now
+            self._events.emit(DownloadProgress(running.task.id, running.task.track_id, *now, progress.resumed_bytes))
+
     async def _write_standings(self) -> None:
         try:
             async with self.turn:
-                standings = [running.standing for running in self._receiving.values()]
+                standings = [running.standing for running in self._running.values() if running.has_slot]
                 if standings:
                     await self._library.write(note_standings, standings)
         except DatabaseError as error:
             # Others see older figures; what counts is written when a task stops.
             log.info("how far downloads are could not be written down: %s", error)
-
-    def tell_progress(self) -> None:
-        """What is news since the last time."""
-        for running in [*self._receiving.values(), *self._settling.values()]:
-            progress = running.progress
-            now = (progress.bytes_done, progress.bytes_total)
-            if now != running.told:
-                running.told = now
-                self._events.emit(
-                    DownloadProgress(running.task.id, running.task.track_id, *now, progress.resumed_bytes)
-                )

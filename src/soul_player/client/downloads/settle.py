@@ -78,14 +78,13 @@ class Settler:
                 self._pending.remove(arrival)
 
     def _make_durable(self, batch: Sequence[Arrival]) -> None:
-        """The bytes, then the name, then the folder that holds the name."""
+        """The bytes are on the disk: now the name, then the folder that holds the name."""
         for arrival in batch:
             target = self._places.copy(arrival.sha256)
             try:
                 with disk_errors(target):
                     # A repeat after a stop between the steps finds it under its name already.
                     if arrival.received.part.exists():
-                        self._disk.make_durable(arrival.received.part)
                         self._disk.rename(arrival.received.part, target)
                     else:
                         self._disk.make_durable(target)

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from soul_player.client.downloads.attempt import read_holder
 from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.known import read_holder
 from soul_player.client.downloads.pictures import Pictures
 from soul_player.client.downloads.places import Places, read_copy_name
 from soul_player.client.downloads.room import Room
@@ -69,7 +69,8 @@ class Store:
         The file is taken over; when there is no room for it, it goes. Raises `BytesDiffer` when it is not what `sha256`
         says.
         """
-        rows = [read_holder(one) for one in await self._library.read(holder_rows, row.track_id)]
+        found = await self._library.read(holder_rows, [row.track_id])
+        rows = [read_holder(one) for one in found[row.track_id]]
         holder = next((one for one in rows if (one.source_id, one.remote_id) == (row.source_id, row.remote_id)), None)
         if holder is None:
             # The source, or the track in it, was removed while it played.

@@ -1,8 +1,9 @@
 """One file from one source into a part: goes on where it stopped, and is whole only when every byte is right."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from soul_player.audio.formats import suffix_of
@@ -16,7 +17,7 @@ from soul_player.client.downloads.answers import (
     etag_of,
     read_answer,
 )
-from soul_player.client.downloads.disk import Disk, Part
+from soul_player.client.downloads.disk import Disk, Part, to_its_end
 from soul_player.client.downloads.holders import Holder
 from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.throttle import DownloadThrottler
@@ -32,6 +33,8 @@ from soul_player.protocol.quality import StreamQuality
 
 # Bytes that are handed to the disk at once; as many again may be on their way there.
 BATCH_BYTES = 1 << 20
+# Files whose last bytes have come and go to the disk, beside those that are being received.
+FINISHING_MAX = 8
 # A part that turns out to be of no use costs a start from nothing; a server that always says so is given up.
 STARTS_MAX = 3
 UNKNOWN_AUDIO = "application/octet-stream"
@@ -48,19 +51,28 @@ class _Again(Exception):
     """What was there is of no use: from nothing."""
 
 
+def _nothing() -> None:
+    return
+
+
 @dataclass
 class Progress:
-    """How far it is, for whoever looks. `resumed_bytes`: how much was there already."""
+    """How far it is, for whoever looks. `resumed_bytes`: how much was there already.
+
+    `is_received`: the line is free for another one, the disk does its part; `on_received` is called then.
+    """
 
     source_id: SourceId | None = None
     bytes_done: int = 0
     bytes_total: int | None = None
     resumed_bytes: int = 0
+    is_received: bool = False
+    on_received: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True)
 class Received:
-    """A part in which every byte is right; it is not durable yet."""
+    """A part in which every byte is right, and on the disk; its name is not."""
 
     part: Path
     sha256: str
@@ -82,6 +94,7 @@ class Line:
     throttler: DownloadThrottler
     clock: Clock
     measure: Measure
+    finishing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FINISHING_MAX))
 
 
 class Transfer:
@@ -117,6 +130,7 @@ class Transfer:
                 return await self._start(server)
             except _Again:
                 self.begun = None
+                self._progress.is_received = False
         raise BytesDiffer(f"{self._holder.source_name} sends other bytes each time", hint=_HINT)
 
     async def _start(self, server: ServerClient) -> Received:
@@ -124,7 +138,7 @@ class Transfer:
         try:
             is_original = self._quality is StreamQuality.ORIGINAL
             if is_original and part is not None and part.size_bytes == self._progress.bytes_total:
-                return await self._verified(part, self.begun, self._holder.content_type, was_resumed=True)
+                return await self._finished(part, (), self.begun, self._holder.content_type, was_resumed=True)
             offset = 0 if part is None else part.size_bytes
             tag = None if part is None or self.begun is None else etag_of(self.begun)
             async with opened_file(
@@ -133,8 +147,8 @@ class Transfer:
                 meaning = read_answer(streamed.status, streamed.headers, offset=offset, sha256=self.begun)
                 part, sha256, was_resumed = await self._take(meaning, part)
                 content_type = self._content_type(streamed)
-                await self._pump(streamed, part)
-            return await self._verified(part, sha256, content_type, was_resumed=was_resumed)
+                rest = [] if isinstance(meaning, Complete) else await self._pump(streamed, part)
+            return await self._finished(part, rest, sha256, content_type, was_resumed=was_resumed)
         finally:
             if part is not None and part.is_open:
                 await asyncio.to_thread(part.close)
@@ -196,33 +210,41 @@ class Transfer:
         path = self._line.places.part(self._task_id, sha256)
         return Part(self._line.disk, path)
 
-    async def _pump(self, streamed: Streamed, part: Part) -> None:
-        """The disk has the last batch while the next one comes. Whatever came is in the part, however this ends."""
+    async def _pump(self, streamed: Streamed, part: Part) -> list[bytes]:
+        """The disk has the last batch while the next one comes: what it does not have yet, at the end. If it ends too
+        early, whatever came is in the part."""
         loop = asyncio.get_running_loop()
+        progress, total = self._progress, self._progress.bytes_total or 0
         batch: list[bytes] = []
         size = 0
         writing: asyncio.Future[None] | None = None
         syncing: asyncio.Future[None] | None = None
+        is_whole = False
         try:
             async for piece in self._throttled(self._line.measure(self._holder.source_id, streamed.pieces)):
                 batch.append(piece)
                 size += len(piece)
-                self._progress.bytes_done += len(piece)
-                if self._progress.bytes_done > (self._progress.bytes_total or 0):
-                    raise BytesDiffer(f"more than the {self._progress.bytes_total} bytes came that were announced")
-                if size >= BATCH_BYTES:
+                progress.bytes_done += len(piece)
+                if progress.bytes_done > total:
+                    raise BytesDiffer(f"more than the {total} bytes came that were announced")
+                if size >= BATCH_BYTES and progress.bytes_done < total:
                     if writing is not None:
                         await writing
                     if (syncing is None or syncing.done()) and part.needs_sync():
                         syncing = loop.run_in_executor(None, part.sync)
                     writing = loop.run_in_executor(None, part.append, batch)
                     batch, size = [], 0
+            is_whole = progress.bytes_done == total
         finally:
             # Not only awaited: a second cancellation must not leave a thread that writes into a closed file.
             for pending in (writing, syncing):
                 if pending is not None:
                     await asyncio.shield(pending)
-            await asyncio.to_thread(part.append, batch, is_last=True)
+            if not is_whole:
+                await to_its_end(partial(part.append, batch))
+        if not is_whole:
+            raise ConnectionLost(f"the connection to {self._holder.source_name} ended too early")
+        return batch
 
     async def _throttled(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         throttler = self._line.throttler
@@ -244,13 +266,16 @@ class Transfer:
         told = streamed.headers.get("Content-Type", "").lower()
         return told if suffix_of(told) else UNKNOWN_AUDIO
 
-    async def _verified(self, part: Part, sha256: str | None, content_type: str, *, was_resumed: bool) -> Received:
-        """Length and sum. What fails is taken away; a beginning that was damaged is fetched anew."""
-        total = self._progress.bytes_total
-        assert total is not None
-        if part.size_bytes < total:
-            raise ConnectionLost(f"the connection to {self._holder.source_name} ended too early")
-        if part.sha256() != sha256:
+    async def _finished(
+        self, part: Part, rest: Sequence[bytes], sha256: str | None, content_type: str, *, was_resumed: bool
+    ) -> Received:
+        """The last bytes, and the sum of all. What fails is taken away; fetched anew, if its beginning was damaged."""
+        async with self._line.finishing:
+            # Whoever waits for the line may have it.
+            self._progress.is_received = True
+            self._progress.on_received()
+            is_right = await to_its_end(partial(part.finish, rest, sha256=sha256))
+        if not is_right:
             await self._discard(part)
             if was_resumed:
                 raise _Again

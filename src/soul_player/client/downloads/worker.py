@@ -1,17 +1,19 @@
 """The worker: fills the slots, gives them to what a person asked for, and writes down how each attempt ended."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from soul_player.client.downloads.attempt import AttemptFailed, Attempts, Done
+from soul_player.client.downloads.away import AwaySources
+from soul_player.client.downloads.known import Known, known_of
 from soul_player.client.downloads.outcomes import Wait, decide, is_away
 from soul_player.client.downloads.room import ANY_WEIGHT, Room
 from soul_player.client.downloads.running import Running, Teller
 from soul_player.client.downloads.schedule import Slot
 from soul_player.client.downloads.schedule import decide as decide_slots
-from soul_player.client.downloads.transfer import Progress
+from soul_player.client.downloads.transfer import Progress, Received
 from soul_player.client.errors import ClientError, DiskFull
 from soul_player.client.events import DownloadFailed, DownloadFinished, Events
 from soul_player.client.library.download_model import DownloadTask, TaskId, WaitsFor
@@ -23,7 +25,7 @@ from soul_player.client.library.download_steps import (
     note_bytes,
 )
 from soul_player.client.library.download_tasks import all_paused, next_time_ms, ready_tasks, standing
-from soul_player.client.library.model import SourceId
+from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.database.access import Database, Reader, Writer
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
@@ -48,6 +50,7 @@ class _Seen:
     standing: dict[TaskId, int]
     ready: list[DownloadTask]
     next_ms: int | None
+    known: Mapping[LocalTrackId, Known]
 
 
 class Worker:
@@ -72,11 +75,9 @@ class Worker:
         self._clock = clock
         self._randomness = randomness
         self._after_fetch = after_fetch
-        self._receiving: dict[TaskId, Running] = {}
-        self._settling: dict[TaskId, Running] = {}
-        self._teller = Teller(library, events, self._receiving, self._settling)
-        # Until when (monotonic) a source is not asked, and how often in a row it was away.
-        self._away: dict[SourceId, tuple[float, int]] = {}
+        self._running: dict[TaskId, Running] = {}
+        self._teller = Teller(library, events, self._running)
+        self._away = AwaySources(clock)
         self._awake = asyncio.Event()
         # The last look at the library, what was started since, and whether something was said that it does not know.
         self._seen: _Seen | None = None
@@ -92,7 +93,7 @@ class Worker:
 
     def welcome(self, source_id: SourceId) -> None:
         """It is back."""
-        self._away.pop(source_id, None)
+        self._away.welcome(source_id)
         self.wake()
 
     async def run(self, *, until_idle: bool) -> None:
@@ -103,39 +104,49 @@ class Worker:
                 await self._fill(group, until_idle=until_idle)
             finally:
                 telling.cancel()
-        self._teller.tell_progress()
 
     async def _fill(self, group: asyncio.TaskGroup, *, until_idle: bool) -> None:
         while True:
             self._awake.clear()
-            now_ms = self._clock.now_ms()
-            seen = await self._see(now_ms)
-            self._fill_slots(group, seen)
-            if until_idle and not self._receiving and not self._settling:
-                waits_ms = None if seen.next_ms is None else seen.next_ms - now_ms
-                if seen.is_paused or (not seen.ready and (waits_ms is None or waits_ms > PATIENCE_MS)):
+            if self._has_free_slot() or self._is_time_to_look():
+                now_ms = self._clock.now_ms()
+                seen = await self._see(now_ms)
+                if until_idle and not self._running and self._is_idle(seen, now_ms):
                     return
+                self._fill_slots(group, seen)
             await self._rest()
+
+    def _is_idle(self, seen: _Seen, now_ms: int) -> bool:
+        """Nothing can go on for some time."""
+        if seen.is_paused:
+            return True
+        is_soon = seen.next_ms is not None and seen.next_ms - now_ms <= PATIENCE_MS
+        lost = self._away.lost()
+        return not is_soon and all(task.waits_source_id in lost for task in seen.ready)
+
+    def _is_time_to_look(self) -> bool:
+        return self._must_look or self._seen is None or self._clock.monotonic() - self._seen_at >= LOOK_SECONDS
+
+    def _has_free_slot(self) -> bool:
+        return sum(running.has_slot for running in self._running.values()) < self.slots
 
     async def _see(self, now_ms: int) -> _Seen:
         """A look at the library; within a moment, and while it still names tasks to start, the last one will do."""
-        now = self._clock.monotonic()
-        if self._seen is not None and not self._must_look and now - self._seen_at < LOOK_SECONDS:
-            busy = {*self._receiving, *self._settling}
+        if self._seen is not None and not self._is_time_to_look():
             ready = [task for task in self._seen.ready if task.id not in self._started]
             if ready:
-                known = {**self._seen.standing, **{task_id: self._priority_of(task_id) for task_id in busy}}
-                return replace(self._seen, ready=ready, standing=known)
+                known = {task_id: running.task.priority for task_id, running in self._running.items()}
+                return replace(self._seen, ready=ready, standing={**known, **self._seen.standing})
         self._must_look = False
         self._started.clear()
-        running = [*self._receiving, *self._settling]
-        self._seen = await self._library.read(_look, running, now_ms=now_ms, count=self.slots * LOOKED_PER_SLOT)
-        self._seen_at = now
+        self._attempts.forget_news()
+        count = self.slots * LOOKED_PER_SLOT
+        ahead = count if self._has_free_slot() else 0
+        self._seen_at = self._clock.monotonic()
+        self._seen = await self._library.read(
+            _look, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._away.lost()
+        )
         return self._seen
-
-    def _priority_of(self, task_id: TaskId) -> int:
-        running = self._receiving.get(task_id) or self._settling[task_id]
-        return running.task.priority
 
     async def _rest(self) -> None:
         try:
@@ -145,32 +156,33 @@ class Worker:
             return
 
     def _fill_slots(self, group: asyncio.TaskGroup, seen: _Seen) -> None:
-        for task_id, running in list(self._receiving.items()):
-            if seen.is_paused or task_id not in seen.standing:
+        with_slot = [running for running in self._running.values() if running.has_slot]
+        for running in with_slot:
+            if seen.is_paused or running.task.id not in seen.standing:
                 _stop(running)
         if seen.is_paused:
             return
-        active = [Slot(task_id, seen.standing.get(task_id, 0)) for task_id in self._receiving]
-        ready = {task.id: task for task in seen.ready if task.id not in self._receiving}
-        slots = max(1, self.slots - max(0, len(self._settling) - SETTLING_MAX))
+        active = [Slot(running.task.id, seen.standing.get(running.task.id, 0)) for running in with_slot]
+        ready = {task.id: task for task in seen.ready if task.id not in self._running}
+        settling = len(self._running) - len(with_slot)
+        slots = max(1, self.slots - max(0, settling - SETTLING_MAX))
         decision = decide_slots(active, [Slot(task.id, task.priority) for task in ready.values()], slots=slots)
         for task_id in decision.starts:
             self._started.add(task_id)
-            running = Running(ready[task_id], Progress())
-            self._receiving[task_id] = running
-            running.work = group.create_task(self._one(running))
+            running = Running(ready[task_id], Progress(on_received=self._awake.set))
+            self._running[task_id] = running
+            running.work = group.create_task(self._one(running, seen.known.get(running.task.track_id)))
         for task_id in decision.stops:
-            _stop(self._receiving[task_id])
+            _stop(self._running[task_id])
 
-    async def _one(self, running: Running) -> None:
+    async def _one(self, running: Running, known: Known | None) -> None:
         task = running.task
         try:
-            received = await self._attempts.fetch(task, running.progress, away=self._away_now())
+            received = await self._attempts.fetch(task, running.progress, known=known, away=self._away.now())
             # What was quicker than the teller is told all the same: where it went on, and that it is complete.
-            self._teller.tell_progress()
-            # Its slot is free while the disk does its part.
-            self._settling[task.id] = self._receiving.pop(task.id)
-            self._awake.set()
+            self._teller.tell_of(running)
+            if isinstance(received, Received):
+                self._away.note_given(received.holder.source_id)
             done = received if isinstance(received, Done) else await self._attempts.settle(task, received)
             source_id = None if done.holder is None else done.holder.source_id
             self._events.emit(DownloadFinished(task.id, task.track_id, done.size_bytes, source_id))
@@ -183,48 +195,44 @@ class Worker:
             self._events.emit(DownloadFailed(task.id, task.track_id, "library_unavailable", str(error), is_final=False))
             await asyncio.sleep(LIBRARY_SECONDS)
         except asyncio.CancelledError:
-            self._must_look = True
-            async with self._stopping(task.id):
+            async with self._stopping(running):
                 await self._library.write(_stand_back, running.standing, attempts=task.attempts)
             raise
         finally:
-            # By now it may be under way again, as another run of it.
-            for place in (self._receiving, self._settling):
-                if place.get(task.id) is running:
-                    del place[task.id]
+            del self._running[task.id]
             self._awake.set()
 
     async def _note_failure(self, running: Running, error: ClientError, source_id: SourceId | None) -> None:
-        self._must_look = True
         task, progress = running.task, running.progress
         has_progressed = progress.bytes_done > progress.resumed_bytes
         attempts = 1 if has_progressed else task.attempts + 1
         if is_away(error) and source_id is not None:
-            attempts = self._away.get(source_id, (0.0, 0))[1] + 1
+            attempts = self._away.times(source_id) + 1
         jitter = self._randomness.uniform(*JITTER)
         outcome = decide(error, attempts=attempts, jitter=jitter)
         said = (error.code, error.message)
         if isinstance(outcome, Wait):
             seconds = await self._seconds(outcome, running, error)
             if is_away(error) and source_id is not None:
-                self._away[source_id] = (self._clock.monotonic() + seconds, attempts)
+                self._away.note(source_id, seconds=seconds, times=attempts)
             not_before_ms = self._clock.now_ms() + round(seconds * 1000)
-            async with self._stopping(task.id):
+            async with self._stopping(running):
                 await self._library.write(
                     _note_wait, running.standing, outcome, source_id, not_before_ms=not_before_ms, error=said
                 )
         else:
-            async with self._stopping(task.id):
+            async with self._stopping(running):
                 await self._library.write(fail_task, task.id, attempts=outcome.attempts, error=said)
         is_final = not isinstance(outcome, Wait)
         self._events.emit(DownloadFailed(task.id, task.track_id, error.code, error.message, is_final=is_final))
 
     @asynccontextmanager
-    async def _stopping(self, task_id: TaskId) -> AsyncGenerator[None, None]:
+    async def _stopping(self, running: Running) -> AsyncGenerator[None, None]:
         """Nobody writes any more that it is under way: what is written of it in this block is the last word."""
         async with self._teller.turn:
-            self._receiving.pop(task_id, None)
+            running.is_ending = True
             yield
+        self._must_look = True
 
     async def _seconds(self, wait: Wait, running: Running, error: ClientError) -> float:
         """A full disk is made less full, and then it goes on at once."""
@@ -235,10 +243,6 @@ class Worker:
         below_weight = ANY_WEIGHT if running.task.is_asked else 1
         return 0.5 if await self._room.free(missing, below_weight=below_weight) >= missing else wait.seconds
 
-    def _away_now(self) -> frozenset[SourceId]:
-        now = self._clock.monotonic()
-        return frozenset(source_id for source_id, (until, _) in self._away.items() if now < until)
-
 
 def _stop(running: Running) -> None:
     """What is in the part stays: it goes on from there. Once only: the second time would hit its last words."""
@@ -248,12 +252,17 @@ def _stop(running: Running) -> None:
         running.work.cancel()
 
 
-async def _look(library: Reader, busy: list[TaskId], *, now_ms: int, count: int) -> _Seen:
+async def _look(
+    library: Reader, busy: list[TaskId], *, now_ms: int, count: int, ahead: int, lost: frozenset[SourceId]
+) -> _Seen:
+    """`ahead`: of so many that are ready, what is needed to begin with them."""
+    ready = await ready_tasks(library, but=busy, now_ms=now_ms, count=count)
     return _Seen(
         await all_paused(library),
         await standing(library, busy) if busy else {},
-        await ready_tasks(library, but=busy, now_ms=now_ms, count=count),
-        await next_time_ms(library, now_ms=now_ms),
+        ready,
+        await next_time_ms(library, now_ms=now_ms, but_for=lost),
+        await known_of(library, [task.track_id for task in ready[:ahead]]),
     )
 
 

@@ -1,5 +1,7 @@
 """SQL of copies: files in the home that are whole, verified and durable, and named by the sha256 of their bytes."""
 
+import json
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,23 +53,24 @@ OLDEST_VERIFIED = """
 """
 
 # Three look-ups and no OR: on old statistics SQLite would read every copy.
-FOR_TRACK = """
-    WITH fitting (copy_id) AS (
-         SELECT copies.id
-           FROM track_sources entry
-          CROSS JOIN copies ON copies.file_hash = entry.file_hash
-          WHERE entry.track_id = :track_id
+FOR_TRACKS = """
+    WITH wanted (id, track_id, file_hash, audio_hash, copy_id) AS MATERIALIZED (
+         SELECT entry.id, entry.track_id, entry.file_hash, entry.audio_hash, entry.copy_id
+           FROM json_each(:ids) asked
+          CROSS JOIN track_sources entry ON entry.track_id = asked.value),
+         fitting (track_id, copy_id) AS (
+         SELECT wanted.track_id, copies.id
+           FROM wanted
+          CROSS JOIN copies ON copies.file_hash = wanted.file_hash
           UNION
-         SELECT copies.id
-           FROM track_sources entry
-          CROSS JOIN copies ON copies.audio_hash = entry.audio_hash
-          WHERE entry.track_id = :track_id
+         SELECT wanted.track_id, copies.id
+           FROM wanted
+          CROSS JOIN copies ON copies.audio_hash = wanted.audio_hash
           UNION
-         SELECT copy_id
-           FROM track_sources
-          WHERE track_id = :track_id)
-    SELECT copies.id, copies.sha256, copies.size_bytes, copies.content_type, copies.quality, copies.file_hash,
-           copies.audio_hash, copies.used_at, copies.verified_at
+         SELECT track_id, copy_id
+           FROM wanted)
+    SELECT fitting.track_id, copies.id, copies.sha256, copies.size_bytes, copies.content_type, copies.quality,
+           copies.file_hash, copies.audio_hash, copies.used_at, copies.verified_at
       FROM fitting
      CROSS JOIN copies ON copies.id = fitting.copy_id
 """
@@ -209,7 +212,17 @@ async def all_copies(library: Reader) -> list[Copy]:
 
 async def copies_for_track(library: Reader, track_id: LocalTrackId) -> list[Copy]:
     """Those that some entry of the recording could be played from."""
-    return [read_copy(row) for row in await library.all(FOR_TRACK, track_id=track_id)]
+    return (await copies_for_tracks(library, [track_id]))[track_id]
+
+
+async def copies_for_tracks(
+    library: Reader, track_ids: Sequence[LocalTrackId]
+) -> defaultdict[LocalTrackId, list[Copy]]:
+    """The same of several recordings."""
+    found: defaultdict[LocalTrackId, list[Copy]] = defaultdict(list)
+    for row in await library.all(FOR_TRACKS, ids=json.dumps(list(track_ids))):
+        found[LocalTrackId(row[0])].append(read_copy(row[1:]))
+    return found
 
 
 async def oldest_verified(library: Reader, *, before_ms: int) -> Copy | None:

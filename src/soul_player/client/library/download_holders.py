@@ -1,16 +1,21 @@
 """SQL of who can give a recording's bytes, with what is known of each source."""
 
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
 from soul_player.client.library.model import LocalTrackId
 from soul_player.database.access import Reader, Row
 
+# The few that are asked about lead, not the library.
 HOLDERS = """
-    SELECT entry.id, entry.source_id, sources.type, sources.name, sources.is_active, sources.is_offline,
+    SELECT entry.track_id, entry.id, entry.source_id, sources.type, sources.name, sources.is_active, sources.is_offline,
            sources.needs_sign_in, entry.remote_id, entry.status, entry.file_size, entry.content_type, entry.file_hash,
            entry.audio_hash, entry.artwork_id
-      FROM track_sources entry
-      JOIN sources ON sources.id = entry.source_id
-     WHERE entry.track_id = :track_id
-     ORDER BY entry.id
+      FROM json_each(:ids) wanted
+     CROSS JOIN track_sources entry ON entry.track_id = wanted.value
+     CROSS JOIN sources ON sources.id = entry.source_id
+     ORDER BY entry.track_id, entry.id
 """
 
 SIZE = """
@@ -21,9 +26,12 @@ SIZE = """
 """
 
 
-async def holder_rows(library: Reader, track_id: LocalTrackId) -> list[Row]:
-    """In the order of HOLDERS."""
-    return await library.all(HOLDERS, track_id=track_id)
+async def holder_rows(library: Reader, track_ids: Sequence[LocalTrackId]) -> defaultdict[LocalTrackId, list[Row]]:
+    """Of each recording that some source has, in the order of HOLDERS, from the entry's id on."""
+    found: defaultdict[LocalTrackId, list[Row]] = defaultdict(list)
+    for row in await library.all(HOLDERS, ids=json.dumps(list(track_ids))):
+        found[LocalTrackId(row[0])].append(row[1:])
+    return found
 
 
 async def size_of(library: Reader, track_id: LocalTrackId) -> int | None:

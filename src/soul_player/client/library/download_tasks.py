@@ -1,7 +1,7 @@
 """SQL of the download queue: one row a recording that is still to be fetched."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from soul_player.client.library.download_model import (
     PRIORITY_AUTOMATIC,
@@ -87,6 +87,7 @@ NEXT_TIME = """
       FROM download_tasks
      WHERE state = 'waiting'
        AND not_before > :now_ms
+       AND COALESCE(waits_source_id, 0) NOT IN (SELECT value FROM json_each(:but_for))
 """
 
 STANDING = """
@@ -166,9 +167,9 @@ async def ready_tasks(library: Reader, *, but: Sequence[TaskId], now_ms: int, co
     return [read_task(row) for row in rows]
 
 
-async def next_time_ms(library: Reader, *, now_ms: int) -> int | None:
-    """When the next of those that wait for a time may start."""
-    row = await library.one(NEXT_TIME, now_ms=now_ms)
+async def next_time_ms(library: Reader, *, now_ms: int, but_for: Collection[SourceId]) -> int | None:
+    """When the next of those that wait for a time may start; not of those that wait for these sources."""
+    row = await library.one(NEXT_TIME, now_ms=now_ms, but_for=json.dumps(sorted(but_for)))
     assert row is not None
     return None if row[0] is None else int(row[0])
 

@@ -112,11 +112,12 @@ PLAYLISTS_OF = """
      ORDER BY 1
 """
 
-WEIGHT = """
-    SELECT COALESCE(SUM(rules.weight), 0)
-      FROM keeps
-      JOIN rules ON rules.id = keeps.rule_id
-     WHERE keeps.track_id = :track_id
+WEIGHTS = """
+    SELECT keeps.track_id, SUM(rules.weight)
+      FROM json_each(:ids) wanted
+     CROSS JOIN keeps ON keeps.track_id = wanted.value
+     CROSS JOIN rules ON rules.id = keeps.rule_id
+     GROUP BY keeps.track_id
 """
 
 IS_ASKED = """
@@ -250,11 +251,9 @@ async def kept_because(library: Reader, track_id: LocalTrackId) -> tuple[str, ..
     return tuple(reasons)
 
 
-async def weight_of(library: Reader, track_id: LocalTrackId) -> int:
-    """What all rules that want it weigh together."""
-    row = await library.one(WEIGHT, track_id=track_id)
-    assert row is not None
-    return int(row[0])
+async def weights_of(library: Reader, track_ids: Sequence[LocalTrackId]) -> dict[LocalTrackId, int]:
+    """What all rules that want each of them weigh together; what no rule wants is not in it."""
+    return {LocalTrackId(row[0]): row[1] for row in await library.all(WEIGHTS, ids=json.dumps(list(track_ids)))}
 
 
 async def is_asked(library: Reader, track_id: LocalTrackId) -> bool:
