@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 
 from soul_player.cli.status import badge_of, source_state
-from soul_player.client import Source, SourceId, SourceType
+from soul_player.client import Source, SourceAddress, SourceId, SourceType
 from tests.cli.programs import soul
 
 
 def make_source(**values: object) -> Source:
     """Well, synced, and online, but for what a test says."""
     plain = {
-        "id": SourceId(1), "name": "Home", "type": SourceType.SERVER, "urls": ("http://127.0.0.1:1",),
-        "server_id": None,
-        "username": "ann", "account_id": None, "fingerprint": None, "is_insecure": False, "is_active": True,
+        "id": SourceId(1), "name": "Home", "type": SourceType.SERVER, "addresses": (SourceAddress("http://127.0.0.1:1"),),
+        "server_id": None, "username": "ann", "account_id": None, "is_active": True,
         "needs_sign_in": False, "added_at_ms": 0, "last_sync_at_ms": 1, "last_error_code": None, "last_error": None,
         "is_offline": False, "failed_attempts": 0, "retry_at_ms": None,
     }  # fmt: skip

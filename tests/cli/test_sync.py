@@ -175,9 +175,8 @@ def test_a_killed_sync_goes_on_too(tmp_path: Path, many_tracks: Path) -> None:
 
 def move_source(client: Path, server: Serving) -> None:
     """The slow line is gone: the same server answers at its own address from here on."""
-    # No command changes an address yet.
     connection = sqlite3.connect(client / "library.db")
-    connection.execute("UPDATE sources SET urls = ?", (json.dumps([server.url]),))
+    connection.execute("UPDATE addresses SET url = ?", (server.url.encode(),))
     connection.commit()
     connection.close()
 

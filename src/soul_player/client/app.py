@@ -1,11 +1,13 @@
 """The composition root: the parts of a client, wired here and nowhere else."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 
 from soul_player.client.config import ClientConfig
+from soul_player.client.downloads.covers import Covers
 from soul_player.client.downloads.disk import Disk
 from soul_player.client.downloads.door import Downloads
 from soul_player.client.downloads.places import Places
@@ -14,12 +16,20 @@ from soul_player.client.edits.decisions import Questions
 from soul_player.client.edits.door import Edits
 from soul_player.client.edits.noticed import NoticedDatabase
 from soul_player.client.edits.recordings import Recordings
-from soul_player.client.events import Events
+from soul_player.client.edits.smart_playlists import SmartPlaylists
+from soul_player.client.events import ConnectivityChanged, Events, SourceOffline, SourceOnline
 from soul_player.client.library.browse import Library
+from soul_player.client.library.catalogues import Catalogues
+from soul_player.client.library.connectivity import Connectivity
 from soul_player.client.library.copies import folder_is_settled, settle_folder
 from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
+from soul_player.client.library.model import SourceId
 from soul_player.client.library.open import open_library
+from soul_player.client.library.player import Player
+from soul_player.client.library.plays import Plays
+from soul_player.client.library.positions import Positions
+from soul_player.client.library.stamp import stamp_of
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
@@ -49,9 +59,15 @@ class Client:
 
     config: ClientConfig
     library: Library
+    positions: Positions
+    catalogues: Catalogues
     sources: Sources
     edits: Edits
     playlists: Playlists
+    smart_playlists: SmartPlaylists
+    plays: Plays
+    player: Player
+    covers: Covers
     sync: Sync
     matching: Matching
     questions: Questions
@@ -85,15 +101,22 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
     world = edges or Edges(SystemClock(), SystemRandomness())
     async with open_library(config.home, runner=world.runner) as library:
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
-        connections = Connections(config, library, tokens, world.clock, open_transport=world.open_transport)
         events = Events()
+        connections = Connections(
+            config,
+            library,
+            tokens,
+            world.clock,
+            open_transport=world.open_transport,
+            on_connectivity=partial(_announce, events),
+        )
         gate = SyncGate()
         lock = HomeLock(config.home)
         copies = Places.of_home(config.home).copies
         if not await library.read(folder_is_settled, copies):
             await library.write(settle_folder, copies)
         wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
-        parts = _sync_parts(config, library, events, world)
+        parts = _sync_parts(config, library, events, world, notice=connections.notice)
         sync = Sync(parts, connections, lock, gate)
         live = Live(library, connections, world.randomness)
         triggers = Triggers(sync, live, library, lock=lock, switch=connections.switch, clock=world.clock)
@@ -118,9 +141,15 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             yield Client(
                 config=config,
                 library=Library(library),
+                positions=Positions(library, clock=world.clock, stamp=stamp_of(config.home)),
+                catalogues=Catalogues(library, clock=world.clock, stamp=stamp_of(config.home)),
                 sources=Sources(config, library, connections, tokens, clock=world.clock, randomness=world.randomness),
                 edits=edits,
                 playlists=Playlists(library),
+                smart_playlists=SmartPlaylists(library, clock=world.clock),
+                plays=Plays(library),
+                player=Player(library),
+                covers=Covers(library, downloads.store.pictures, world.clock),
                 sync=sync,
                 matching=Matching(library, events, gate, world.clock, world.randomness, get_fingerprints=wanted.get),
                 recordings=Recordings(noticed, clock=world.clock, randomness=world.randomness),
@@ -143,7 +172,22 @@ def _local_zone() -> tzinfo:
     return zone
 
 
-def _sync_parts(config: ClientConfig, library: Database, events: Events, world: Edges) -> SyncParts:
+def _announce(events: Events, source_id: SourceId, connectivity: Connectivity, reason: str | None) -> None:
+    events.emit(ConnectivityChanged(source_id, connectivity, reason))
+    if connectivity is Connectivity.OFFLINE:
+        events.emit(SourceOffline(source_id, reason or "it cannot be reached"))
+    elif connectivity is Connectivity.ONLINE:
+        events.emit(SourceOnline(source_id))
+
+
+def _sync_parts(
+    config: ClientConfig,
+    library: Database,
+    events: Events,
+    world: Edges,
+    *,
+    notice: Callable[[SourceId], Awaitable[None]],
+) -> SyncParts:
     return SyncParts(
         config=config,
         library=library,
@@ -153,4 +197,5 @@ def _sync_parts(config: ClientConfig, library: Database, events: Events, world: 
         clock=world.clock,
         randomness=world.randomness,
         open_readers=world.open_readers,
+        notice=notice,
     )

@@ -281,10 +281,13 @@ class ServerChanged(SecurityError):
 
     code = "server_changed"
 
-    def __init__(self, message: str, *, server_id: str, name: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, server_id: str, name: str | None = None, url: str | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.server_id = server_id
         self.name = name
+        self.url = url
 
 
 class ProtocolError(SyncError):

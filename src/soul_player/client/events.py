@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from soul_player.client.library.connectivity import Connectivity
 from soul_player.client.library.download_model import TaskId
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.outcome import SyncResult
@@ -73,8 +74,17 @@ class LibraryChanged:
 
 
 @dataclass(frozen=True)
+class ConnectivityChanged:
+    """Whether a source can be used is another thing now than it was. `reason`: for people; None when all is well."""
+
+    source_id: SourceId
+    connectivity: Connectivity
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class SourceOffline:
-    """Told once when a source goes."""
+    """Told once when a source goes: beside `ConnectivityChanged`, for whoever only wants to know this."""
 
     source_id: SourceId
     reason: str
@@ -82,7 +92,7 @@ class SourceOffline:
 
 @dataclass(frozen=True)
 class SourceOnline:
-    """Told once when it is back."""
+    """Told once when it can be used again, whatever was the matter."""
 
     source_id: SourceId
 
@@ -141,6 +151,7 @@ Event = (
     | MatchingProgress
     | MatchingFinished
     | LibraryChanged
+    | ConnectivityChanged
     | SourceOffline
     | SourceOnline
     | DownloadQueued

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from soul_player.client.library.connectivity import SourceAddress
 from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, Source, SourceId, SourceType, TrackSource
 from soul_player.client.playback.choose import (
     AtServer,
@@ -23,7 +24,7 @@ LOW, MEDIUM, HIGH, ORIGINAL = StreamQuality
 def source(number: int, **changed: object) -> Source:
     """A server that is well."""
     plain = Source(
-        SourceId(number), f"S{number}", SourceType.SERVER, ("http://127.0.0.1:1",), None, "ann", None, None, False,
+        SourceId(number), f"S{number}", SourceType.SERVER, (SourceAddress("http://127.0.0.1:1"),), None, "ann", None,
         False, False, 0, None, None, None, False, 0, None,
     )  # fmt: skip
     return replace(plain, **changed)  # type: ignore[arg-type]  # the caller names them

@@ -64,7 +64,7 @@ def test_a_changed_certificate_is_a_problem_until_the_new_one_is_trusted(tmp_pat
                 assert result.requests == 1, "never repeated silently"
                 assert impostor.seen == [], "not even a token was sent"
                 assert await client.library.count() == 30
-                await client.sources.pin(source.id, fingerprint("second"))
+                await client.sources.addresses.trust(source.id, fingerprint("second"))
                 impostor.access_tokens = server.access_tokens
                 impostor.live, impostor.head = server.live, server.head
                 assert (await sync_one(client)).status is SyncStatus.SYNCED

@@ -155,7 +155,7 @@ def test_attempts_come_at_random_within_a_bound_that_doubles_up_to_a_minute(tmp_
 
 
 async def _at_a_dead_port(library: Any) -> None:
-    await library.run("UPDATE sources SET urls = '[\"http://127.0.0.1:9\"]'")
+    await library.run("UPDATE addresses SET url = CAST('http://127.0.0.1:9' AS BLOB)")
 
 
 class Scripted:

@@ -226,7 +226,7 @@ def test_the_question_is_asked_once_and_each_answer_can_be_taken_back(tmp_path: 
             await questions.undo(question.id)
             await questions.answer(question.id, "another")
             _, other = await phone.client.sources.list()
-            assert (other.needs_sign_in, other.urls, other.tracks) == (True, (running.url,), 0)
+            assert (other.needs_sign_in, other.url, other.tracks) == (True, running.url, 0)
             await questions.undo(question.id)
             await questions.answer(question.id, "rebuilt")
             (source,) = await phone.client.sources.list()

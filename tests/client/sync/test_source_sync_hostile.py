@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 import resource
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -178,12 +177,12 @@ def test_what_is_no_answer_at_all_has_its_class(
 async def move(client: Client, source_id: int, url: str) -> None:
     """The source answers at another address from here on."""
     sources = client.sources
-    await sources._library.write(_set_url, source_id, json.dumps([url]))
+    await sources._library.write(_set_url, source_id, url)
     await sources._connections.drop(source_id)  # type: ignore[arg-type]  # an id is an int underneath
 
 
-async def _set_url(library: object, source_id: int, urls: str) -> None:
-    await library.run("UPDATE sources SET urls = :urls WHERE id = :id", urls=urls, id=source_id)  # type: ignore[attr-defined]  # a Writer
+async def _set_url(library: object, source_id: int, url: str) -> None:
+    await library.run("UPDATE addresses SET url = :url WHERE source_id = :id", url=url.encode(), id=source_id)  # type: ignore[attr-defined]  # a Writer
 
 
 def test_a_black_hole_delays_no_other_source(tmp_path: Path) -> None:

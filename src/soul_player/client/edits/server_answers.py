@@ -54,13 +54,16 @@ async def _add_other(library: Writer, act: Act, question: PlaylistQuestion, serv
     assert source is not None, "its questions go with it"
     if any(other.server_id == server_id for other in sources):
         return None
+    # Where it was met; the other addresses are still those of the server that was added.
+    url = question.evidence.get("url")
+    address = next((one for one in source.addresses if one.url == url), source.addresses[0])
     new = NewSource(
         name=free_name(None, sources, otherwise=str(question.evidence.get("name") or source.name)),
         type=SourceType.SERVER,
-        urls=source.urls,
+        urls=(address.url,),
         server_id=server_id,
-        fingerprint=source.fingerprint,
-        is_insecure=source.is_insecure,
+        fingerprint=address.fingerprint,
+        is_insecure=address.is_insecure,
         needs_sign_in=True,
     )
     return await add_source(library, new, now_ms=act.now_ms)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NewType
 
+from soul_player.client.library.connectivity import Connectivity, SourceAddress, connectivity_of
 from soul_player.database.access import Value
 from soul_player.protocol.ids import ServerId, TrackId
 
@@ -32,17 +33,18 @@ class AvailabilityStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A place music comes from. `tracks`: how many of it are available."""
+    """A place music comes from. `tracks`: how many of it are available.
+
+    `addresses`: of one and the same server, the last one that worked first; of a folder, its path alone.
+    """
 
     id: SourceId
     name: str
     type: SourceType
-    urls: tuple[str, ...]
+    addresses: tuple[SourceAddress, ...]
     server_id: ServerId | None
     username: str | None
     account_id: str | None
-    fingerprint: str | None
-    is_insecure: bool
     is_active: bool
     needs_sign_in: bool
     added_at_ms: int
@@ -56,8 +58,13 @@ class Source:
 
     @property
     def url(self) -> str:
-        """The preferred address."""
-        return self.urls[0]
+        """The address that is tried first."""
+        return self.addresses[0].url
+
+    @property
+    def connectivity(self) -> Connectivity:
+        """Whether it can be used now, as far as is known."""
+        return connectivity_of(self.addresses, needs_sign_in=self.needs_sign_in, last_error_code=self.last_error_code)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ async def ask_about_server(library: Writer, source: Source, changed: ServerChang
         kind=QuestionKind.SERVER_CHANGED.value,
         source_id=source.id,
         subject=changed.server_id,
-        evidence=json.dumps({"server_id": changed.server_id, "name": changed.name, "url": source.url}),
+        evidence=json.dumps({"server_id": changed.server_id, "name": changed.name, "url": changed.url or source.url}),
         asked_at=now_ms,
     )
 

@@ -1,15 +1,17 @@
 """SQL of the places music comes from."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from soul_player.client.library.addresses import add_address, all_addresses
+from soul_player.client.library.connectivity import SourceAddress
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.database.access import Reader, Row, Writer
 from soul_player.protocol.ids import ServerId, id_bytes, id_text
 
 ALL = """
-    SELECT id, name, type, urls, server_id, username, account_id, fingerprint, is_insecure, is_active, needs_sign_in,
-           added_at, last_sync_at, last_error_code, last_error, is_offline, failed_attempts, retry_at
+    SELECT id, name, type, server_id, username, account_id, is_active, needs_sign_in, added_at, last_sync_at,
+           last_error_code, last_error, is_offline, failed_attempts, retry_at
       FROM sources
      ORDER BY id
 """
@@ -23,9 +25,9 @@ COUNT_TRACKS = """
 """
 
 ADD = """
-    INSERT INTO sources (name, type, urls, server_id, username, account_id, fingerprint, is_insecure, is_active,
-                         needs_sign_in, added_at, is_offline, failed_attempts)
-    VALUES (:name, :type, :urls, :server_id, :username, :account_id, :fingerprint, :is_insecure,
+    INSERT INTO sources (name, type, server_id, username, account_id, is_active, needs_sign_in, added_at, is_offline,
+                         failed_attempts)
+    VALUES (:name, :type, :server_id, :username, :account_id,
             :type = 'server' AND NOT EXISTS (SELECT 1 FROM sources WHERE is_active = 1), :needs_sign_in, :added_at,
             0, 0)
     RETURNING id
@@ -67,23 +69,16 @@ NEEDS_SIGN_IN = """
      WHERE id = :id
 """
 
-PIN = """
-    UPDATE sources
-       SET fingerprint = :fingerprint
-     WHERE id = :id
-"""
-
 SYNCED = """
     UPDATE sources
-       SET last_sync_at = :now, last_error = NULL, last_error_code = NULL, is_offline = 0, failed_attempts = 0,
-           retry_at = NULL
+       SET last_sync_at = :now, last_error = NULL, last_error_code = NULL, failed_attempts = 0, retry_at = NULL
      WHERE id = :id
 """
 
 FAILED = """
     UPDATE sources
-       SET last_error = :message, last_error_code = :code, is_offline = :is_offline,
-           failed_attempts = failed_attempts + 1, retry_at = :retry_at
+       SET last_error = :message, last_error_code = :code, failed_attempts = failed_attempts + 1,
+           retry_at = :retry_at
      WHERE id = :id
 """
 
@@ -101,7 +96,7 @@ TRACKS_OF = """
 
 @dataclass(frozen=True)
 class NewSource:
-    """What is known when a source is added."""
+    """What is known when a source is added. `fingerprint` and `is_insecure` are of each of its addresses."""
 
     name: str
     type: SourceType
@@ -117,7 +112,8 @@ class NewSource:
 async def all_sources(library: Reader, *, counted: bool = False) -> list[Source]:
     """In the order in which they were added. `counted`: with the number of their tracks, which takes a full pass."""
     counts: dict[int, int] = dict(await library.all(COUNT_TRACKS)) if counted else {}
-    return [_source(row, counts.get(row[0], 0)) for row in await library.all(ALL)]
+    addresses = await all_addresses(library)
+    return [_source(row, addresses.get(row[0], ()), counts.get(row[0], 0)) for row in await library.all(ALL)]
 
 
 async def find_source(library: Reader, source_id: SourceId) -> Source | None:
@@ -131,17 +127,17 @@ async def add_source(library: Writer, source: NewSource, *, now_ms: int) -> Sour
         ADD,
         name=source.name,
         type=source.type.value,
-        urls=json.dumps(source.urls),
         server_id=None if source.server_id is None else id_bytes(source.server_id),
         username=source.username,
         account_id=source.account_id,
-        fingerprint=source.fingerprint,
-        is_insecure=int(source.is_insecure),
         needs_sign_in=int(source.needs_sign_in),
         added_at=now_ms,
     )
     assert row is not None
-    return SourceId(row[0])
+    source_id = SourceId(row[0])
+    for url in source.urls:
+        await add_address(library, source_id, SourceAddress(url, source.fingerprint, source.is_insecure))
+    return source_id
 
 
 async def activate_source(library: Writer, source_id: SourceId) -> None:
@@ -160,23 +156,14 @@ async def mark_needs_sign_in(library: Writer, source_id: SourceId) -> None:
     await library.run(NEEDS_SIGN_IN, id=source_id)
 
 
-async def pin_certificate(library: Writer, source_id: SourceId, fingerprint: str) -> None:
-    """A person said yes to it."""
-    await library.run(PIN, id=source_id, fingerprint=fingerprint)
-
-
 async def mark_synced(library: Writer, source_id: SourceId, *, now_ms: int) -> None:
     """All is well, and the next attempt need not wait."""
     await library.run(SYNCED, id=source_id, now=now_ms)
 
 
-async def mark_failed(
-    library: Writer, source_id: SourceId, *, code: str, message: str, is_offline: bool, retry_at_ms: int
-) -> None:
+async def mark_failed(library: Writer, source_id: SourceId, *, code: str, message: str, retry_at_ms: int) -> None:
     """What happened, and when it is worth trying again."""
-    await library.run(
-        FAILED, id=source_id, code=code, message=message, is_offline=int(is_offline), retry_at=retry_at_ms
-    )
+    await library.run(FAILED, id=source_id, code=code, message=message, retry_at=retry_at_ms)
 
 
 async def remove_source(library: Writer, source_id: SourceId) -> list[int]:
@@ -188,25 +175,23 @@ async def remove_source(library: Writer, source_id: SourceId) -> list[int]:
     return tracks
 
 
-def _source(row: Row, tracks: int) -> Source:
+def _source(row: Row, addresses: Sequence[SourceAddress], tracks: int) -> Source:
     return Source(
         id=SourceId(row[0]),
         name=row[1],
         type=SourceType(row[2]),
-        urls=tuple(json.loads(row[3])),
-        server_id=None if row[4] is None else ServerId(id_text(row[4])),
-        username=row[5],
-        account_id=row[6],
-        fingerprint=row[7],
-        is_insecure=bool(row[8]),
-        is_active=bool(row[9]),
-        needs_sign_in=bool(row[10]),
-        added_at_ms=row[11],
-        last_sync_at_ms=row[12],
-        last_error_code=row[13],
-        last_error=row[14],
-        is_offline=bool(row[15]),
-        failed_attempts=row[16],
-        retry_at_ms=row[17],
+        addresses=tuple(addresses),
+        server_id=None if row[3] is None else ServerId(id_text(row[3])),
+        username=row[4],
+        account_id=row[5],
+        is_active=bool(row[6]),
+        needs_sign_in=bool(row[7]),
+        added_at_ms=row[8],
+        last_sync_at_ms=row[9],
+        last_error_code=row[10],
+        last_error=row[11],
+        is_offline=bool(row[12]),
+        failed_attempts=row[13],
+        retry_at_ms=row[14],
         tracks=tracks,
     )

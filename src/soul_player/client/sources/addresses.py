@@ -31,6 +31,14 @@ class Address:
         """What a redirect must not leave."""
         return self.scheme, self.host, self.port
 
+    @property
+    def proves_itself(self) -> bool:
+        """A certificate says who answers, and nobody else is at this machine's own address.
+
+        Plain HTTP elsewhere is answered by whoever has these numbers in the network that this device is in today.
+        """
+        return self.scheme == "https" or (is_ip(self.host) and ipaddress.ip_address(self.host).is_loopback)
+
 
 def parse_address(text: str) -> Address:
     """Raises `AddressInvalid`. Names and passwords in an address are refused: they would end up in lists and logs."""
@@ -47,7 +55,17 @@ def parse_address(text: str) -> Address:
         raise AddressInvalid("an address holds no name and no password", hint="give the name with --username")
     if parts.query or parts.fragment:
         raise AddressInvalid("an address ends with its path")
+    _require_name(host)
     return Address(parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme], parts.path.rstrip("/"))
+
+
+def _require_name(host: str) -> None:
+    """What no resolver could be asked for."""
+    try:
+        if not is_ip(host):
+            host.encode("idna")
+    except UnicodeError as error:
+        raise AddressInvalid("this is no address: its host is no name") from error
 
 
 def require_private(host: str, address: str) -> None:

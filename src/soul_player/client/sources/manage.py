@@ -30,10 +30,9 @@ from soul_player.client.library.sources import (
     all_sources,
     mark_needs_sign_in,
     mark_signed_in,
-    pin_certificate,
 )
-from soul_player.client.sources.addresses import Address, parse_address
-from soul_player.client.sources.certificates import parse_fingerprint
+from soul_player.client.sources.address_book import AddressBook, Met
+from soul_player.client.sources.addresses import parse_address
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.local_folder import checked_folder, require_apart
 from soul_player.client.sources.tokens import TokenStore
@@ -57,7 +56,7 @@ class SourceAmbiguous(ClientError):
 
 
 class Sources:
-    """The sources of this home."""
+    """The sources of this home. `addresses`: where each of them is reached."""
 
     def __init__(  # the parts it is wired from
         self,
@@ -75,6 +74,7 @@ class Sources:
         self._tokens = tokens
         self._clock = clock
         self._randomness = randomness
+        self.addresses = AddressBook(library, connections)
 
     async def list(self) -> list[Source]:
         """In the order in which they were added, with the number of their tracks."""
@@ -105,30 +105,42 @@ class Sources:
         fingerprint: str | None = None,
         insecure: bool = False,
     ) -> Source:
-        """Sign this device in and remember the server. Who answers there is asked before anything secret is sent."""
-        address = parse_address(url)
-        pinned = None if fingerprint is None else parse_fingerprint(fingerprint)
-        client = self._connections.stranger(address, fingerprint=pinned, is_insecure=insecure)
+        """Sign this device in and remember the server. Who answers there is asked before anything secret is sent.
+
+        A server that is a source already, as the same account, becomes known under this address too, and keeps its
+        name. Raises `SourceExists` when it is.
+        """
+        met = await self.addresses.meet(url, fingerprint=fingerprint, insecure=insecure)
+        known = met.known(username)
+        if known is None:
+            return await self._add(met, username=username, password=password, name=name)
+        source = await self.addresses.keep(known, met.address)
+        return await self.login(source.id, password=password) if source.needs_sign_in else source
+
+    async def _add(self, met: Met, *, username: str, password: str, name: str | None) -> Source:
+        device_id = await self._device_id()
+        source_name = await self._library.read(_free_name, name, met.server)
+        address = parse_address(met.address.url)
+        client = self._connections.stranger(
+            address, fingerprint=met.address.fingerprint, is_insecure=met.address.is_insecure
+        )
         try:
-            info = await client.server()
-            device_id = await self._device_id()
-            source_name = await self._library.read(_free_name, name, info)
-            answer = await client.login(self._login_request(username, password, device_id), info)
+            answer = await client.login(self._login_request(username, password, device_id), met.server)
         finally:
             await client.transport.close()
         new = NewSource(
             name=source_name,
             type=SourceType.SERVER,
-            urls=(address.url,),
-            server_id=info.server_id,
+            urls=(met.address.url,),
+            server_id=met.server.server_id,
             username=answer.user.username,
             account_id=answer.user.id,
-            fingerprint=pinned,
-            is_insecure=insecure,
+            fingerprint=met.address.fingerprint,
+            is_insecure=met.address.is_insecure,
             # Until the tokens are stored; a crash in between leaves a source that asks for its password.
             needs_sign_in=True,
         )
-        source_id = await self._insert(new, address)
+        source_id = await self._insert(new, met.address.url)
         await self._connections.sign_in(source_id).keep(answer)
         await self._library.write(_signed_in, source_id, answer.user, device_id)
         return await self._source(source_id)
@@ -160,6 +172,7 @@ class Sources:
         await self._connections.sign_in(source_id).keep(answer)
         await self._connections.drop(source_id)
         await self._library.write(_signed_in, source_id, answer.user, device_id)
+        await self._connections.notice(source_id)
         return await self._source(source_id)
 
     async def change_password(self, source_id: SourceId, *, current: str, new: str) -> None:
@@ -173,12 +186,6 @@ class Sources:
         if source.type is not SourceType.SERVER:
             raise FolderInvalid(f"{source.name} is a folder: playlists and plays can go to no folder")
         await self._library.write(activate_source, source_id)
-
-    async def pin(self, source_id: SourceId, fingerprint: str) -> None:
-        """Trust this certificate, and no other, from here on."""
-        await self._source(source_id)
-        await self._library.write(pin_certificate, source_id, parse_fingerprint(fingerprint))
-        await self._connections.drop(source_id)
 
     async def is_online(self, source_id: SourceId) -> bool:
         """Whether the server answers now."""
@@ -234,12 +241,12 @@ class Sources:
             return False
         return True
 
-    async def _insert(self, new: NewSource, address: Address) -> SourceId:
+    async def _insert(self, new: NewSource, url: str) -> SourceId:
         try:
             return await self._library.write(add_source, new, now_ms=self._clock.now_ms())
         except sqlite3.IntegrityError as error:
             raise SourceExists(
-                f"{new.username} at {address.url} is a source already, or the name {new.name} is taken",
+                f"{new.username} at {url} is a source already, or the name {new.name} is taken",
                 hint="soul source list shows them; soul source login signs in again",
             ) from error
 

@@ -14,7 +14,9 @@ from soul_player.client.errors import (
     SignInNeeded,
     SyncError,
     TokenRefused,
+    VersionUnsupported,
 )
+from soul_player.client.sources.addresses import Address
 from soul_player.client.sources.certificates import fingerprint_text, shown_fingerprint
 from soul_player.client.sources.received import (
     ReceivedPage,
@@ -24,6 +26,7 @@ from soul_player.client.sources.received import (
     read_message,
     read_tracks_page,
 )
+from soul_player.client.sources.route import KNOWN_SECONDS
 from soul_player.client.sources.sign_in import SignIn
 from soul_player.client.sources.symptoms import Answer, diagnose
 from soul_player.client.sources.transport import Request, Streamed, Transport
@@ -41,8 +44,6 @@ T = TypeVar("T")
 PAGE_BYTES_MAX = 16 * 1024 * 1024
 MESSAGE_BYTES_MAX = 1024 * 1024
 CERTIFICATE_SECONDS = 10.0
-# So long it is believed to be the same server without being asked.
-KNOWN_SECONDS = 60.0
 
 
 class ServerClient:
@@ -68,7 +69,7 @@ class ServerClient:
         info = read_message(answer.body, ServerInfo)
         ids_bytes([info.server_id])
         if info.protocol != PROTOCOL_VERSION:
-            raise ProtocolError(
+            raise VersionUnsupported(
                 f"the server speaks version {info.protocol} of the protocol, this client version {PROTOCOL_VERSION}",
                 hint="install the same version of Soul Player on both",
             )
@@ -185,7 +186,7 @@ class ServerClient:
         try:
             answer = await self.transport.ask(request, bytes_max=bytes_max)
         except CertificateUnverified as error:
-            raise await self._certificate_unknown() from error
+            raise await _certificate_unknown(error.address) from error
         refusal = diagnose(answer, now_ms=self._clock.now_ms())
         if refusal is not None:
             raise refusal
@@ -197,7 +198,7 @@ class ServerClient:
             async with self.transport.stream(request) as streamed:
                 yield streamed
         except CertificateUnverified as error:
-            raise await self._certificate_unknown() from error
+            raise await _certificate_unknown(error.address) from error
 
     async def _refusal(self, streamed: Streamed) -> SyncError:
         body = b""
@@ -209,15 +210,6 @@ class ServerClient:
         answer = Answer(streamed.status, content_type, body, streamed.headers.get("Retry-After"))
         refusal = diagnose(answer, now_ms=self._clock.now_ms())
         return refusal or ProtocolError(f"status {streamed.status} came where bytes were asked for")
-
-    async def _certificate_unknown(self) -> CertificateUnknown:
-        address = self.transport.address
-        digits = await shown_fingerprint(address.host, address.port, timeout_seconds=CERTIFICATE_SECONDS)
-        return CertificateUnknown(
-            f"no authority vouches for the certificate of {address.host}: {fingerprint_text(digits)}",
-            fingerprint=digits,
-            hint=f"if it is the one the server itself shows, trust it with --fingerprint {digits}",
-        )
 
     async def ensure_same(self) -> None:
         """Before anything of the user's is sent: who answers there, asked if not known. Raises `ServerChanged`."""
@@ -236,6 +228,16 @@ class ServerClient:
                 f"another server answers at {self.transport.address.url} than the one you added; nothing was sent",
                 server_id=server_id,
                 name=name,
+                url=self.transport.address.url,
                 hint="say what it is: soul resolve",
             )
         self._known_at = self._clock.monotonic()
+
+
+async def _certificate_unknown(address: Address) -> CertificateUnknown:
+    digits = await shown_fingerprint(address.host, address.port, timeout_seconds=CERTIFICATE_SECONDS)
+    return CertificateUnknown(
+        f"no authority vouches for the certificate of {address.host}: {fingerprint_text(digits)}",
+        fingerprint=digits,
+        hint=f"if it is the one the server itself shows, trust it with --fingerprint {digits}",
+    )

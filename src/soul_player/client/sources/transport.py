@@ -182,7 +182,8 @@ class HttpTransport:
         timeout = aiohttp.ClientWSTimeout(ws_close=self._timeouts.connect)
         with transport_errors(self.address):
             try:
-                async with asyncio.timeout(self._timeouts.connect), contextlib.AsyncExitStack() as stack:
+                seconds = self._timeouts.connect + self._timeouts.read
+                async with asyncio.timeout(seconds), contextlib.AsyncExitStack() as stack:
                     # A redirect to elsewhere is answered by nobody who was given the token: aiohttp takes it off.
                     connecting = self._open().ws_connect(url, headers=headers, timeout=timeout, max_msg_size=bytes_max)
                     socket = await stack.enter_async_context(connecting)
@@ -277,6 +278,8 @@ class HttpTransport:
                     limit=16,
                 ),
                 auto_decompress=False,
+                # Of sockets; a request has its own.
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._timeouts.connect),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 read_bufsize=_PIECE_BYTES,
                 headers={

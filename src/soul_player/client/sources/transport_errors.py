@@ -19,6 +19,10 @@ from soul_player.client.sources.certificates import fingerprint_text
 class CertificateUnverified(SecurityError):
     """No authority vouches for it. Whoever may ask a person first looks up its fingerprint."""
 
+    def __init__(self, message: str, *, address: Address) -> None:
+        super().__init__(message)
+        self.address = address
+
 
 @contextmanager
 def transport_errors(address: Address) -> Generator[None, None, None]:
@@ -34,10 +38,13 @@ def transport_errors(address: Address) -> Generator[None, None, None]:
         ) from error
     except aiohttp.ClientConnectorCertificateError as error:
         raise CertificateUnverified(
-            f"the certificate of {host} cannot be verified: {error.certificate_error}"
+            f"the certificate of {host} cannot be verified: {error.certificate_error}", address=address
         ) from error
     except aiohttp.ClientSSLError as error:
         raise SecurityError(f"no secure connection to {host}: {error.strerror or error}") from error
+    except aiohttp.ConnectionTimeoutError as error:
+        # Nobody has taken the connection: as far as a person can tell, there is no server.
+        raise OfflineError(f"{host} cannot be reached: no answer in time") from error
     except TimeoutError as error:
         raise NetworkTimeout(f"{host} does not answer in time") from error
     except aiohttp.ClientConnectorError as error:

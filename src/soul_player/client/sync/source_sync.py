@@ -1,6 +1,6 @@
 """One source's sync, from its start to its result."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -9,17 +9,18 @@ from soul_player.client.errors import OfflineError, ServerChanged, SignInNeeded,
 from soul_player.client.events import (
     Events,
     LibraryChanged,
-    SourceOffline,
-    SourceOnline,
     SyncFinished,
     SyncProgress,
     SyncRetrying,
     SyncStarted,
 )
-from soul_player.client.library.model import Source
+from soul_player.client.library.addresses import note_seen
+from soul_player.client.library.connectivity import sighting_of
+from soul_player.client.library.model import Source, SourceId
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
 from soul_player.client.library.server_questions import ask_about_server, close_server_questions
 from soul_player.client.library.sources import mark_failed, mark_synced
+from soul_player.client.sources.offline_switch import WorkingOffline
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.transport import Traffic
 from soul_player.client.sync.bulk_load import BulkLoads
@@ -40,7 +41,7 @@ from soul_player.folders.pool import Readers, WorkerPool
 
 @dataclass(frozen=True)
 class SyncParts:
-    """What every source's sync is wired from."""
+    """What every source's sync is wired from. `notice` is told when what is written of a source has changed."""
 
     config: ClientConfig
     library: Database
@@ -49,6 +50,7 @@ class SyncParts:
     limits: GuardLimits
     clock: Clock
     randomness: Randomness
+    notice: Callable[[SourceId], Awaitable[None]]
     open_readers: Callable[[], AbstractAsyncContextManager[Readers]] = WorkerPool
 
 
@@ -74,8 +76,7 @@ class SourceSync:
     async def run(self) -> None:
         """Sync, and tell how it ended. Errors of the source are the result's; only a fault of the program is raised."""
         parts = self._parts
-        traffic = Traffic() if self._server is None else self._server.transport.traffic
-        requests, bytes_received, started = traffic.requests, traffic.bytes_received, parts.clock.monotonic()
+        before, started = self._traffic(), parts.clock.monotonic()
         status, failure = SyncStatus.CANCELLED, None
         parts.events.emit(SyncStarted(self.source.id, self.source.name))
         try:
@@ -86,12 +87,13 @@ class SourceSync:
             failure = SyncFailure(error.code, error.message, error.hint)
             await self._note_failure(error)
         finally:
+            traffic = self._traffic()
             self.result = conclude(
                 self._tally,
                 name=self.source.name,
                 status=status,
-                requests=traffic.requests - requests,
-                bytes_received=traffic.bytes_received - bytes_received,
+                requests=traffic.requests - before.requests,
+                bytes_received=traffic.bytes_received - before.bytes_received,
                 seconds=parts.clock.monotonic() - started,
                 error=failure,
             )
@@ -112,8 +114,13 @@ class SourceSync:
             raise as_sync_error(error) from error
         if self.source.last_error_code == ServerChanged.code:
             await self._parts.library.write(close_server_questions, self.source.id)
-        if self.source.is_offline:
-            self._parts.events.emit(SourceOnline(self.source.id))
+        if self._server is None:
+            await self._note_folder(None)
+        elif self.source.last_error_code is not None:
+            await self._parts.notice(self.source.id)
+
+    def _traffic(self) -> Traffic:
+        return Traffic() if self._server is None else self._server.transport.traffic
 
     async def _scan(self) -> None:
         """Of a folder: no network is asked."""
@@ -174,9 +181,9 @@ class SourceSync:
         return Exchange(server, push=push, pull=pull, user=user)
 
     async def _note_failure(self, error: SyncError) -> None:
-        is_offline = isinstance(error, OfflineError)
-        if is_offline and not self.source.is_offline:
-            self._parts.events.emit(SourceOffline(self.source.id, error.message))
+        if isinstance(error, WorkingOffline):
+            # Nobody was asked: nothing was found out about the source.
+            return
         wait_seconds = backoff_seconds(
             error,
             failed_attempts=self.source.failed_attempts + 1,
@@ -190,12 +197,24 @@ class SourceSync:
                 self.source.id,
                 code=error.code,
                 message=error.message,
-                is_offline=is_offline,
                 retry_at_ms=self._parts.clock.now_ms() + round(wait_seconds * 1000),
             )
+            if self._server is None:
+                await self._note_folder(error)
+            else:
+                await self._parts.notice(self.source.id)
         except DatabaseError as unwritten:
             # On a full disk even this finds no room: the result still tells what happened.
             error.add_note(f"and it could not be written down: {unwritten}")
+
+    async def _note_folder(self, error: SyncError | None) -> None:
+        """Whether it was there. (What is met at the addresses of a server is written down where requests are sent.)"""
+        (address,) = self.source.addresses
+        sighting, now_ms = sighting_of(error), self._parts.clock.now_ms()
+        if sighting is None or sighting.seen is address.seen:
+            return
+        await self._parts.library.write(note_seen, self.source.id, address.url, sighting, now_ms=now_ms)
+        await self._parts.notice(self.source.id)
 
     def _tell_progress(self, kind: str, done: int, total: int | None) -> None:
         self._parts.events.emit(SyncProgress(self.source.id, kind, done, total))

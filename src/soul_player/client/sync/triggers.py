@@ -131,8 +131,6 @@ class Triggers:
             if kept.source is not None and kept.source.type is SourceType.SERVER:
                 tasks.create_task(self._listen(source_id, kept), name=f"listen to {source_id}")
             elif kept.source is not None:
-                tasks.create_task(watch_folder(kept.source, lambda: self._note_files(kept)), name=f"watch {source_id}")
-            elif kept.source is not None:
                 tasks.create_task(watch_folder(kept.source, partial(self._changed, kept)), name=f"watch {source_id}")
             while True:
                 due_at = kept.schedule.due_at
@@ -191,10 +189,6 @@ class Triggers:
         kept.schedule.hint(self._now())
         kept.woken.set()
 
-    def _note_files(self, kept: _Kept) -> None:
-        kept.schedule.hint(self._now())
-        kept.woken.set()
-
     async def _is_news(self, source_id: SourceId, heads: Mapping[str, int]) -> bool:
         """An edit of this device comes back as a hint of what it knows already."""
         for scope, head in heads.items():
@@ -211,8 +205,12 @@ def _may_answer_again(before: Source, after: Source) -> bool:
     """Signed in again, another certificate or address: things that only a person changes."""
     if before.needs_sign_in and not after.needs_sign_in:
         return True
-    was = (before.fingerprint, before.urls, before.account_id, before.server_id)
-    return was != (after.fingerprint, after.urls, after.account_id, after.server_id)
+    return _asked_with(before) != _asked_with(after)
+
+
+def _asked_with(source: Source) -> tuple[object, ...]:
+    """Not the order of its addresses: that follows from what answers."""
+    return frozenset(address.settings for address in source.addresses), source.account_id, source.server_id
 
 
 async def _set_within(event: asyncio.Event, seconds: float | None) -> None:

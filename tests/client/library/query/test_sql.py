@@ -54,7 +54,7 @@ def made_library(tracks: Sequence[Recording]) -> sqlite3.Connection:
         for statement in statements(migration.sql):
             library.execute(statement)
     for number, name in enumerate(SOURCES, 1):
-        insert(library, "sources", id=number, name=name, type="server", urls="[]", is_insecure=0, is_active=0,
+        insert(library, "sources", id=number, name=name, type="server", is_active=0,
                needs_sign_in=0, added_at=0, is_offline=0, failed_attempts=0)  # fmt: skip
     for number, track in enumerate(tracks, 1):
         insert(library, "tracks", id=number, shown_source_id=1, status=track.status, title=track.title,

@@ -1,0 +1,150 @@
+"""The addresses of a source: a server that is known at home and away is one source, by its `server_id`."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from soul_player.client.errors import (
+    AddressInvalid,
+    OfflineError,
+    ServerChanged,
+    SourceExists,
+    SourceNotFound,
+    TransientSyncError,
+)
+from soul_player.client.library.addresses import add_address, pin_certificate, remove_address
+from soul_player.client.library.connectivity import SourceAddress
+from soul_player.client.library.model import Source, SourceId, SourceType
+from soul_player.client.library.sources import all_sources, find_source
+from soul_player.client.sources.addresses import Address, parse_address
+from soul_player.client.sources.certificates import parse_fingerprint, shown_fingerprint
+from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.server_client import CERTIFICATE_SECONDS
+from soul_player.database.access import Database
+from soul_player.protocol.server_info import ServerInfo
+
+ADDRESSES_MAX = 8
+
+
+@dataclass(frozen=True)
+class Met:
+    """Who answers at an address. `sources`: those of this home that are accounts of the same server."""
+
+    address: SourceAddress
+    server: ServerInfo
+    sources: tuple[Source, ...]
+
+    def known(self, username: str | None) -> Source | None:
+        """The source that is meant by this account; without a name, the only one there is."""
+        fitting = [one for one in self.sources if username is None or (one.username or "") == username]
+        return fitting[0] if len(fitting) == 1 else None
+
+
+class AddressBook:
+    """`client.sources.addresses`. Nothing secret is sent by any of it."""
+
+    def __init__(self, library: Database, connections: Connections) -> None:
+        self._library = library
+        self._connections = connections
+
+    async def meet(self, url: str, *, fingerprint: str | None = None, insecure: bool = False) -> Met:
+        """Ask who answers there. Raises `CertificateUnknown`, `InsecureAddress`, `OfflineError`..."""
+        address = parse_address(url)
+        pinned = None if fingerprint is None else parse_fingerprint(fingerprint)
+        client = self._connections.stranger(address, fingerprint=pinned, is_insecure=insecure)
+        try:
+            server = await client.server()
+        finally:
+            await client.transport.close()
+        sources = await self._library.read(all_sources)
+        same = tuple(one for one in sources if one.server_id == server.server_id)
+        return Met(SourceAddress(address.url, pinned, insecure), server, same)
+
+    async def add(
+        self, source_id: SourceId, url: str, *, fingerprint: str | None = None, insecure: bool = False
+    ) -> tuple[Source, bool]:
+        """Let the source be reached there too. False: nobody answers there from here, so who it is is asked later,
+        before anything is sent. Raises `ServerChanged` when another server answers, `SourceExists`.
+        """
+        source = await self._server(source_id)
+        try:
+            met = await self.meet(url, fingerprint=fingerprint, insecure=insecure)
+        except (OfflineError, TransientSyncError):
+            pinned = None if fingerprint is None else parse_fingerprint(fingerprint)
+            address = SourceAddress(parse_address(url).url, pinned, insecure)
+            return await self.keep(source, address), False
+        if met.server.server_id != source.server_id:
+            raise ServerChanged(
+                f"another server than {source.name} answers at {met.address.url}; nothing was added",
+                server_id=met.server.server_id,
+                name=met.server.name,
+                hint="a server of its own is added with: soul source add URL",
+            )
+        return await self.keep(source, met.address), True
+
+    async def keep(self, source: Source, address: SourceAddress) -> Source:
+        """Write it down. Raises `SourceExists` when it is there already."""
+        if len(source.addresses) >= ADDRESSES_MAX:
+            raise AddressInvalid(f"{source.name} has {ADDRESSES_MAX} addresses, which is as many as there can be")
+        try:
+            await self._library.write(add_address, source.id, address)
+        except sqlite3.IntegrityError as error:
+            raise SourceExists(f"{source.name} is known at {address.url} already") from error
+        return await self._changed(source.id)
+
+    async def remove(self, source_id: SourceId, url: str) -> Source:
+        """Ask nothing there any more. Raises `AddressInvalid` for one that is not its, and for the only one."""
+        source, address = await self._of(source_id, url)
+        if len(source.addresses) == 1:
+            raise AddressInvalid(
+                f"{address.url} is the only address of {source.name}",
+                hint=f"add the other one first, or remove the source: soul source remove {source.name}",
+            )
+        await self._library.write(remove_address, source_id, address.url)
+        return await self._changed(source_id)
+
+    async def trust(self, source_id: SourceId, fingerprint: str, *, url: str | None = None) -> Source:
+        """Trust this certificate at this address (the first one that has a certificate), and no other."""
+        digits = parse_fingerprint(fingerprint)
+        _, address = await self._of(source_id, url)
+        await self._library.write(pin_certificate, source_id, address.url, digits)
+        return await self._changed(source_id)
+
+    async def shown_certificate(self, source_id: SourceId, *, url: str | None = None) -> tuple[SourceAddress, str]:
+        """The fingerprint of what is shown there now, for a person to compare. Nothing is sent."""
+        _, address = await self._of(source_id, url)
+        parsed = parse_address(address.url)
+        return address, await shown_fingerprint(parsed.host, parsed.port, timeout_seconds=CERTIFICATE_SECONDS)
+
+    async def _of(self, source_id: SourceId, url: str | None) -> tuple[Source, SourceAddress]:
+        """None: the one whose certificate is the trouble, else the first that has one."""
+        source = await self._server(source_id)
+        if url is not None:
+            wanted = parse_address(url).url
+            for address in source.addresses:
+                if address.url == wanted:
+                    return source, address
+            raise AddressInvalid(
+                f"{source.name} has no address {wanted}", hint=f"soul source address list {source.name}"
+            )
+        secure = [one for one in source.addresses if _is_secure(parse_address(one.url))]
+        if not secure:
+            raise AddressInvalid(f"no address of {source.name} begins with https://: there is no certificate")
+        troubled = [one for one in secure if (one.error_code or "").startswith("certificate_")]
+        return source, (troubled or secure)[0]
+
+    async def _changed(self, source_id: SourceId) -> Source:
+        await self._connections.drop(source_id)
+        await self._connections.notice(source_id)
+        return await self._server(source_id)
+
+    async def _server(self, source_id: SourceId) -> Source:
+        source = await self._library.read(find_source, source_id)
+        if source is None:
+            raise SourceNotFound(f"there is no source with the id {source_id}")
+        if source.type is not SourceType.SERVER:
+            raise AddressInvalid(f"{source.name} is a folder: it has no addresses")
+        return source
+
+
+def _is_secure(address: Address) -> bool:
+    return address.scheme == "https"
