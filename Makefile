@@ -10,7 +10,7 @@ help:
 	@echo "make demo     run the main job: a server, a client, a sync, a download"
 	@echo "make test     run every test"
 	@echo "make check    ruff, mypy --strict, import-linter"
-	@echo "make simulate SEEDS=20000   worlds that fail in every way, from a seed each; goes on where it stopped"
+	@echo "make simulate SEEDS=20000   worlds that fail in every way, from a seed each, of every kind (WORLDS=live); goes on where it stopped"
 	@echo "make planted  switch small faults on, one at a time: every one must be caught"
 	@echo "make bench    ours, the bare limit and the ratio (FULL=1 for 300k and 1M tracks)"
 
@@ -55,8 +55,9 @@ bench: install-dev
 	$(BIN)/python -m benchmarks $(if $(FULL),--full)
 
 SEEDS ?= 300
+WORLDS ?= one two live
 simulate: install-dev
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+	$(foreach kind,$(WORLDS),$(BIN)/python -m tests.simulation --worlds $(kind) --seeds $(SEEDS) &&) true
 
 planted: install-dev
 	$(BIN)/python -m tests.simulation.planted $(PLANTED)

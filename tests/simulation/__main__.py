@@ -1,9 +1,10 @@
 """`python -m tests.simulation`: many seeds, or one with its trace.
 
+--worlds W    of which kind (worlds.py); one
 --seeds N     run the seeds 0..N-1; goes on where it was stopped, by Ctrl-C, a kill or a power cut
 --seed S      run this one and print its trace
 --fresh       begin at 0 again
---state FILE  what was run already (.simulation.json); it counts only for the code that it was run with
+--state FILE  what was run already (.simulation-W.json); it counts only for the code that it was run with
 """
 
 import argparse
@@ -19,11 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from tests.simulation.running import Failed, run_seed
 from tests.simulation.templates import sweep_scratch, templates
+from tests.simulation.worlds import FAILURES, WORLDS
 
 ROOT = Path(__file__).parents[2]
-STATE_FILE = Path(".simulation.json")
 SEEDS_PER_JOB = 10
 TELL_EVERY_SECONDS = 10.0
 STOPPED = 130
@@ -56,24 +56,24 @@ class State:
             at = max(at, last + 1)
 
 
-def run_some(first: int, last: int) -> dict[int, str]:
-    """What failed among the seeds first..last, with its story."""
+def run_some(first: int, last: int, worlds: str = "one") -> dict[int, str]:
+    """What failed among the seeds first..last of this kind of worlds, with its story."""
     templates()
     failed = {}
     for seed in range(first, last + 1):
         try:
-            run_seed(seed)
-        except Failed as error:
+            WORLDS[worlds](seed)
+        except FAILURES as error:
             failed[seed] = str(error)
     return failed
 
 
-def _job(job: tuple[int, int, int]) -> tuple[int, int, dict[int, str]]:
-    first, last, parent = job
+def _job(job: tuple[int, int, int, str]) -> tuple[int, int, dict[int, str]]:
+    first, last, parent, worlds = job
     if os.getppid() != parent:
         # It was killed, and nobody will ask for this.
         os._exit(1)
-    return first, last, run_some(first, last)
+    return first, last, run_some(first, last, worlds)
 
 
 def _interrupts_are_the_parent_s() -> None:
@@ -85,11 +85,11 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def run_many(count: int, state: State, file: Path) -> int:
+def run_many(count: int, state: State, file: Path, worlds: str) -> int:
     """Every seed below `count` that was not run yet; the exit code."""
     sweep_scratch()
     signal.signal(signal.SIGTERM, _stop)
-    jobs = [(first, last, os.getpid()) for first, last in state.left(count)]
+    jobs = [(first, last, os.getpid(), worlds) for first, last in state.left(count)]
     started = told = time.monotonic()
     finished = 0
     try:
@@ -165,16 +165,18 @@ def _state(file: Path, *, fresh: bool) -> State:
 def main() -> int:
     """The exit code: 0 when every law held."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--worlds", choices=list(WORLDS), default="one")
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--fresh", action="store_true")
-    parser.add_argument("--state", type=Path, default=STATE_FILE)
+    parser.add_argument("--state", type=Path)
     asked = parser.parse_args()
     if asked.seed is None:
-        return run_many(asked.seeds, _state(asked.state, fresh=asked.fresh), asked.state)
+        file = asked.state or Path(f".simulation-{asked.worlds}.json")
+        return run_many(asked.seeds, _state(file, fresh=asked.fresh), file, asked.worlds)
     try:
-        say("\n".join(run_seed(asked.seed).lines))
-    except Failed as error:
+        say("\n".join(WORLDS[asked.worlds](asked.seed).lines))
+    except FAILURES as error:
         say(str(error))
         return 1
     return 0

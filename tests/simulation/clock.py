@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from typing import Any, Protocol
 
 # A world that takes more turns than this leads nowhere.
-TURNS_MAX = 500_000
+TURNS_MAX = 2_000_000
 EPOCH_MS = 1_750_000_000_000
 # How long a job on a thread takes: most are quick, some wait for a disk.
 JOB_SECONDS = (0.0001, 0.002)

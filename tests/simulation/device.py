@@ -86,18 +86,18 @@ class Device(Machine):
         """What people do, and a sync; now and then they go on while it runs."""
         is_busy = self.random.random() < 0.3
         if not is_busy:
-            await self._excused(self._follow_habits(client))
+            await self.excused(self._follow_habits(client))
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._excused(self.sync(client)))
+            both.create_task(self.excused(self.sync(client)))
             if is_busy:
                 await asyncio.sleep(self.random.uniform(0.0, 2.0))
-                both.create_task(self._excused(self._follow_habits(client)))
+                both.create_task(self.excused(self._follow_habits(client)))
 
     async def _follow_habits(self, client: Client) -> None:
         for habit in self.habits:
             await habit(self, client)
 
-    async def _excused(self, work: Coroutine[Any, Any, Any]) -> None:
+    async def excused(self, work: Coroutine[Any, Any, Any]) -> None:
         try:
             await work
         except (ClientError, DatabaseError) as error:

@@ -24,13 +24,19 @@ from tests.simulation.__main__ import say
 from tests.simulation.fault import Fault
 from tests.simulation.faults import FAULTS as FAULTS_OF_FEEDS
 from tests.simulation.faults_of_edits import FAULTS_OF_EDITS
+from tests.simulation.faults_of_live import FAULTS_OF_LIVE
 from tests.simulation.faults_of_sources import FAULTS_OF_SOURCES
-from tests.simulation.running import Failed, run_seed
 from tests.simulation.templates import templates
-from tests.simulation.two_servers import TwoServersFailed, run_two_servers
+from tests.simulation.worlds import FAILURES, WORLDS
 
 SEEDS_MAX = 50
-FAULTS = (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS, *FAULTS_OF_SOURCES)
+# By the kind of worlds that has to notice them.
+FAULTS_OF_WORLDS = {
+    "one": (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS),
+    "two": FAULTS_OF_SOURCES,
+    "live": FAULTS_OF_LIVE,
+}
+FAULTS = tuple(fault for faults in FAULTS_OF_WORLDS.values() for fault in faults)
 
 
 class Unplantable(Exception):
@@ -113,13 +119,13 @@ def _left(text: str) -> str:
 def judge(fault: Fault) -> Verdict:
     """Run worlds until one of them notices."""
     templates()
-    run = run_two_servers if fault in FAULTS_OF_SOURCES else run_seed
+    (run,) = (WORLDS[kind] for kind, faults in FAULTS_OF_WORLDS.items() if fault in faults)
     try:
         with planted(fault):
             for seed in range(fault.first_seed, fault.first_seed + SEEDS_MAX):
                 try:
                     run(seed)
-                except (Failed, TwoServersFailed) as caught:
+                except FAILURES as caught:
                     return Verdict(fault, seed, str(caught).splitlines()[0])
     except Unplantable as error:
         return Verdict(fault, None, str(error))

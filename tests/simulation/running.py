@@ -4,6 +4,7 @@ import shutil
 
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.disk import disks_watched
+from tests.simulation.failing import story_of
 from tests.simulation.plan import plan_of
 from tests.simulation.story import happen
 from tests.simulation.templates import in_virtual_time, scratch_folder, templates
@@ -30,25 +31,9 @@ def run_seed(seed: int) -> Trace:
         with disks_watched():
             in_virtual_time(seed, work)
     except Exception as error:
-        raise Failed(_story(seed, worlds[0], error)) from error
+        again = f"python -m tests.simulation --seed {seed}"
+        world = worlds[0]
+        raise Failed(story_of(seed, world.trace, error, plan=world.plan, again=again)) from error
     finally:
         shutil.rmtree(folder)
     return worlds[0].trace
-
-
-def _story(seed: int, world: World, error: BaseException) -> str:
-    causes = _leaves(error)
-    return "\n".join(
-        [
-            f"seed {seed}: " + "; ".join(f"{type(cause).__name__}: {cause}" for cause in causes),
-            f"plan: {world.plan}",
-            world.trace.tail(),
-            f"again: python -m tests.simulation --seed {seed}",
-        ]
-    )
-
-
-def _leaves(error: BaseException) -> list[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in _leaves(each)]
-    return [error]

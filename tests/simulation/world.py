@@ -45,6 +45,10 @@ class HomeCopy:
 class World:
     """One run. `run` ends well, or raises whatever went wrong."""
 
+    server_type = MusicServer
+    network_type = Network
+    device_type = Device
+
     def __init__(self, seed: int, folder: Path, loop: VirtualLoop, plan: Plan) -> None:
         self.seed = seed
         self.plan = plan
@@ -61,7 +65,7 @@ class World:
         self.counts: dict[tuple[str, str], dict[bytes, int]] = {}
         self.ledger = Ledger()
         self.person = Person(self.ledger)
-        self.server = MusicServer("server", folder / "server", seed=seed, calendar=self.calendar, trace=self.trace)
+        self.server = self.server_type("server", folder / "server", seed=seed, calendar=self.calendar, trace=self.trace)
         self.devices: list[Device] = []
         # Virtual seconds at which the store was last replaced by a backup.
         self.restored_at = -1.0
@@ -71,7 +75,7 @@ class World:
     async def run(self, happen: Callable[["World"], Awaitable[None]]) -> None:
         """From the first start to the last law."""
         async with asyncio.TaskGroup() as tasks:
-            self.network = Network(self.server, tasks, seed=self.seed, trace=self.trace)
+            self.network = self.network_type(self.server, tasks, seed=self.seed, trace=self.trace)
             self.network.after_push = self._after_push
             self.server.prepare()
             living = [tasks.create_task(self.server.live())]
@@ -98,7 +102,7 @@ class World:
     def new_device(self, home: Path | None = None) -> Device:
         """One more, with an empty home or with a copy of another one's; it lives from here on."""
         number = len(self.devices)
-        device = Device(
+        device = self.device_type(
             f"device{number}",
             self.folder / f"device{number}",
             username=self.plan.users[number],
@@ -219,7 +223,8 @@ class World:
         """Where messages come late, so may the time that they are corrected by."""
         return round(1000 * (NEAR_SECONDS + (LATE_SECONDS_MAX if self.plan.has_late else 0)))
 
-    async def _heal(self) -> None:
+    async def _calm(self) -> None:
+        """No more bad luck."""
         self.trace("world", "everything heals")
         self.network.fault_chance = self.network.answer_lost_chance = 0.0
         self.network.wires.clear()
@@ -230,6 +235,9 @@ class World:
             device.is_calm = True
             device.successor = None
         await self.server.until_up()
+
+    async def _heal(self) -> None:
+        await self._calm()
         level_rounds = 0
         for _ in range(HEALING_ROUNDS_MAX):
             results = [await self._level(device) for device in self.devices]
