@@ -30,7 +30,8 @@
 - `client.edits`: the only door for changing anything, at once and with every server down: `create_playlist`,
   `rename_playlist`, `delete_playlist`, `add_entries`, `move_entry`, `remove_entry`, `set_favourite`, `set_rating`,
   `record_play`, `import_m3u8`, `export_m3u8`. Raises `PlaylistNotFound`, `TrackNotFound`, `EditInvalid`.
-- `client.playlists`: reads only: `list()`, `find(name_or_id)`, `read(id)`, `marks(track_id)`, `waiting_edits()`.
+- `client.playlists`: reads only: `list()`, `find(name_or_id)`, `read(id)`, `marks(track_id)`, `waiting_edits()`,
+  `waiting()`.
 - `client.recordings`: what is one recording, by a person's hand: `evidence(a, b)`, `merge(a, b)`, `parts(track)`,
   `split(track, entry)`, `why(track)`.
 - `client.questions`: `list()`, `count()`, `answer(id, choice)`, `undo(id)`; whether tracks are one recording also
@@ -178,6 +179,7 @@ from soul_player.client.library.query.parse import parse as parse_query
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import is_only_words, shown
 from soul_player.client.library.removal import AtStake
+from soul_player.client.library.waiting import WaitingEdits
 from soul_player.client.playback.audio import Audio
 from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
@@ -322,6 +324,7 @@ __all__ = [
     "TrackPage",
     "TrackSource",
     "TransientSyncError",
+    "WaitingEdits",
     "Why",
     "Wish",
     "back_up_library",

@@ -1,5 +1,7 @@
 """Reading playlists: all of them, one with its entries, and what waits to be sent."""
 
+from collections.abc import Sequence
+
 from soul_player.client.errors import PlaylistNotFound
 from soul_player.client.library.marks import find_marks
 from soul_player.client.library.model import LocalTrackId
@@ -12,6 +14,7 @@ from soul_player.client.library.playlists import (
     list_playlists,
 )
 from soul_player.client.library.sync_queue import count_waiting
+from soul_player.client.library.waiting import WaitingEdits, list_waiting
 from soul_player.database.access import Database, Reader
 
 
@@ -47,6 +50,10 @@ class Playlists:
     async def waiting_edits(self) -> int:
         """Edits that no server has answered yet."""
         return await self._library.read(count_waiting)
+
+    async def waiting(self) -> Sequence[WaitingEdits]:
+        """The same put together as a person made them, the newest first."""
+        return await self._library.read(list_waiting)
 
     async def list(self) -> list[Playlist]:
         """By name."""

@@ -43,6 +43,7 @@ from soul_player.ui.api.sources import (
 from soul_player.ui.api.status import SourceStatus, Status, StatusRoutes, StorageStatus
 from soul_player.ui.api.syncs import SyncRequest, SyncRoutes, SyncRunState, SyncState, WaitQuery
 from soul_player.ui.api.table import Route
+from soul_player.ui.api.waiting import WaitingList, WaitingRoutes
 from soul_player.ui.progress import ProgressBoard
 from soul_player.ui.settings import Settings
 from soul_player.ui.sync_runs import SyncRuns
@@ -68,6 +69,7 @@ def sync_routes(client: Client, parts: SyncParts, clock: Clock) -> tuple[Route, 
         Route("POST", "/api/sync", syncs.begin, SyncRunState, body=SyncRequest, status=202),
         Route("DELETE", "/api/sync", syncs.cancel, status=204),
         Route("GET", "/api/sync/runs/{run_id}", syncs.run, SyncRunState, query=WaitQuery),
+        Route("GET", "/api/waiting-edits", WaitingRoutes(client).all, WaitingList),
         *_sources(client),
         *_questions(client),
         *_downloads(client, clock),
