@@ -13,7 +13,7 @@ from soul_player.client import Client, ClientConfig, open_client
 
 # Tags, hashes, and rows in a library that is searched by words; the limit writes nothing.
 FIRST_RATIO_MIN = 0.6
-RESCAN_RATIO_MAX = 2.0
+RESCAN_RATIO_MAX = 1.7
 
 
 def measure(settings: Settings) -> Sequence[Row]:

@@ -23,7 +23,7 @@ from soul_player.server.store.open import open_store
 
 TAGS_RATIO_MIN = 0.6
 HASH_RATIO_MIN = 0.8
-RESCAN_RATIO_MAX = 2.0
+RESCAN_RATIO_MAX = 1.7
 MPD_RATIO_MIN = 1.0
 # Walked many times over: more of them than of those that are encoded.
 SMALL_FILES_PER_FILE = 4

@@ -24,7 +24,8 @@ class Changed:
 
 @dataclass(slots=True)
 class Comparison:
-    """What a walk found in one root, beside what was known. `files` counts all music files that were seen."""
+    """What a walk found in one root, beside what was known. `files` counts all music files that were seen; `unchanged`
+    are the folders that were not compared, because they are as they were."""
 
     added: list[tuple[bytes, Stamp]] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Comparison:
     images: dict[bytes, tuple[bytes, Stamp]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     unlisted: list[bytes] = field(default_factory=list)
+    unchanged: set[bytes] = field(default_factory=set)
     files: int = 0
     is_root_listed: bool = True
 
@@ -44,14 +46,19 @@ class Comparing:
         self._full = full
         self._found = Comparison()
 
+    def know(self, known: Mapping[bytes, KnownFile]) -> None:
+        """What there was to compare with, when only what is unchanged was seen until now."""
+        self._left = dict(known)
+
+    def pass_over(self, listing: Listing) -> None:
+        """One folder that is as it was when everything in it was known."""
+        self._found.unchanged.add(listing.folder)
+        self._count(listing)
+
     def see(self, listing: Listing) -> None:
         """One folder. A path is seen once; `full` takes every known file for changed."""
         found = self._found
-        found.files += len(listing.files)
-        if listing.left_out:
-            found.left_out.extend(listing.left_out)
-        if listing.image is not None:
-            found.images[listing.folder] = listing.image
+        self._count(listing)
         if not listing.is_complete:
             found.unlisted.append(listing.folder)
             if listing.folder == b"":
@@ -66,11 +73,26 @@ class Comparing:
 
     def finish(self) -> Comparison:
         """What was known and not seen is missing, but for what lies below a folder that could not be listed."""
-        unlisted = set(self._found.unlisted)
+        unlisted, unchanged = set(self._found.unlisted), self._found.unchanged
         for path, known in self._left.items():
+            if unchanged and folder_of(path) in unchanged:
+                continue
             if not (unlisted and _is_below_any(path, unlisted)):
                 self._found.missing.append(known)
         return self._found
+
+    def _count(self, listing: Listing) -> None:
+        found = self._found
+        found.files += len(listing.files)
+        if listing.left_out:
+            found.left_out.extend(listing.left_out)
+        if listing.image is not None:
+            found.images[listing.folder] = listing.image
+
+
+def folder_of(path: bytes) -> bytes:
+    """The folder that a file below the root lies in; empty for the root itself."""
+    return path[: max(path.rfind(b"/"), 0)]
 
 
 def _is_below_any(path: bytes, folders: set[bytes]) -> bool:

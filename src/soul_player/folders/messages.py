@@ -56,10 +56,12 @@ class Picture(msgspec.Struct, frozen=True, tag="picture", array_like=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
-    """A file that could not be read. `is_gone`: it is not there (any more), which is no fault of it."""
+    """A file that could not be read. `is_gone`: it is not there (any more), which is no fault of it. `may_pass`: it was
+    not to be had, which may be otherwise while the file stays the same (a permission, a disk)."""
 
     reason: str
     is_gone: bool = False
+    may_pass: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):

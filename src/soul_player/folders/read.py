@@ -97,7 +97,8 @@ def _answer(folders: OpenFolders, path: bytes, read: Callable[[OpenFolders, int,
     except UnreadableAudio as error:
         return Failed(str(error))
     except OSError as error:
-        return Failed((error.strerror or str(error)).lower(), is_gone=error.errno in _GONE)
+        is_gone = error.errno in _GONE
+        return Failed((error.strerror or str(error)).lower(), is_gone=is_gone, may_pass=not is_gone)
     except MemoryError:
         return Failed("reading it would take more memory than is allowed")
 

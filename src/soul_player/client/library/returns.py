@@ -86,6 +86,12 @@ RENAME_TOLD = """
        AND remote_id = :old
 """
 
+# Where its row did not take the new name itself, what a person said of it has to be told so.
+RENAME_SAID = (
+    "UPDATE OR REPLACE said_of_pairs SET name = :new WHERE name = :old",
+    "UPDATE OR REPLACE said_of_pairs SET other_name = :new WHERE other_name = :old",
+)
+
 # One pass over the source's entries for all the names of a page.
 RENAME_ENTRIES = """
     WITH RECURSIVE place (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n + 1 < :count),
@@ -198,6 +204,8 @@ async def rename_tracks(library: Writer, source_id: SourceId, names: Sequence[tu
     values = [(new, source_id, old) for old, new in names]
     await library.run_many(RENAME_USER_DATA, values)
     await library.run_many(RENAME_TOLD, values)
+    for statement in RENAME_SAID:
+        await library.run_many(statement, [(new, old) for old, new in names])
     await library.run_many(FORGET_USER_DATA, [(source_id, old) for old, _ in names])
     await library.run(
         RENAME_ENTRIES,

@@ -5,11 +5,12 @@ from functools import partial
 
 from soul_player.client.library.deletions import forget_deletions, hold_deletions
 from soul_player.client.library.folder_files import find_files, list_gone, list_places, put_back, write_files
+from soul_player.client.library.folder_looks import read_look, write_look
 from soul_player.client.library.model import SourceId
 from soul_player.client.sync.bulk_load import BulkLoad
 from soul_player.database.access import Database, Row, Writer
 from soul_player.edges import Clock
-from soul_player.folders.scan.looking import Look
+from soul_player.folders.scan.looking import Look, Seen
 from soul_player.folders.scan.stored import Root, StoredTrack
 
 ROWS_PER_TRANSACTION_MAX = 500
@@ -32,6 +33,7 @@ class FolderStore:
         self._retired: list[bytes] = []
         self._written = 0
         self._missing: frozenset[bytes] = frozenset()
+        self._seen: Seen = {}
 
     async def roots(self) -> list[Root]:
         """The folder itself; the source's id stands for it."""
@@ -40,6 +42,16 @@ class FolderStore:
     async def places(self, root_id: int) -> list[Row]:
         """Of every file that is there."""
         return await self._library.read(list_places, SourceId(root_id))
+
+    async def seen(self, root_id: int) -> Seen:
+        """As a process before this one left it."""
+        self._seen = await self._library.read(read_look, SourceId(root_id))
+        return self._seen
+
+    async def note_seen(self, root_id: int, seen: Seen) -> None:
+        """For the next process too."""
+        if seen != self._seen:
+            await self._library.write(write_look, SourceId(root_id), seen)
 
     async def find(self, ids: Sequence[bytes]) -> list[StoredTrack]:
         """The rows with these ids."""

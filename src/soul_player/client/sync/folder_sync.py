@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from soul_player.client.errors import OfflineError
 from soul_player.client.library.folder_files import count_unhashed, list_unhashed
+from soul_player.client.library.folder_looks import read_unread, write_unread
 from soul_player.client.library.model import Source
 from soul_player.client.library.outcome import LeftOutFile
 from soul_player.client.sync.bulk_load import BulkLoads
@@ -62,8 +63,12 @@ class FolderSync:
         try:
             async with self._loads.of(self._source.id) as load:
                 self._store = FolderStore(self._source.id, self._folder, self._library, self._clock, load)
-                scan = OneScan(self._store, self._readers, self._clock, self._randomness, tallies, {}, full=full)
+                known_bad = await self._library.read(read_unread, self._source.id)
+                bad = dict(known_bad)
+                scan = OneScan(self._store, self._readers, self._clock, self._randomness, tallies, bad, full=full)
                 await scan.run()
+                if bad != known_bad:
+                    await self._library.write(write_unread, self._source.id, bad)
                 await self._hash(self._store)
         except WorkersUnavailable as error:
             raise OfflineError(f"the files cannot be read now: {error}") from error

@@ -3,9 +3,11 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from soul_player.audio.source import Stamp
 from soul_player.edges import Clock, Randomness, mint
+from soul_player.folders.compare import folder_of
 from soul_player.folders.messages import Failed, Hashed, TagsRead
 from soul_player.folders.pool import Readers
 from soul_player.folders.roots import shown
@@ -69,6 +71,8 @@ class OneScan:
         await self.store.flush()
         for each in looks:
             await self._let_go(each, found)
+            is_as_known = not to_read and not each.is_news
+            await self.store.note_seen(each.root.id, each.seen if is_as_known else {})
         self.stale = self.store.stale
         self.bad.clear()
         self.bad.update(self._still_bad)
@@ -77,7 +81,9 @@ class OneScan:
         self.tallies.begin("walk", 0)
         looks = []
         for root in await self.store.roots():
-            seen = await look(root, await self.store.places(root.id), full=self.full, told=self.tallies.advance)
+            places = partial(self.store.places, root.id)
+            before = await self.store.seen(root.id)
+            seen = await look(root, places, before=before, full=self.full, told=self.tallies.advance)
             if root.is_configured or seen.known_count:
                 looks.append(seen)
             for left_out in seen.found.left_out:
@@ -87,6 +93,9 @@ class OneScan:
 
     def _files_to_read(self, looks: Sequence[Look]) -> Iterator[ToRead]:
         for each in looks:
+            for (root_id, path), (stamp, reason) in self.bad.items():
+                if root_id == each.root.id and folder_of(path) in each.found.unchanged:
+                    self._leave_out(ToRead(each.root, path, stamp), reason)
             added = (ToRead(each.root, path, stamp) for path, stamp in each.found.added)
             changed = (ToRead(each.root, file.path, file.stamp, id_of(file.known)) for file in each.found.changed)
             for item in itertools.chain(added, changed):
@@ -220,7 +229,9 @@ class OneScan:
         await self.store.end_root(root, held=held)
 
     def _fail(self, item: ToRead, failed: Failed) -> None:
-        if not failed.is_gone:
+        if failed.may_pass:
+            self.tallies.leave_out(item.root.path, item.path, failed.reason)
+        elif not failed.is_gone:
             self._leave_out(item, failed.reason)
 
     def _leave_out(self, item: ToRead, reason: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from soul_player.database.access import Row
-from soul_player.folders.scan.looking import Look
+from soul_player.folders.scan.looking import Look, Seen
 from soul_player.folders.scan.stored import Root, StoredTrack
 
 
@@ -20,6 +20,14 @@ class ScanStore(Protocol):
 
     async def places(self, root_id: int) -> list[Row]:
         """(path, size_bytes, mtime_ns, inode, id) of every track that is present in a root."""
+        ...
+
+    async def seen(self, root_id: int) -> Seen:
+        """Of the last look into a root that found nothing new, if no row has changed since; else empty."""
+        ...
+
+    async def note_seen(self, root_id: int, seen: Seen) -> None:
+        """A look found nothing new; empty: one found something."""
         ...
 
     async def find(self, ids: Sequence[bytes]) -> list[StoredTrack]:

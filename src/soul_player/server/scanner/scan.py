@@ -15,7 +15,7 @@ from soul_player.protocol.problem import ProblemCode
 from soul_player.protocol.scan import ScanProgress, ScanState, ScanStatus, ScanSummary
 from soul_player.protocol.times import time_text
 from soul_player.server.scanner.hashing import hash_now, hash_unhashed
-from soul_player.server.scanner.library_store import LibraryStore
+from soul_player.server.scanner.library_store import LibraryStore, Looks
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.store.roots import confirm_missing
 from soul_player.server.store.scan_lock import scan_lock
@@ -52,6 +52,7 @@ class Scanner:
         self._roots = fold_roots(roots)
         self._retry_seconds = retry_seconds
         self._bad: KnownBad = {}
+        self._looks: Looks = {}
         self._held: list[Held] = []
         self._last: ScanSummary | None = None
         self._progress: ScanProgress | None = None
@@ -139,7 +140,7 @@ class Scanner:
         for _ in range(_RUNS_MAX):
             tallies.left_out.clear()
             parts = self._parts
-            store = LibraryStore(parts, self._roots)
+            store = LibraryStore(parts, self._roots, self._looks)
             one = OneScan(store, parts.readers, parts.clock, parts.randomness, tallies, self._bad, full=full)
             await one.run()
             if not one.stale:
