@@ -4,9 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from soul_player.client.library.albums import album_key, artist_key
 from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, SourceId
 from soul_player.database.access import Reader, Row
+from soul_player.protocol.track import ReplayGain
 
 ROWS = """
     SELECT tracks.id, tracks.status, title, artist, album, album_artist, year, disc_number, track_number,
@@ -19,6 +22,12 @@ ROWS = """
               FROM track_sources
              WHERE track_id = tracks.id
                AND artwork_id IS NOT NULL
+             ORDER BY id
+             LIMIT 1),
+           (SELECT replaygain
+              FROM track_sources
+             WHERE track_id = tracks.id
+               AND replaygain IS NOT NULL
              ORDER BY id
              LIMIT 1),
            task.id, task.state, task.bytes_done, task.bytes_total
@@ -62,6 +71,7 @@ class ListedTrack:
     play_count: int
     sources: tuple[SourceId, ...]
     artwork_id: str | None
+    replaygain: ReplayGain | None
     download: ListedDownload | None
 
 
@@ -92,5 +102,6 @@ def _listed(row: Row) -> ListedTrack:
         play_count=row[13],
         sources=tuple(SourceId(int(one)) for one in row[14].split(",")) if row[14] else (),
         artwork_id=row[15],
-        download=None if row[16] is None else ListedDownload(row[16], row[17], row[18], row[19]),
+        replaygain=None if row[16] is None else msgspec.json.decode(row[16], type=ReplayGain),
+        download=None if row[17] is None else ListedDownload(row[17], row[18], row[19], row[20]),
     )

@@ -77,6 +77,15 @@ class RowDownload(msgspec.Struct, frozen=True):
     bytes_total: int | None
 
 
+class RowGain(msgspec.Struct, frozen=True):
+    """How loud it is, in dB to the reference, and the loudest sample (1: full scale), as its tags say."""
+
+    track_gain_db: float | None
+    track_peak: float | None
+    album_gain_db: float | None
+    album_peak: float | None
+
+
 class Row(msgspec.Struct, frozen=True):
     """A recording as a list shows it. `sources`: those that have it; `artwork_id` names its picture."""
 
@@ -97,6 +106,7 @@ class Row(msgspec.Struct, frozen=True):
     play_count: int
     sources: tuple[int, ...]
     artwork_id: str | None
+    replaygain: RowGain | None
     download: RowDownload | None
 
 

@@ -1,0 +1,115 @@
+// Making, renaming and deleting playlists: small dialogs that can be opened from anywhere.
+import { api, Problem } from '../api.js';
+import { html, signal, useSignal } from '../dom.js';
+import { go, path } from '../router.js';
+import { readPlaylists, status } from '../state/live.js';
+import { actions, orders } from '../words.js';
+import { playlists as words } from '../words-more.js';
+import { Dialog } from './dialog.js';
+import { toast, trouble } from './toasts.js';
+
+const open = signal(null);
+
+export const askForPlaylist = (ids = [], name = '') => (open.value = { kind: 'new', ids, name });
+export const askForSmart = (query = '', known = null) => (open.value = { kind: 'smart', query, known });
+export const askForName = (playlist) => (open.value = { kind: 'rename', playlist });
+export const askToDelete = (playlist, isSmart) => (open.value = { kind: 'delete', playlist, isSmart });
+
+export async function addToPlaylist(playlist, ids) {
+  try {
+    await api.post(`/api/playlists/${playlist.id}/entries`, { track_ids: ids });
+    readPlaylists();
+    toast(words.added(ids.length, playlist.name), { label: actions.all(playlist.entries + ids.length), run: () => go(`/playlists/${playlist.id}`) });
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+export function PlaylistDialogs() {
+  const asked = open.value;
+  if (!asked) return null;
+  const close = () => (open.value = null);
+  const Form = { new: NewPlaylist, smart: SmartForm, rename: Rename, delete: Delete }[asked.kind];
+  return html`<${Form} ...${asked} close=${close} key=${asked.kind} />`;
+}
+
+function Form({ title, close, submit, label, isBad, children, fault }) {
+  const isBusy = useSignal(false);
+  const onSubmit = async (event) => {
+    event.preventDefault();
+    isBusy.value = true;
+    try {
+      await submit(new FormData(event.target));
+      close();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      fault.value = error;
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return html`<${Dialog} title=${title} onClose=${close}>
+    <form onSubmit=${onSubmit}>
+      ${children}
+      ${fault.value && html`<p class="fault" role="alert">${fault.value.message}${fault.value.hint ? ` – ${fault.value.hint}` : ''}</p>`}
+      <footer><button type="button" class="button is-quiet" onClick=${close}>${actions.cancel}</button><button class=${`button ${isBad ? 'is-bad' : 'is-main'}`} disabled=${isBusy.value}>${label}</button></footer>
+    </form>
+  </${Dialog}>`;
+}
+
+function NewPlaylist({ ids, name, close }) {
+  const fault = useSignal(null);
+  const servers = (status.value?.sources || []).filter((source) => source.type === 'server');
+  const submit = async (values) => {
+    const source = Number(values.get('source')) || null;
+    const made = await api.post('/api/playlists', { name: values.get('name'), source_id: source, track_ids: ids.slice(0, 10_000) });
+    readPlaylists();
+    toast(words.made(values.get('name')));
+    if (!ids.length) go(`/playlists/${made.id}`);
+  };
+  return html`<${Form} title=${words.new} close=${close} submit=${submit} label=${words.create} fault=${fault}>
+    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus value=${name} dir="auto" /></label>
+    <label class="field"><span>${words.where}</span><select name="source">
+      ${servers.map((source) => html`<option value=${source.id} selected=${source.is_active}>${source.name}</option>`)}<option value="0">${words.deviceOnly}</option>
+    </select></label>
+  </${Form}>`;
+}
+
+function SmartForm({ query, known, close }) {
+  const fault = useSignal(null);
+  const submit = async (values) => {
+    const asked = { name: values.get('name'), query: values.get('query'), order: values.get('order') };
+    const made = known ? await api.put(`/api/smart-playlists/${known.id}`, asked) : await api.post('/api/smart-playlists', asked);
+    readPlaylists();
+    if (made) go(`/smart/${made.id}`);
+  };
+  const at = fault.value?.position;
+  return html`<${Form} title=${known ? words.edit : words.newSmart} close=${close} submit=${submit} label=${actions.save} fault=${fault}>
+    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus value=${known?.name || ''} dir="auto" /></label>
+    <label class="field"><span>${words.query}</span><input name="query" required maxlength="2000" value=${known?.query || query} spellcheck="false" aria-invalid=${at !== undefined} onInput=${() => (fault.value = null)}
+      ref=${(input) => { if (input && at !== undefined) { input.focus(); input.setSelectionRange(at, at + 1); } }} /></label>
+    <p class="hint">${words.example}</p>
+    <label class="field"><span>${words.order}</span><select name="order">${Object.entries(orders).filter(([key]) => key !== 'label').map(([key, label]) => html`<option value=${key} selected=${(known?.order || 'artist') === key}>${label}</option>`)}</select></label>
+  </${Form}>`;
+}
+
+function Rename({ playlist, close }) {
+  const fault = useSignal(null);
+  const submit = async (values) => {
+    await api.patch(`/api/playlists/${playlist.id}`, { name: values.get('name') });
+    readPlaylists();
+  };
+  return html`<${Form} title=${words.renameTitle} close=${close} submit=${submit} label=${actions.rename} fault=${fault}>
+    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus value=${playlist.name} dir="auto" /></label>
+  </${Form}>`;
+}
+
+function Delete({ playlist, isSmart, close }) {
+  const fault = useSignal(null);
+  const submit = async () => {
+    await api.delete(`/api/${isSmart ? 'smart-playlists' : 'playlists'}/${playlist.id}`);
+    readPlaylists();
+    if (path.value.endsWith(`/${playlist.id}`)) go('/playlists');
+  };
+  return html`<${Form} title=${words.deleteTitle(playlist.name)} close=${close} submit=${submit} label=${actions.delete} fault=${fault} isBad=${true}><p>${isSmart ? words.deleteSmartText : words.deleteText}</p></${Form}>`;
+}

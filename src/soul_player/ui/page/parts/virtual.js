@@ -1,0 +1,94 @@
+// A list of any length of which only what is in sight is drawn. Rows are of one height; one of them may be unfolded.
+import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../dom.js';
+import { scroller as mainScroller } from '../router.js';
+
+const BEYOND = 4;
+
+// `list`: want(first, last), total. `row(place)`: what is drawn there. `unfolded`: {place, height} of the open row.
+export function Virtual({ total, height, list, row, label, unfolded, columns, role = 'grid', scrolls = mainScroller, onKey, handle }) {
+  const box = useRef();
+  const sight = useSignal([0, 20]);
+  const active = useSignal(0);
+
+  const extra = unfolded ? unfolded.height : 0;
+  const topOf = (place) => place * height + (unfolded && place > unfolded.place ? extra : 0);
+  const whole = total * height + extra;
+
+  function look() {
+    const view = scrolls();
+    if (!view || !box.current) return;
+    const seen = view.getBoundingClientRect();
+    const top = Math.max(0, seen.top - box.current.getBoundingClientRect().top);
+    const at = (y) => Math.floor((unfolded && y > topOf(unfolded.place + 1) - extra ? Math.max(y - extra, (unfolded.place + 1) * height) : y) / height);
+    const first = Math.max(0, at(top) - BEYOND);
+    const last = Math.min(total - 1, at(top + seen.height) + BEYOND);
+    if (first !== sight.value[0] || last !== sight.value[1]) sight.value = [first, last];
+  }
+
+  useLayoutEffect(look);
+  useEffect(() => {
+    const view = scrolls();
+    if (!view) return undefined;
+    let frame = 0;
+    const soon = () => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        look();
+      });
+    };
+    view.addEventListener('scroll', soon, { passive: true });
+    addEventListener('resize', soon);
+    return () => {
+      view.removeEventListener('scroll', soon);
+      removeEventListener('resize', soon);
+      cancelAnimationFrame(frame);
+    };
+  }, [total, height, unfolded?.place, extra]);
+
+  const [first, last] = sight.value;
+  useEffect(() => {
+    if (total > 0) list?.want(first, Math.min(last, total - 1));
+  }, [first, last, list, total]);
+
+  function show(place, { focus = false } = {}) {
+    active.value = place;
+    const view = scrolls();
+    const within = box.current.getBoundingClientRect().top - view.getBoundingClientRect().top + view.scrollTop;
+    const top = within + topOf(place);
+    const margin = 96;
+    if (top < view.scrollTop + margin) view.scrollTop = top - margin;
+    else if (top + height > view.scrollTop + view.clientHeight - 8) view.scrollTop = top + height - view.clientHeight + 8;
+    look();
+    if (focus) requestAnimationFrame(() => box.current?.querySelector(`[data-place="${place}"]`)?.focus({ preventScroll: true }));
+  }
+  if (handle) handle.current = { show };
+
+  function onKeyDown(event) {
+    const place = Number(event.target.closest('[data-place]')?.dataset.place);
+    if (Number.isNaN(place)) return;
+    if (onKey?.(event, place, (to) => show(to, { focus: true }))) {
+      event.preventDefault();
+      return;
+    }
+    const page = Math.max(1, Math.floor((scrolls()?.clientHeight || 600) / height) - 2);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    const step = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey ? undefined : steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    show(Math.min(total - 1, Math.max(0, place + step)), { focus: true });
+  }
+
+  const drawn = [];
+  // The one that keys are at stays in reach, also while it is scrolled out of sight.
+  const held = Math.min(active.value, total - 1);
+  if (held >= 0 && held < first) drawn.push(held);
+  for (let place = first; place <= Math.min(last, total - 1); place += 1) drawn.push(place);
+  if (held > last && held < total) drawn.push(held);
+  return html`<div
+    ref=${box} class="virtual" role=${role} aria-label=${label} aria-rowcount=${role === 'grid' ? total : undefined} aria-colcount=${columns}
+    style=${{ height: `${whole}px` }} onKeyDown=${onKeyDown} onFocusIn=${(event) => {
+      const place = Number(event.target.closest('[data-place]')?.dataset.place);
+      if (!Number.isNaN(place)) active.value = place;
+    }}
+  >${drawn.map((place) => row(place, { top: topOf(place), isActive: place === held }))}</div>`;
+}

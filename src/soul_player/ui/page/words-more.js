@@ -1,0 +1,80 @@
+// Every word of the screens that are not shown first, beside words.js.
+import { count, long, many } from './words.js';
+
+export const albums = {
+  count: (value) => many(value, 'album'), orders: { title: 'Title A–Z', artist: 'Artist A–Z', added: 'Recently added', year: 'Newest first' },
+  kind: 'Album', from: (names) => `from ${names}`, here: 'this device', disc: (value) => `Disc ${value}`, unknown: 'Unknown artist', letters: 'First letters',
+};
+
+export const artists = {
+  count: (value) => many(value, 'artist'), kind: 'Artist', top: 'Top tracks', albums: 'Albums', whereIs: 'Where the music is', plays: (value) => many(value, 'play'),
+  sum: (albums, tracks, seconds) => `${many(albums, 'album')} · ${many(tracks, 'track')}, ${long(seconds)}`, offline: (value) => `${count(value)} available offline`,
+  row: (albums, tracks) => `${many(albums, 'album')} · ${many(tracks, 'track')}`, always: 'Always', online: 'Online', offlineNow: 'Offline', device: 'This device',
+  deviceSum: (value) => `${many(value, 'track')} · files and downloads`, sourceSum: (value) => `${many(value, 'track')} to stream`, signIn: 'Sign in',
+};
+
+export const lists = {
+  sum: (tracks, sources) => `${many(tracks, 'track')} · ${many(sources, 'source')}`, tracks: (value) => many(value, 'track'), long: (tracks, seconds) => `${many(tracks, 'track')}, ${long(seconds)}`,
+  ofOffline: (value) => `${count(value)} available offline`,
+};
+
+export const playlists = {
+  count: (value) => many(value, 'playlist'), kind: 'Playlist', yours: 'on this device only', of: (source) => `at ${source}`, orphan: 'deleted at its server, kept here',
+  smartKind: 'Smart playlist', smartNote: 'What the library holds of this query now', query: 'Query', name: 'Name', order: 'Order', fault: 'Here the query goes wrong',
+  new: 'New playlist', newSmart: 'New smart playlist', where: 'Where it is kept', deviceOnly: 'On this device only', create: 'Create', edit: 'Edit', saveQuery: 'Save as smart playlist',
+  pending: (value) => `${many(value, 'change')} made here ${value === 1 ? 'is' : 'are'} waiting to be sent.`, see: 'See changes', renameTitle: 'Rename playlist',
+  deleteTitle: (name) => `Delete ${name}?`, deleteText: 'It goes on all your devices. The tracks stay.', deleteSmartText: 'Only the saved query goes. The tracks stay.',
+  added: (tracks, name) => `${many(tracks, 'track')} added to ${name}`, removed: (title) => `${title} taken out`, made: (name) => `${name} was made`, gone: 'Unknown track',
+  example: 'Try  genre:jazz year:1955..1969  or  rating:4..  or  played:-30d', unsynced: 'waits to be sent', choose: 'Add to playlist',
+};
+
+export const downloads = {
+  download: 'Download', more: (value) => `Download ${count(value)} more`, of: (done, all) => `${count(done)} of ${count(all)}`, cancel: 'Cancel the download',
+  done: 'Downloaded', remove: 'Remove the download', started: (value) => `${many(value, 'track')} queued`, local: 'On this device',
+};
+
+export const search = {
+  top: 'Top result', all: 'All', tracks: 'Tracks', albums: 'Albums', artists: 'Artists', playlists: 'Playlists', found: (value) => many(value, 'result'),
+  none: (text) => `Nothing is called “${text}”`, noneHint: 'Every word must be in the title, artist, album or genre. Fields work too: artist:amber year:2020..',
+  begin: 'Find anything in your library', beginHint: 'Titles, artists, albums, genres. It works without a network. Fields narrow it: genre:jazz year:1959 rating:4..',
+  smart: 'Smart', offlineNone: 'Nothing of it is on this device', showAll: 'Show all',
+};
+
+export const details = {
+  title: 'Track details', playsFirst: 'Plays first', kept: 'Kept because', sources: 'Sources', why: 'Why these are one track', alike: (value) => `${Math.round(value * 100)}% alike`,
+  split: 'Split', splitOne: (source) => `Split off ${source}`, compare: 'Compare by ear', played: 'Played', times: (value) => many(value, 'time'), same: 'the same file', tags: 'Tags', never: 'Not played on this device yet',
+  gain: 'ReplayGain', noGain: 'The tags hold no ReplayGain', rating: 'Rating', ratingOf: (value) => `${value} of 5`, noRating: 'No rating', genre: 'Genre', year: 'Year', album: 'Album', track: 'Track',
+  methods: { file_hash: 'The files are the same, byte for byte', audio_hash: 'The audio is the same, bit for bit', musicbrainz: 'Both name the same recording (MusicBrainz)',
+    fingerprint: 'The sound is the same', metadata: 'Title, artist and length agree', person: 'You said so' },
+  sound: 'How like they sound', differs: 'differs', splitDone: 'They are two recordings now', months: 'Plays in the last twelve months', onlyHere: 'this device',
+  vetoes: { version_differs: 'One is another version', length_differs: 'Lengths differ', digits_differ: 'Numbers in the titles differ', no_title: 'A title is missing', too_little_in_common: 'Little in common',
+    artist_differs: 'Artists differ', album_position_differs: 'Places on the album differ', ids_differ: 'Ids differ', same_source: 'Both are of one source', hash_not_verified: 'A hash is not verified',
+    fingerprint_unsure: 'The sound is not clear', fingerprint_differs: 'The sound differs', another_is_as_like: 'Another one is as like' },
+};
+
+export const empty = {
+  library: 'Your library is empty', libraryHint: 'Add a server or a folder of this device, and its music appears here while it is read.', addSource: 'Add a source',
+  offline: 'Nothing to play offline yet', offlineHint: 'No music is stored on this device. Your library is safe: it plays again as soon as a server is back.',
+  device: 'No files of this device', deviceHint: 'Add a folder with music, and it plays without any server.', addFolder: 'Add a folder',
+  source: 'Nothing of this source now', sourceHint: 'It has no tracks, or they are not read yet.', showAll: 'Show all tracks',
+  favourites: 'No favourites yet', favouritesHint: 'The heart beside a track puts it here, on all your devices.', playlists: 'No playlists yet',
+  playlistsHint: 'A playlist is made in a moment, also without a network, and is on your other devices after the next sync.', playlist: 'This playlist is empty',
+  playlistHint: 'Add tracks from any list: drag them here, or use the three dots beside them.', query: 'Nothing fits this query now', queryHint: 'It fills by itself when something does.', recent: 'Nothing was added yet', nowhere: 'There is no such page', nowhereHint: 'It may have been deleted on another device.', home: 'Go to your tracks',
+};
+
+export const shortcuts = {
+  title: 'Keyboard shortcuts', or: 'or', then: 'then', letters: 'Single-letter shortcuts', lettersHint: 'Off: letters alone do nothing. Never active while you type.',
+  groups: {
+    playback: 'Playback', find: 'Find and go', lists: 'Lists and panels',
+  },
+  names: {
+    toggle: 'Play or pause', seek: 'Back, forward 10 s', step: 'Previous, next', volume: 'Volume down, up', mute: 'Mute', shuffle: 'Shuffle', repeat: 'Repeat', favourite: 'Favourite',
+    search: 'Search', albums: 'Albums', tracks: 'Tracks', playlists: 'Playlists', downloads: 'Downloads', current: 'Current track', rows: 'Previous, next row', playRow: 'Play the row',
+    queueRow: 'Add it to the queue', moveRow: 'Move it', queue: 'Queue', close: 'Close, clear', help: 'This help',
+  },
+};
+
+export const playback = {
+  title: 'Playback', gain: 'ReplayGain', gainHint: 'Plays quiet and loud records at one loudness, where their tags say how.', gainAlbum: 'Album', gainTrack: 'Track', gainOff: 'Off',
+  offlineOnly: 'Play downloaded only', offlineOnlyHint: 'The queue skips what is not on this device. Nothing goes offline.', keys: 'Single-letter shortcuts',
+};
