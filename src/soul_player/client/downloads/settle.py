@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from soul_player.client.downloads.disk import Disk, disk_errors
 from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.transfer import Received
 from soul_player.client.errors import ClientError
 from soul_player.client.library.copies import add_copy, remove_copies
-from soul_player.client.library.copy_links import idle_copies, link_copy
+from soul_player.client.library.copy_links import Arrived, idle_copies, link_copies
 from soul_player.client.library.download_model import CopyId, NewCopy, TaskId
-from soul_player.client.library.download_tasks import remove_task
+from soul_player.client.library.download_tasks import remove_tasks
 from soul_player.client.library.model import LocalTrackId
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock
@@ -30,7 +30,6 @@ class Arrival:
     task_id: TaskId | None
     copy_id: CopyId | None = None
     refused: ClientError | None = None
-    replaced: list[bytes] = field(default_factory=list)
 
     @property
     def sha256(self) -> bytes:
@@ -67,11 +66,12 @@ class Settler:
     async def _settle_some(self, batch: Sequence[Arrival]) -> None:
         await asyncio.to_thread(self._make_durable, batch)
         durable = [arrival for arrival in batch if arrival.refused is None]
-        settled = await self._library.write(_record, durable, now_ms=self._clock.now_ms()) if durable else []
-        for arrival, (copy_id, replaced) in zip(durable, settled, strict=True):
-            arrival.copy_id = copy_id
+        if durable:
+            copy_ids, gone = await self._library.write(_record, durable, now_ms=self._clock.now_ms())
+            for arrival, copy_id in zip(durable, copy_ids, strict=True):
+                arrival.copy_id = copy_id
             # Their rows are gone; without a row a file is nothing, so it may as well go a moment later.
-            for sha256 in replaced:
+            for sha256 in gone:
                 await asyncio.to_thread(self._disk.remove, self._places.copy(sha256))
         for arrival in batch:
             if arrival in self._pending:
@@ -98,25 +98,27 @@ class Settler:
                 arrival.refused = arrival.refused or error
 
 
-async def _record(library: Writer, batch: Sequence[Arrival], *, now_ms: int) -> list[tuple[CopyId, list[bytes]]]:
-    """The copy, the entries that it serves, the end of the task, and the copies that it replaced: one transaction."""
-    settled: list[tuple[CopyId, list[bytes]]] = []
-    for arrival in batch:
-        copy_id = await add_copy(library, _new_copy(arrival), now_ms=now_ms)
-        replaced = await link_copy(
-            library,
-            copy_id,
-            arrival.sha256,
-            entry_id=arrival.received.holder.entry_id,
-            track_id=arrival.track_id,
-            size_bytes=arrival.received.size_bytes,
-        )
-        idle = await idle_copies(library, replaced) if replaced else []
-        gone = await remove_copies(library, [copy for copy in idle if copy != copy_id])
-        if arrival.task_id is not None:
-            await remove_task(library, arrival.task_id)
-        settled.append((copy_id, gone))
-    return settled
+async def _record(library: Writer, batch: Sequence[Arrival], *, now_ms: int) -> tuple[list[CopyId], list[bytes]]:
+    """The copies, the entries that they serve, the end of the tasks: one transaction. Their ids, and the bytes that
+    nothing uses any more."""
+    copy_ids = [await add_copy(library, _new_copy(arrival), now_ms=now_ms) for arrival in batch]
+    replaced = await link_copies(
+        library,
+        [
+            Arrived(
+                copy_id,
+                arrival.sha256,
+                arrival.received.holder.entry_id,
+                arrival.track_id,
+                arrival.received.size_bytes,
+            )
+            for copy_id, arrival in zip(copy_ids, batch, strict=True)
+        ],
+    )
+    idle = await idle_copies(library, replaced) if replaced else []
+    gone = await remove_copies(library, [copy_id for copy_id in idle if copy_id not in copy_ids]) if idle else []
+    await remove_tasks(library, [arrival.task_id for arrival in batch if arrival.task_id is not None])
+    return copy_ids, gone
 
 
 def _new_copy(arrival: Arrival) -> NewCopy:

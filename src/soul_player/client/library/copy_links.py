@@ -150,13 +150,45 @@ async def link_copy(
     library: Writer, copy_id: CopyId, sha256: bytes, *, entry_id: int, track_id: int, size_bytes: int
 ) -> list[CopyId]:
     """A new copy serves the entry that it was fetched for, and all others that it fits. The copies that it replaced."""
-    file_hash = f"sha256:{sha256.hex()}"
-    rows = await library.all(FITTING_NEAR, track_id=track_id, size_bytes=size_bytes, file_hash=file_hash)
-    # Fetched for it: also when its source has not told a hash yet, or tells an older one.
-    own = [row for row in rows if row[0] == entry_id and row[4] is not None]
-    former = CopyId(own[0][4]) if own and own[0][4] != copy_id else None
-    forced = [_Link(entry_id, track_id, copy_id, sha256, former)]
-    return await _link(library, [row for row in rows if row[0] != entry_id], forced)
+    return await link_copies(library, [Arrived(copy_id, sha256, entry_id, track_id, size_bytes)])
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A new copy, and the entry that it was fetched for."""
+
+    copy_id: CopyId
+    sha256: bytes
+    entry_id: int
+    track_id: int
+    size_bytes: int
+
+
+async def link_copies(library: Writer, arrived: Sequence[Arrived]) -> list[CopyId]:
+    """The same for several: those that have nothing to do with each other are linked at once."""
+    former: list[CopyId] = []
+    rows: list[Row] = []
+    forced: list[_Link] = []
+    touched: set[int] = set()
+    for one in arrived:
+        near = await _rows_near(library, one)
+        entries = {one.entry_id, *(row[0] for row in near)}
+        if entries & touched:
+            former += await _link(library, rows, forced)
+            rows, forced, touched = [], [], set()
+            near = await _rows_near(library, one)
+        # Fetched for it: also when its source has not told a hash yet, or tells an older one.
+        own = [row for row in near if row[0] == one.entry_id and row[4] is not None]
+        before = CopyId(own[0][4]) if own and own[0][4] != one.copy_id else None
+        forced.append(_Link(one.entry_id, one.track_id, one.copy_id, one.sha256, before))
+        rows += [row for row in near if row[0] != one.entry_id]
+        touched |= entries
+    return former + await _link(library, rows, forced)
+
+
+async def _rows_near(library: Reader, one: Arrived) -> list[Row]:
+    file_hash = f"sha256:{one.sha256.hex()}"
+    return await library.all(FITTING_NEAR, track_id=one.track_id, size_bytes=one.size_bytes, file_hash=file_hash)
 
 
 async def idle_copies(library: Reader, copy_ids: Iterable[CopyId]) -> list[CopyId]:

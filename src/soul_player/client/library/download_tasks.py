@@ -108,6 +108,11 @@ REMOVE = """
       WHERE id = :task_id
 """
 
+REMOVE_SEVERAL = """
+    DELETE FROM download_tasks
+      WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
 REMOVE_OF_TRACK = """
     DELETE FROM download_tasks
       WHERE track_id = :track_id
@@ -190,6 +195,11 @@ async def queue_counts(library: Reader) -> QueueCounts:
 async def remove_task(library: Writer, task_id: TaskId) -> bool:
     """It is done or cancelled. False: it was not there."""
     return bool(await library.run(REMOVE, task_id=task_id))
+
+
+async def remove_tasks(library: Writer, task_ids: Sequence[TaskId]) -> None:
+    """The same of several."""
+    await library.run(REMOVE_SEVERAL, ids=json.dumps(list(task_ids)))
 
 
 async def remove_task_of(library: Writer, track_id: LocalTrackId) -> bool:

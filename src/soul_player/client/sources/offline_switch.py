@@ -1,5 +1,6 @@
 """Working offline: a switch that only a person turns. While it is on, no server is asked anything."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,8 @@ from soul_player.client.sources.transport import LiveTransport, Request, Streame
 from soul_player.database.access import Database
 
 WORKING_OFFLINE = "working_offline"
+# Within this time another process's word is noticed: not every request has to read it.
+NOTICED_SECONDS = 0.25
 
 
 class WorkingOffline(OfflineError):
@@ -27,10 +30,20 @@ class OfflineSwitch:
 
     def __init__(self, library: Database) -> None:
         self._library = library
+        # As last read, and when by the loop's clock.
+        self._read: tuple[bool, float] | None = None
 
     async def is_on(self) -> bool:
         """Whether servers are left in peace."""
-        return await self._library.read(read_note, WORKING_OFFLINE) is not None
+        now, before = asyncio.get_running_loop().time(), self._read
+        if before is not None and now - before[1] < NOTICED_SECONDS:
+            return before[0]
+        is_on = await self._library.read(read_note, WORKING_OFFLINE) is not None
+        if self._read is not None and self._read is not before:
+            # It was turned meanwhile, or read anew: that goes over what was read here.
+            return self._read[0]
+        self._read = (is_on, now)
+        return is_on
 
     async def turn(self, *, on: bool) -> None:
         """What waits goes on waiting, and goes when it is off again."""
@@ -38,6 +51,7 @@ class OfflineSwitch:
             await self._library.write(write_note, WORKING_OFFLINE, "on")
         else:
             await self._library.write(remove_note, WORKING_OFFLINE)
+        self._read = (on, asyncio.get_running_loop().time())
 
 
 class SwitchedTransport:
