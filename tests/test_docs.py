@@ -24,6 +24,11 @@ from tests.cli.programs import SOUL, environment
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+# One or more methods, then a path with what may follow it.
+ROUTE = (
+    r"((?:GET|POST|DELETE)(?:\|(?:GET|POST|DELETE))*) +"
+    r"(/(?:api/|metrics)[^·{\s]*(?:\{\w+\}[^·\s{]*)?[^·{]*)"
+)
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
@@ -47,9 +52,7 @@ def documented_routes(text: str | None = None) -> set[tuple[str, str]]:
     for block in re.findall(r"```\n(.*?)```", protocol, re.DOTALL):
         for full_line in block.splitlines():
             line = re.sub(r"\[[^\]]*\]", "", full_line)
-            for methods, paths in re.findall(
-                r"((?:GET|POST|DELETE)(?:\|(?:GET|POST|DELETE))*) +(/api/[^·{\s]*(?:\{\w+\}[^·\s{]*)?[^·{]*)", line
-            ):
+            for methods, paths in re.findall(ROUTE, line):
                 for path in alternatives(paths):
                     found |= {(method, nameless(path)) for method in methods.split("|")}
     return found

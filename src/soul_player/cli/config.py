@@ -166,6 +166,8 @@ def _plain(name: str, value: object) -> Any:  # noqa: ANN401  # whatever JSON ca
         return [str(each) for each in value]
     if isinstance(value, Path):
         return str(value)
+    if name == "server.metrics_token" and value:
+        return "***"
     return without_password(value) if name == "server.database" and isinstance(value, str) else value
 
 

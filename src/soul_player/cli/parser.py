@@ -8,11 +8,10 @@ from soul_player.cli.edit_commands import EDIT_COMMANDS
 from soul_player.cli.flags import Flags, Group
 from soul_player.cli.query_words import query_text
 from soul_player.cli.recording_commands import RECORDING_COMMANDS
+from soul_player.cli.serve_commands import DATABASE, MUSIC, SERVE_COMMANDS
 from soul_player.cli.ui_commands import UI_COMMANDS
 
 PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
-MUSIC = click.option("--music", multiple=True, metavar="DIR", help="A folder of music; may be given several times.")
-DATABASE = click.option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
 
 
 @click.group(cls=Group)
@@ -20,7 +19,7 @@ def soul() -> None:
     """Soul Player: an offline-first music library that spans many sources and never loses an edit."""
 
 
-for command in (*EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS, *UI_COMMANDS):
+for command in (*SERVE_COMMANDS, *EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS, *UI_COMMANDS):
     soul.add_command(command)
 
 
@@ -33,25 +32,6 @@ def demo(flags: Flags, once: bool, keep: bool) -> int:
     from soul_player.cli.demo.demo import run
 
     return run(flags, once=once, keep=keep)
-
-
-@soul.command()
-@MUSIC
-@click.option("--host", metavar="H", help="Address to listen at (127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65535), metavar="P", help="Port (8420); 0 takes a free one.")
-@DATABASE
-@click.option("--tls-cert", metavar="FILE", help="Certificate chain, PEM.")
-@click.option("--tls-key", metavar="FILE", help="Its private key, PEM.")
-@click.option("--base-path", metavar="PATH", help="Where a reverse proxy mounts it, like /music.")
-@click.option("--trusted-proxy", multiple=True, metavar="ADDRESS", help="Whose forwarded headers are believed.")
-@click.option("--name", metavar="NAME", help="What listeners see this server called.")
-@click.option("--new-era", is_flag=True, help="After a restore by other means than soul: every client checks itself.")
-@click.pass_obj
-def serve(flags: Flags, /, new_era: bool, **settings: object) -> int:
-    """Serve a library of music folders."""
-    from soul_player.cli.serve import run
-
-    return run(flags, new_era=new_era, settings=settings)
 
 
 @soul.command()

@@ -11,12 +11,16 @@ from soul_player.cli.server_home import server_config, server_failures
 from soul_player.server import FirstPasswordMade, FirstPasswordWritten, Listening, Notice, run_server
 
 
-def run(flags: Flags, *, new_era: bool, settings: Mapping[str, object]) -> int:
+def run(flags: Flags, *, new_era: bool, no_announce: bool, settings: Mapping[str, object]) -> int:
     """Serve until SIGTERM or SIGINT; what people must know comes on stdout."""
     output = Output(flags)
     given = {"trusted_proxies" if key == "trusted_proxy" else key: value for key, value in settings.items()}
     if new_era:
         given["new_era"] = True
+    if no_announce:
+        given["announce"] = False
+    if flags.verbose and not given.get("log_level"):
+        given["log_level"] = "debug" if flags.verbose > 1 else "info"
     with server_failures():
         config = server_config(flags, given)
         if not config.music:

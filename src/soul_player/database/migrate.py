@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from soul_player.database.access import Database, Engine, Writer
+from soul_player.database.access import Database, Engine, Reader, Writer
 from soul_player.database.errors import SchemaChanged, SchemaTooNew
 
 _FILE = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
@@ -78,6 +78,12 @@ async def migrate(database: Database, migrations: list[Migration]) -> int:
         applied += 1
         assert applied <= len(migrations)
     return applied
+
+
+async def newest_applied(store: Reader) -> int:
+    """The number of the last file that was applied, perhaps by a newer version of the program."""
+    rows = await store.all(APPLIED)
+    return int(rows[-1][0]) if rows else 0
 
 
 async def _apply_next(writer: Writer, migrations: list[Migration]) -> bool:

@@ -136,6 +136,12 @@ class PostgresDatabase:
         finally:
             await self._pool.release(connection)
 
+    def pool_counts(self) -> tuple[int, int]:
+        """How many connections are in use, and how many lie idle."""
+        idle: int = self._pool.get_idle_size()
+        size: int = self._pool.get_size()
+        return size - idle, idle
+
     async def close(self) -> None:
         """Let go of every connection."""
         try:

@@ -4,20 +4,17 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import uvloop
-
 from soul_player.audio.ffmpeg import FfmpegMissing, find_ffmpeg
-from soul_player.database.access import Database
+from soul_player.database.access import Database, Engine
 from soul_player.database.errors import DatabaseError
-from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.database.postgres import POOL_SIZE_MAX, PostgresDatabase
+from soul_player.edges import Clock, Randomness
 from soul_player.folders.pool import WorkerPool
 from soul_player.folders.prints import find_fingerprints
 from soul_player.server.announce.announcing import Announcing
@@ -29,19 +26,21 @@ from soul_player.server.api.fingerprints import FingerprintRoutes
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.info import InfoRoutes
 from soul_player.server.api.live import Live
+from soul_player.server.api.metrics import MetricsRoutes
 from soul_player.server.api.routes import Rooms, Route, all_routes
 from soul_player.server.api.scans import ScanRoutes
 from soul_player.server.api.sessions import SessionRoutes
 from soul_player.server.api.sync import SyncRoutes
 from soul_player.server.api.tracks import TrackRoutes
-from soul_player.server.auth.accounts import FIRST_ADMIN, Accounts
+from soul_player.server.auth.accounts import Accounts
 from soul_player.server.auth.attempts import Attempts
 from soul_player.server.auth.first_password import FirstPassword
+from soul_player.server.auth.limits import Limits, OwnLimits, SharedLimits
 from soul_player.server.auth.passwords import Passwords
 from soul_player.server.auth.sessions import Sessions
 from soul_player.server.config import ServerConfig
 from soul_player.server.housekeeping import keep_house
-from soul_player.server.listening.listener import bind, make_listener
+from soul_player.server.listening.listener import make_listener
 from soul_player.server.listening.proxies import behind_proxies
 from soul_player.server.media.artwork import Artwork
 from soul_player.server.media.following import RowsThatFollow
@@ -49,47 +48,26 @@ from soul_player.server.media.hashes import FileHashing
 from soul_player.server.media.opening import FileOpening
 from soul_player.server.media.transcode_cache import TranscodeCache
 from soul_player.server.media.transcoding import Transcoding
+from soul_player.server.observing.metrics import Metrics
+from soul_player.server.observing.requests import Observed
+from soul_player.server.scanner.desk import OwnDesk, ScanDesk, SharedDesk
 from soul_player.server.scanner.fingerprinting import Fingerprinting
 from soul_player.server.scanner.parts import ScanParts
 from soul_player.server.scanner.scan import Scanner
 from soul_player.server.store.heads import HeadsToHold
+from soul_player.server.store.health import Health
+from soul_player.server.store.leading import while_leading
 from soul_player.server.store.open import Store, open_store, stay_present
 from soul_player.server.store.scan_lock import ScanLocked
-from soul_player.web.listener import Listener, url_of
+from soul_player.web.listener import Listener
 
 log = logging.getLogger("soul_player.server")
 
 SCAN_AGAIN_SECONDS = 10.0
 TRANSCODES_FOLDER = "transcodes"
-
-
-@dataclass(frozen=True)
-class Listening:
-    """Connections are accepted at this address."""
-
-    url: str
-
-
-@dataclass(frozen=True)
-class FirstPasswordMade:
-    """The first start made an admin: the password is told here and nowhere else."""
-
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"FirstPasswordMade(username={self.username!r})"
-
-
-@dataclass(frozen=True)
-class FirstPasswordWritten:
-    """The first start made an admin: the password waits in this file until somebody signs in."""
-
-    username: str
-    path: Path
-
-
-Notice = Listening | FirstPasswordMade | FirstPasswordWritten
+# Beside these, each process has three connections of its own: for its locks and for the news.
+CONNECTIONS_TOGETHER = 48
+POOL_SIZE_MIN = 2
 
 
 @dataclass(frozen=True)
@@ -107,6 +85,9 @@ class Server:
     following: RowsThatFollow
     announcing: Announcing
     transcoding: Transcoding
+    desk: ScanDesk
+    metrics: Metrics
+    metrics_routes: MetricsRoutes
 
 
 @asynccontextmanager
@@ -116,7 +97,13 @@ async def open_server(
     """The parts, open for as long as the block lasts; nothing listens yet."""
     config.home.mkdir(parents=True, exist_ok=True)
     async with (
-        open_store(config.database_url, clock=clock, randomness=randomness, new_era=config.new_era) as store,
+        open_store(
+            config.database_url,
+            clock=clock,
+            randomness=randomness,
+            new_era=config.new_era,
+            pool_size=pool_size_of(config),
+        ) as store,
         contextlib.AsyncExitStack() as owned,
     ):
         passwords = passwords or Passwords()
@@ -131,83 +118,74 @@ async def open_server(
         pictures = await owned.enter_async_context(WorkerPool(workers=1))
         transcoding = await owned.enter_async_context(make_transcoding(config).open())
         database = store.database
-        tracks = make_track_routes(owned, database, following, transcoding, clock=clock)
-        accounts = Accounts(database, passwords, clock=clock, randomness=randomness)
-        sessions = Sessions(
-            database,
-            passwords,
-            Attempts(clock),
-            key=store.secrets.token_key,
-            clock=clock,
-            randomness=randomness,
+        metrics, health = Metrics(), Health(database, clock=clock)
+        desk = SharedDesk(database, scanner) if database.engine is Engine.POSTGRES else OwnDesk(scanner)
+        metrics_routes = MetricsRoutes(
+            database, metrics, health, scans=desk, note_work=noting_work(metrics, database, transcoding), clock=clock
         )
+        accounts = Accounts(database, passwords, clock=clock, randomness=randomness)
+        limits = make_limits(database, clock)
+        key = store.secrets.token_key
+        sessions = Sessions(database, passwords, limits, key=key, clock=clock, randomness=randomness)
         first_password = FirstPassword(config.home)
         heads = HeadsToHold(database, clock=clock, randomness=randomness)
+        announce = announcing.news.announce
         rooms = Rooms(
-            info=InfoRoutes(database, store.secrets, name=config.name, clock=clock, transcodes=transcoding.is_possible),
+            info=InfoRoutes(
+                database, store.secrets, health, name=config.name, clock=clock, transcodes=transcoding.is_possible
+            ),
             sessions=SessionRoutes(sessions, database, first_password),
-            sync=SyncRoutes(database, store.secrets, clock=clock, heads=heads),
-            edits=EditRoutes(database, store.secrets, clock=clock, heads=heads, announce=announcing.news.announce),
-            tracks=tracks,
+            sync=SyncRoutes(database, store.secrets, clock=clock, heads=heads, metrics=metrics),
+            edits=EditRoutes(database, store.secrets, clock=clock, heads=heads, announce=announce, metrics=metrics),
+            tracks=make_track_routes(owned, database, following, transcoding, clock=clock),
             artwork=ArtworkRoutes(database, Artwork(pictures)),
             fingerprints=FingerprintRoutes(database),
-            scans=ScanRoutes(scanner),
+            scans=ScanRoutes(desk),
             users=UserRoutes(accounts, database),
+            metrics=metrics_routes,
         )
         routes = all_routes(rooms, base_path=config.base_path)
-        asgi = make_asgi(routes, Gate(sessions, database))
+        gate = Gate(sessions, database, metrics_token=config.metrics_token)
+        asgi = make_asgi(routes, gate, on_trouble=health.note)
         origins = config.allowed_origins
         live = Live(asgi, announcing, sessions, database, store.secrets, allowed_origins=origins)
-        app = behind_proxies(live, base_path=config.base_path, trusted=config.trusted_proxies)
+        observed = Observed(live, metrics, clock=clock, believes_ids=bool(config.trusted_proxies))
+        app = behind_proxies(observed, base_path=config.base_path, trusted=config.trusted_proxies)
         yield Server(
             config, store, accounts, routes, app, first_password, scanner, fingerprinting, following, announcing,
-            transcoding,
+            transcoding, desk, metrics, metrics_routes,
         )  # fmt: skip
-
-
-def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
-    """A whole server process, until SIGTERM or SIGINT. `tell` hears what people must know, in this thread.
-
-    Raises `ServerError` or a `DatabaseError`, whose texts are for people.
-    """
-    serving = serve(config, clock=SystemClock(), randomness=SystemRandomness(), tell=tell, is_terminal=is_terminal)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serving)
-
-
-async def serve(
-    config: ServerConfig,
-    *,
-    clock: Clock,
-    randomness: Randomness,
-    tell: Callable[[Notice], None],
-    is_terminal: bool,
-) -> None:
-    """Serve until SIGTERM or SIGINT. `tell` hears what people must know. Raises `ServerError` or a `DatabaseError`."""
-    bound = bind(config.host, config.port)
-    with contextlib.closing(bound):
-        async with open_server(config, clock=clock, randomness=randomness) as server:
-            await welcome_first_admin(server, tell=tell, is_terminal=is_terminal)
-            listener = listener_of(server, bound, on_listening=lambda: tell(Listening(_url(config, bound))))
-            with stopped_by_signals(listener):
-                await run(server, listener, clock=clock, randomness=randomness)
 
 
 async def run(server: Server, listener: Listener, *, clock: Clock, randomness: Randomness) -> None:
     """Answer until the listener is stopped, with the work in the background beside it."""
+    store = server.store
     async with asyncio.TaskGroup() as tasks:
         background = [
-            tasks.create_task(keep_house(server.store.database, clock=clock), name="housekeeping"),
-            tasks.create_task(stay_present(server.store, clock=clock, randomness=randomness), name="presence"),
-            tasks.create_task(keep_scanning(server.scanner), name="scanner"),
+            tasks.create_task(stay_present(store, clock=clock, randomness=randomness), name="presence"),
             tasks.create_task(server.following.run(), name="following"),
             tasks.create_task(server.announcing.run(), name="announcing"),
+            tasks.create_task(
+                while_leading(store.database, lambda: lead(server, clock=clock), told=server.metrics.note_leading),
+                name="leading",
+            ),
         ]
-        if server.config.fingerprints:
-            background.append(tasks.create_task(server.fingerprinting.run(), name="fingerprinting"))
+        if server.config.workers > 1:
+            background.append(tasks.create_task(server.metrics_routes.keep_noting(), name="noting"))
         await listener.run_until_stopped()
         for task in background:
             task.cancel()
+
+
+async def lead(server: Server, *, clock: Clock) -> None:
+    """What only one process of a database does."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(keep_house(server.store.database, clock=clock), name="housekeeping")
+        tasks.create_task(keep_scanning(server.scanner), name="scanner")
+        if isinstance(server.desk, SharedDesk):
+            tasks.create_task(server.desk.serve(), name="desk of the scans")
+        if server.config.fingerprints:
+            tasks.create_task(server.fingerprinting.run(), name="fingerprinting")
 
 
 async def keep_scanning(scanner: Scanner) -> None:
@@ -218,18 +196,6 @@ async def keep_scanning(scanner: Scanner) -> None:
         except* (DatabaseError, ScanLocked) as group:
             log.warning("scanning was interrupted: %s", "; ".join(str(error) for error in group.exceptions))
         await asyncio.sleep(SCAN_AGAIN_SECONDS)
-
-
-async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
-    """Make the admin of an empty store, and tell its password where only its owner reads it."""
-
-    def tell_password(password: str) -> None:
-        if is_terminal:
-            tell(FirstPasswordMade(FIRST_ADMIN, password))
-        else:
-            tell(FirstPasswordWritten(FIRST_ADMIN, server.first_password.write(password)))
-
-    await server.accounts.add_first_admin(tell_password)
 
 
 def make_track_routes(
@@ -246,6 +212,28 @@ def make_track_routes(
     hashing = FileHashing(clock)
     owned.callback(hashing.close)
     return TrackRoutes(database, opening, hashing, following, transcoding)
+
+
+def pool_size_of(config: ServerConfig) -> int:
+    """Of one process: all of them together keep to about what PostgreSQL allows by default."""
+    return max(POOL_SIZE_MIN, min(POOL_SIZE_MAX, CONNECTIONS_TOGETHER // config.workers))
+
+
+def make_limits(database: Database, clock: Clock) -> Limits:
+    """How often somebody may try a password, whichever process is asked."""
+    if database.engine is Engine.POSTGRES:
+        return SharedLimits(database, clock)
+    return OwnLimits(Attempts(clock))
+
+
+def noting_work(metrics: Metrics, database: Database, transcoding: Transcoding) -> Callable[[], None]:
+    """Puts down what this process does now."""
+
+    def note() -> None:
+        in_use, idle = database.pool_counts() if isinstance(database, PostgresDatabase) else (0, 0)
+        metrics.note_work(transcodes=transcoding.running, in_use=in_use, idle=idle)
+
+    return note
 
 
 def make_transcoding(config: ServerConfig) -> Transcoding:
@@ -274,20 +262,3 @@ def listener_of(server: Server, bound: socket.socket, *, on_listening: Callable[
         tls=tls,
         on_listening=on_listening,
     )
-
-
-@contextlib.contextmanager
-def stopped_by_signals(listener: Listener) -> Generator[None, None, None]:
-    """SIGTERM and SIGINT begin a graceful end."""
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, listener.stop)
-    try:
-        yield
-    finally:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(each)
-
-
-def _url(config: ServerConfig, bound: socket.socket) -> str:
-    return url_of(bound, is_tls=config.tls_cert is not None, base_path=config.base_path)

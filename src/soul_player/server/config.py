@@ -13,6 +13,11 @@ from soul_player.server.errors import ConfigError
 FILE_NAME = "server.toml"
 ENVIRONMENT_PREFIX = "SOUL_SERVER_"
 DEFAULT_PORT = 8420
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+# It is guessed at by whoever can reach the port.
+METRICS_TOKEN_CHARS_MIN = 16
+WORKERS_MAX = 64
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,15 @@ class ServerConfig:
     connections_max: int = 1000
     # How long requests in flight may take to finish after SIGTERM.
     stop_seconds: float = 10.0
+    # Server processes behind the one port; more than one needs PostgreSQL.
+    workers: int = 1
+    # How much is told on stderr, and whether as text or as JSON, a line each.
+    log_level: str = "warning"
+    log_format: str = "text"
+    # What a monitoring system shows to read /metrics; empty: only admins may.
+    metrics_token: str = field(default="", repr=False)
+    # Let devices of the same network find this server by mDNS; needs the extra `discovery`.
+    announce: bool = True
 
     def __post_init__(self) -> None:
         _check(self)
@@ -160,6 +174,11 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "transcode_cache_bytes": _count,
     "connections_max": _count,
     "stop_seconds": float,
+    "workers": _count,
+    "log_level": _text,
+    "log_format": _text,
+    "metrics_token": _text,
+    "announce": _flag,
 }
 assert set(_CONVERTERS) == {each.name for each in fields(ServerConfig)} - {"home"}
 
@@ -180,8 +199,29 @@ def _check(config: ServerConfig) -> None:
         raise ConfigError("fingerprints_rest_seconds must be from 0 to 3600")
     if not 0 <= config.transcodes_max <= 100 or config.transcode_cache_bytes < 0:
         raise ConfigError("transcodes_max must be from 0 to 100, transcode_cache_bytes not below 0")
+    _check_observing(config)
+    _check_workers(config)
     for proxy in config.trusted_proxies:
         try:
             ip_network(proxy, strict=False)
         except ValueError as error:
             raise ConfigError(f"trusted_proxies: {proxy!r} is neither an address nor a network") from error
+
+
+def _check_observing(config: ServerConfig) -> None:
+    if config.log_level not in LOG_LEVELS or config.log_format not in LOG_FORMATS:
+        raise ConfigError(
+            f"log_level must be one of {', '.join(LOG_LEVELS)}, log_format one of {', '.join(LOG_FORMATS)}"
+        )
+    if config.metrics_token and len(config.metrics_token) < METRICS_TOKEN_CHARS_MIN:
+        raise ConfigError(f"metrics_token: at least {METRICS_TOKEN_CHARS_MIN} characters are needed")
+
+
+def _check_workers(config: ServerConfig) -> None:
+    if not 1 <= config.workers <= WORKERS_MAX:
+        raise ConfigError(f"workers must be from 1 to {WORKERS_MAX}")
+    if config.workers > 1 and not config.database_url.startswith(("postgresql://", "postgres://")):
+        raise ConfigError(
+            "workers: several server processes need PostgreSQL. SQLite lets one process write at a time, so more of "
+            "them would only wait for each other: set server.database to postgresql://..., or workers to 1"
+        )

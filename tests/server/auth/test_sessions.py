@@ -12,6 +12,7 @@ from soul_player.protocol.ids import DeviceId, UserId
 from soul_player.protocol.problem import ProblemCode
 from soul_player.server.auth.accounts import Accounts
 from soul_player.server.auth.attempts import ACCOUNT_BURST, Attempts
+from soul_player.server.auth.limits import OwnLimits
 from soul_player.server.auth.passwords import Passwords
 from soul_player.server.auth.sessions import Sessions, Tokens, check_session, is_good
 from soul_player.server.auth.tokens import REFRESH_DAYS, REPEAT_SECONDS_MIN
@@ -64,7 +65,7 @@ async def house(url: str) -> AsyncGenerator[House, None]:
             sessions = Sessions(
                 store.database,
                 passwords,
-                Attempts(clock),
+                OwnLimits(Attempts(clock)),
                 key=store.secrets.token_key,
                 clock=clock,
                 randomness=randomness,

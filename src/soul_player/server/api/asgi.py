@@ -1,7 +1,7 @@
 """The route table as a Litestar application: routing is Litestar's, answers and errors are ours."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Request
@@ -17,29 +17,38 @@ from soul_player.server.api.calls import Call
 from soul_player.server.api.gate import Gate
 from soul_player.server.api.routes import Route
 from soul_player.server.errors import RequestRefused
+from soul_player.server.observing.seen import NO_ROUTE, SEEN, note_problem, note_route
 
 log = logging.getLogger("soul_player.server")
 
 _RETRY_SOON = ((b"retry-after", b"5"),)
 
 
-def make_asgi(routes: Sequence[Route], gate: Gate) -> Litestar:
-    """An application without state of its own."""
+def make_asgi(routes: Sequence[Route], gate: Gate, *, on_trouble: Callable[[DatabaseError], None]) -> Litestar:
+    """An application without state of its own. `on_trouble` hears what the database failed of."""
+
+    def answer_error(request: Request[Any, Any, Any], error: Exception) -> Any:  # noqa: ANN401  # an ASGI app where Litestar wants its Response
+        if isinstance(error, DatabaseError):
+            on_trouble(error)
+        return _Wrapped(_problem_of(request, error))
+
     return Litestar(
         [_handler(route, gate) for route in routes],
         openapi_config=None,
         logging_config=None,
-        exception_handlers={Exception: _answer_error},
+        exception_handlers={Exception: answer_error},
     )
 
 
 def _handler(route: Route, gate: Gate) -> HTTPRouteHandler:
     async def answer(request: Request[Any, Any, Any]) -> ASGIApp:
+        note_route(route.path)
         try:
             call = Call(request.scope, request.receive)
             call.check_length()
             return await gate.pass_on(call, route.access, route.work)
         except RequestRefused as refused:
+            note_problem(refused.code.value)
             return problem_answer(refused)
 
     methods = [HttpMethod(route.method), *([HttpMethod.HEAD] if route.method == "GET" else [])]
@@ -49,12 +58,9 @@ def _handler(route: Route, gate: Gate) -> HTTPRouteHandler:
     return HTTPRouteHandler(path, http_method=methods, status_code=200, name=f"{route.method} {route.path}")(answer)
 
 
-def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Any:  # noqa: ANN401  # an ASGI app where Litestar wants its Response
-    return _Wrapped(_problem_of(request, error))
-
-
 def _problem_of(request: Request[Any, Any, Any], error: Exception) -> Answer:
     if isinstance(error, RequestRefused):
+        note_problem(error.code.value)
         return problem_answer(error)
     if isinstance(error, NotFoundException):
         return problem_answer(RequestRefused(ProblemCode.NOT_FOUND, "there is no such route"))
@@ -68,13 +74,16 @@ def _problem_of(request: Request[Any, Any, Any], error: Exception) -> Answer:
             )
         )
     if isinstance(error, DatabaseError):
-        log.error("%s %s: %s", request.method, request.scope["path"], error)
+        note_problem(ProblemCode.NOT_READY.value, str(error))
         return problem_answer(
             RequestRefused(ProblemCode.NOT_READY, "the database is not available now", headers=_RETRY_SOON)
         )
     if isinstance(error, HTTPException) and error.status_code < 500:
         return problem_answer(RequestRefused(ProblemCode.BAD_REQUEST, error.detail))
-    log.error("%s %s", request.method, request.scope["path"], exc_info=error)
+    note_problem(ProblemCode.INTERNAL.value)
+    # The route, not the path: what a stranger puts there is not for the log.
+    seen = SEEN.get()
+    log.error("%s %s failed", request.method, NO_ROUTE if seen is None else seen.route, exc_info=error)
     return problem_answer(RequestRefused(ProblemCode.INTERNAL, "a fault of the server: its log says more"))
 
 

@@ -37,6 +37,7 @@ from soul_player.server.api.sync import LIMIT_DEFAULT, LIMIT_MAX, cursor_refused
 from soul_player.server.auth.sessions import check_session
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
+from soul_player.server.observing.metrics import Metrics
 from soul_player.server.store.changes import read_heads
 from soul_player.server.store.digests import HEAD, read_digest
 from soul_player.server.store.eras import read_newest_era
@@ -68,6 +69,7 @@ class _Page:
     body: bytes
     cursor: Cursor
     head: int
+    is_initial: bool
 
 
 class EditRoutes:
@@ -80,9 +82,11 @@ class EditRoutes:
         *,
         clock: Clock,
         heads: HeadsToHold,
-        announce: Announce | None = None,
+        announce: Announce,
+        metrics: Metrics,
     ) -> None:
         self._database = database
+        self._metrics = metrics
         self._key = secrets.cursor_key
         self._server_id = secrets.server_id
         self._clock = clock
@@ -100,7 +104,8 @@ class EditRoutes:
         accepted, heads, user_id = await self._taken(presented, request, now_ms)
         for scope, head in heads.items():
             self._heads.note(scope, head)
-        if accepted.has_moved and self._announce is not None:
+        self._metrics.count_pushed(result.status.value for result in accepted.results)
+        if accepted.has_moved:
             self._announce(user_scope(user_id), accepted.head)
         ack = encode_ack(Ack(accepted.era, accepted.head), key=self._key, user_id=user_id)
         message = PushResponse(
@@ -186,7 +191,9 @@ class EditRoutes:
             raise cursor_refused(error) from error
         headers = (*PRIVATE, (b"etag", feed_tag(found.cursor, found.head).encode()))
         if isinstance(found, _Standing):
+            self._metrics.count_page(feed.value, "nothing")
             return not_modified(headers)
+        self._metrics.count_page(feed.value, "initial" if found.is_initial else "changes")
         return json_answer(found.body, accept_encoding=call.accept_encoding, headers=headers)
 
     async def _page_after(
@@ -214,14 +221,16 @@ class EditRoutes:
         cursor = cursor or await begin(store, scope, Feed.PLAYLISTS, kind=Kind.PLAYLIST)
         found = await read_playlists(store, scope, id_bytes(user_id), cursor, limit=limit)
         text = encode_cursor(found.next_cursor, key=self._key, user_id=user_id)
-        return _Page(playlists_envelope(found, text, total=cursor.total), found.next_cursor, found.head)
+        body = playlists_envelope(found, text, total=cursor.total)
+        return _Page(body, found.next_cursor, found.head, found.is_initial)
 
     async def _user_data_page(self, store: Reader, user_id: UserId, cursor: Cursor | None, limit: int) -> _Page:
         scope = user_scope(user_id)
         cursor = cursor or await begin(store, scope, Feed.USER_DATA, kind=Kind.USER_DATA)
         found = await read_user_data(store, scope, id_bytes(user_id), cursor, limit=limit)
         text = encode_cursor(found.next_cursor, key=self._key, user_id=user_id)
-        return _Page(user_data_envelope(found, text, total=cursor.total), found.next_cursor, found.head)
+        body = user_data_envelope(found, text, total=cursor.total)
+        return _Page(body, found.next_cursor, found.head, found.is_initial)
 
     async def _read_digest(self, store: Reader, presented: Presented, asked: str | None) -> Digest:
         user_id = (await check_session(store, presented)).user_id

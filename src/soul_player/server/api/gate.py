@@ -1,5 +1,6 @@
 """Who may use a route: decided here, once, from the route table."""
 
+import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from soul_player.server.api.calls import Call
 from soul_player.server.auth.sessions import Sessions, check_session
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
+from soul_player.server.observing.seen import note_user
 from soul_player.server.store.devices import Session
 
 Reply = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -23,6 +25,7 @@ class Access(StrEnum):
     ANONYMOUS = "anonymous"
     USER = "user"
     ADMIN = "admin"
+    MONITOR = "monitor"
 
 
 @dataclass(frozen=True)
@@ -57,15 +60,23 @@ class OpenOrSignedIn:
     work: Callable[[Call, Session | None], Awaitable[Reply]]
 
 
-Work = Open | SignedIn | InOneRead | OpenOrSignedIn
+@dataclass(frozen=True)
+class Scraped:
+    """A route's work for a monitoring system, which has a token of its own, and for admins."""
+
+    work: Callable[[Call], Awaitable[Reply]]
+
+
+Work = Open | SignedIn | InOneRead | OpenOrSignedIn | Scraped
 
 
 class Gate:
     """Lets calls through to the work of their route, or refuses them."""
 
-    def __init__(self, sessions: Sessions, database: Database) -> None:
+    def __init__(self, sessions: Sessions, database: Database, *, metrics_token: str = "") -> None:
         self._sessions = sessions
         self._database = database
+        self._metrics_token = metrics_token.encode()
 
     async def pass_on(self, call: Call, access: Access, work: Work) -> Reply:
         """The route's answer. Raises `RequestRefused`."""
@@ -80,14 +91,29 @@ class Gate:
             case InOneRead():
                 assert access is Access.USER, access
                 return await work.work(call, self._presented(call))
+            case Scraped():
+                assert access is Access.MONITOR, access
+                # Asked for first: it needs no database, and who monitors must be answered when that is away.
+                if not self._is_monitor(call):
+                    self._check_admin(await self._session(call))
+                return await work.work(call)
             case SignedIn():
-                assert access is not Access.ANONYMOUS, access
+                assert access in {Access.USER, Access.ADMIN}, access
                 session = await self._session(call)
-                if access is Access.ADMIN and not session.is_admin:
-                    raise RequestRefused(ProblemCode.ADMIN_ONLY, "only admins may do this")
+                if access is Access.ADMIN:
+                    self._check_admin(session)
                 return await work.work(call, session)
             case _:
                 assert_never(work)
+
+    def _check_admin(self, session: Session) -> None:
+        if not session.is_admin:
+            raise RequestRefused(ProblemCode.ADMIN_ONLY, "only admins may do this")
+
+    def _is_monitor(self, call: Call) -> bool:
+        scheme, _, token = call.header(b"authorization").partition(" ")
+        is_right = hmac.compare_digest(token.strip().encode(), self._metrics_token)
+        return bool(self._metrics_token) and scheme.lower() == "bearer" and is_right
 
     async def _session(self, call: Call) -> Session:
         return await self._database.read(check_session, self._presented(call))
@@ -96,4 +122,6 @@ class Gate:
         scheme, _, token = call.header(b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise RequestRefused(ProblemCode.AUTH_REQUIRED, "sign in first")
-        return self._sessions.read_token(token.strip())
+        presented = self._sessions.read_token(token.strip())
+        note_user(presented.user_id)
+        return presented

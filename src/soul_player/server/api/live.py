@@ -19,6 +19,7 @@ from soul_player.server.auth.sessions import Sessions, check_session
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
 from soul_player.server.listening.sockets import Socket
+from soul_player.server.observing.seen import note_problem, note_route, note_user
 from soul_player.server.store.changes import read_heads
 from soul_player.server.store.devices import Session
 from soul_player.server.store.eras import read_newest_era
@@ -85,10 +86,13 @@ class Live:
         refused: ProblemCode | None = None
         if scope["path"] != PATH:
             refused = ProblemCode.NOT_FOUND
-        elif not is_own_origin(headers, allowed=self._allowed):
+        else:
+            note_route(PATH)
+        if refused is None and not is_own_origin(headers, allowed=self._allowed):
             refused = ProblemCode.FOREIGN_ORIGIN
         await receive()
         if refused is not None:
+            note_problem(refused.value)
             await _deny(problem_answer(RequestRefused(refused)), send)
             return
         await send({"type": "websocket.accept"})
@@ -103,7 +107,8 @@ class Live:
             self._hub.greet(listener, encode(hello), hello.heads)
             while await _next(receive) is not None:
                 self._hub.hear(listener)
-        except (RequestRefused, TimeoutError):
+        except (RequestRefused, TimeoutError) as error:
+            note_problem(error.code.value if isinstance(error, RequestRefused) else ProblemCode.AUTH_REQUIRED.value)
             line.close(CloseCode.SIGNED_OUT)
         except (NotJson, WrongShape):
             line.close(CloseCode.INVALID)
@@ -123,6 +128,7 @@ class Live:
         if not token:
             raise RequestRefused(ProblemCode.AUTH_REQUIRED, "sign in first")
         presented: Presented = self._sessions.read_token(token.strip())
+        note_user(presented.user_id)
         return await self._database.read(check_session, presented)
 
     async def _hello(self, store: Reader, session: Session) -> Hello:

@@ -22,15 +22,17 @@ _OF_BODIES = (
     ProblemCode.INVALID,
 )
 _OF_PARAMETERS = (ProblemCode.INVALID,)
+_OF_ADMINS = (
+    ProblemCode.AUTH_REQUIRED,
+    ProblemCode.TOKEN_EXPIRED,
+    ProblemCode.TOKEN_REVOKED,
+    ProblemCode.ADMIN_ONLY,
+)
 _OF_ACCESS = {
     Access.ANONYMOUS: (),
     Access.USER: (ProblemCode.AUTH_REQUIRED, ProblemCode.TOKEN_EXPIRED, ProblemCode.TOKEN_REVOKED),
-    Access.ADMIN: (
-        ProblemCode.AUTH_REQUIRED,
-        ProblemCode.TOKEN_EXPIRED,
-        ProblemCode.TOKEN_REVOKED,
-        ProblemCode.ADMIN_ONLY,
-    ),
+    Access.ADMIN: _OF_ADMINS,
+    Access.MONITOR: _OF_ADMINS,
 }
 
 

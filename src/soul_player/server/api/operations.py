@@ -104,7 +104,7 @@ _TRANSCODING: Schema = {"type": "object", "properties": {"state": {"const": "tra
 _HEALTH: Schema = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
-    ("GET", "/api/health"): Operation("Whether the server lives.", {200: _HEALTH}),
+    ("GET", "/api/health"): Operation("Whether the server can do its work; 503 says why not.", {200: _HEALTH}),
     ("GET", "/api/server"): Operation(
         "What the server is; more of it to somebody who is signed in.",
         {200: ServerInfo},
@@ -220,5 +220,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Remove an account; its devices are signed out.",
         {204: None},
         problems=(ProblemCode.USER_NOT_FOUND, ProblemCode.LAST_ADMIN),
+    ),
+    ("GET", "/metrics"): Operation(
+        "What is counted, for Prometheus: with the token of the settings, or an admin's.", {200: Bytes("text/plain")}
     ),
 }

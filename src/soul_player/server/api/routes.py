@@ -7,8 +7,9 @@ from soul_player.server.api.artwork import ArtworkRoutes
 from soul_player.server.api.documentation import Documentation
 from soul_player.server.api.edits import EditRoutes
 from soul_player.server.api.fingerprints import FingerprintRoutes
-from soul_player.server.api.gate import Access, InOneRead, Open, OpenOrSignedIn, SignedIn, Work
+from soul_player.server.api.gate import Access, InOneRead, Open, OpenOrSignedIn, Scraped, SignedIn, Work
 from soul_player.server.api.info import InfoRoutes
+from soul_player.server.api.metrics import MetricsRoutes
 from soul_player.server.api.scans import ScanRoutes
 from soul_player.server.api.sessions import SessionRoutes
 from soul_player.server.api.sync import SyncRoutes
@@ -38,6 +39,7 @@ class Rooms:
     fingerprints: FingerprintRoutes
     scans: ScanRoutes
     users: UserRoutes
+    metrics: MetricsRoutes
 
 
 def all_routes(rooms: Rooms, *, base_path: str = "") -> tuple[Route, ...]:
@@ -71,6 +73,7 @@ def all_routes(rooms: Rooms, *, base_path: str = "") -> tuple[Route, ...]:
         Route("GET", "/api/admin/users", admin, SignedIn(users.users)),
         Route("POST", "/api/admin/users", admin, SignedIn(users.add_user)),
         Route("DELETE", "/api/admin/users/{user_id}", admin, SignedIn(users.remove_user)),
+        Route("GET", "/metrics", Access.MONITOR, Scraped(rooms.metrics.read)),
     )
     documentation = Documentation([(each.method, each.path, each.access) for each in routes], base_path=base_path)
     return (

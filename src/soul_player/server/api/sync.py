@@ -19,6 +19,7 @@ from soul_player.server.api.etags import tag_matches
 from soul_player.server.auth.sessions import check_session
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
+from soul_player.server.observing.metrics import Metrics
 from soul_player.server.store.changes import read_heads
 from soul_player.server.store.eras import read_newest_era
 from soul_player.server.store.feed import CursorRefused, Refusal, TracksSlice, check_standing, read_tracks
@@ -46,8 +47,11 @@ class _Standing:
 class SyncRoutes:
     """Every answer comes from one read, the session's check included."""
 
-    def __init__(self, database: Database, secrets: Secrets, *, clock: Clock, heads: HeadsToHold) -> None:
+    def __init__(
+        self, database: Database, secrets: Secrets, *, clock: Clock, heads: HeadsToHold, metrics: Metrics
+    ) -> None:
         self._database = database
+        self._metrics = metrics
         self._secrets = secrets
         self._clock = clock
         self._heads = heads
@@ -73,7 +77,9 @@ class SyncRoutes:
         if_none_match = call.header(b"if-none-match")
         found, user_id = await self._read_tracks(presented, text, limit, if_none_match)
         if isinstance(found, _Standing):
+            self._metrics.count_page(Feed.TRACKS.value, "nothing")
             return not_modified(_tagged(feed_tag(found.cursor, found.head)))
+        self._metrics.count_page(Feed.TRACKS.value, "initial" if found.is_initial else "changes")
         cursor = encode_cursor(found.next_cursor, key=self._secrets.cursor_key, user_id=user_id)
         headers = _tagged(feed_tag(found.next_cursor, found.head))
         return json_answer(tracks_envelope(found, cursor), accept_encoding=call.accept_encoding, headers=headers)

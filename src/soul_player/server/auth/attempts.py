@@ -73,12 +73,7 @@ class Attempts:
         if self._addresses.knows(address):
             wait_seconds = max(wait_seconds, self._accounts.wait_seconds(account))
         if wait_seconds > 0:
-            retry_after = str(ceil(wait_seconds)).encode()
-            raise RequestRefused(
-                ProblemCode.TOO_MANY_ATTEMPTS,
-                "too many attempts to sign in: wait and try again",
-                headers=((b"retry-after", retry_after),),
-            )
+            raise too_many(wait_seconds)
         self._addresses.take(address)
         self._accounts.take(account)
 
@@ -86,6 +81,15 @@ class Attempts:
         """The password was right: that attempt does not count."""
         self._addresses.give_back(address_key(address))
         self._accounts.give_back(account)
+
+
+def too_many(wait_seconds: float) -> RequestRefused:
+    """429, with when to come back."""
+    return RequestRefused(
+        ProblemCode.TOO_MANY_ATTEMPTS,
+        "too many attempts to sign in: wait and try again",
+        headers=((b"retry-after", str(ceil(wait_seconds)).encode()),),
+    )
 
 
 def address_key(address: str) -> str:

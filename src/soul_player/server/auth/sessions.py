@@ -7,7 +7,7 @@ from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import DeviceId, UserId, id_bytes
 from soul_player.protocol.problem import ProblemCode
 from soul_player.server.auth import tokens
-from soul_player.server.auth.attempts import Attempts
+from soul_player.server.auth.limits import Limits
 from soul_player.server.auth.passwords import Passwords, check_new_password
 from soul_player.server.auth.tokens import Presented
 from soul_player.server.errors import RequestRefused
@@ -49,6 +49,7 @@ async def check_session(store: Reader, presented: Presented) -> Session:
     session = await find_session(store, presented.session_id)
     if session is None:
         raise RequestRefused(ProblemCode.TOKEN_REVOKED, _SIGN_IN_AGAIN)
+    presented.session = session
     return session
 
 
@@ -59,7 +60,7 @@ class Sessions:
         self,
         database: Database,
         passwords: Passwords,
-        attempts: Attempts,
+        limits: Limits,
         *,
         key: bytes,
         clock: Clock,
@@ -67,7 +68,7 @@ class Sessions:
     ) -> None:
         self._database = database
         self._passwords = passwords
-        self._attempts = attempts
+        self._limits = limits
         self._key = key
         self._clock = clock
         self._randomness = randomness
@@ -81,14 +82,14 @@ class Sessions:
     ) -> Tokens:
         """Raises `RequestRefused`. An unknown account costs the same time as a wrong password."""
         account = username_key(username)
-        self._attempts.begin(address, account)
+        await self._limits.begin(address, account)
         user = await self._database.read(find_user_by_name, username)
         right = await self._passwords.verify(
             password, None if user is None else user.password_hash, randomness=self._randomness
         )
         if user is None or not right:
             raise RequestRefused(ProblemCode.INVALID_CREDENTIALS, "the user name or the password is wrong")
-        self._attempts.succeeded(address, account)
+        await self._limits.succeeded(address, account)
         refresh = tokens.first_refresh_token(self._randomness.bytes(tokens.REFRESH_BYTES))
         session_id = id_bytes(mint(self._clock, self._randomness))
         now_ms = self._clock.now_ms()
@@ -125,10 +126,10 @@ class Sessions:
         if user is None:
             raise RequestRefused(ProblemCode.TOKEN_REVOKED, _SIGN_IN_AGAIN)
         account = username_key(user.username)
-        self._attempts.begin(address, account)
+        await self._limits.begin(address, account)
         if not await self._passwords.verify(current_password, user.password_hash, randomness=self._randomness):
             raise RequestRefused(ProblemCode.INVALID_CREDENTIALS, "the current password is wrong")
-        self._attempts.succeeded(address, account)
+        await self._limits.succeeded(address, account)
         password_hash = await self._passwords.hash(new_password)
         await self._database.write(replace_password, user.id, password_hash, keep_session=session.id)
 

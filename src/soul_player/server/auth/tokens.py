@@ -4,10 +4,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from soul_player.protocol.problem import ProblemCode
 from soul_player.server.errors import RequestRefused
+from soul_player.server.store.devices import Session
 
 ACCESS_SECONDS = 15 * 60
 REFRESH_DAYS = 180
@@ -23,11 +24,19 @@ _ACCESS_BYTES = len(_VERSION) + _SESSION_BYTES + _TIME_BYTES + _MAC_BYTES
 _TOKEN_CHARS_MAX = 200
 
 
-@dataclass(frozen=True)
+@dataclass
 class Presented:
-    """An access token of ours that has not expired. Whether its session still stands is for the store to say."""
+    """An access token of ours that has not expired. Whether its session still stands is for the store to say.
+
+    `session`: once it has, for the log; nobody is let in by it.
+    """
 
     session_id: bytes
+    session: Session | None = field(default=None, compare=False)
+
+    def user_id(self) -> str | None:
+        """Whose it is, once that is known."""
+        return None if self.session is None else self.session.user_id
 
 
 def make_access_token(key: bytes, session_id: bytes, *, now_ms: int) -> str:

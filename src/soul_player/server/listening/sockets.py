@@ -19,6 +19,9 @@ _SHORT = 125
 class Socket(WebSocketsSansIOProtocol):
     """uvicorn's. The application finds it in its scope, as `extensions["soul_player"]["socket"]`."""
 
+    # Why this side ended it.
+    said_code: int | None = None
+
     def handle_connect(self, event: Request) -> None:
         """The application's task has not begun to run when this returns."""
         super().handle_connect(event)
@@ -45,6 +48,7 @@ class Socket(WebSocketsSansIOProtocol):
         """After what was written; the other side may answer for a while."""
         if self.is_gone():
             return
+        self.said_code = code
         self.conn.send_close(code)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True

@@ -10,7 +10,7 @@ from pathlib import Path
 from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseUnavailable
 from soul_player.database.migrate import Migration, migrate, read_migrations
-from soul_player.database.postgres import PostgresDatabase, open_postgres
+from soul_player.database.postgres import POOL_SIZE_MAX, PostgresDatabase, open_postgres
 from soul_player.database.sqlite import Runner, SqliteDatabase, open_sqlite
 from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import EraId
@@ -35,14 +35,20 @@ class Store:
 
 @asynccontextmanager
 async def open_store(
-    url: str, *, clock: Clock, randomness: Randomness, new_era: bool = False, runner: Runner | None = None
+    url: str,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    new_era: bool = False,
+    runner: Runner | None = None,
+    pool_size: int = POOL_SIZE_MAX,
 ) -> AsyncGenerator[Store, None]:
     """Open `sqlite:///path` (made if missing) or `postgresql://...`, up to date, for as long as the block lasts.
 
     A process that is alone with the database begins a new era; one that starts beside others does not, unless
     `new_era` says so. Raises the errors of `database.errors`.
     """
-    database = await connect(url, runner=runner)
+    database = await connect(url, runner=runner, pool_size=pool_size)
     try:
         await migrate(database, store_migrations())
         presence = (
@@ -90,10 +96,12 @@ async def stay_present(store: Store, *, clock: Clock, randomness: Randomness) ->
             await asyncio.sleep(REJOIN_SECONDS)
 
 
-async def connect(url: str, *, runner: Runner | None = None) -> SqliteDatabase | PostgresDatabase:
-    """The engine that the URL names, not migrated."""
+async def connect(
+    url: str, *, runner: Runner | None = None, pool_size: int = POOL_SIZE_MAX
+) -> SqliteDatabase | PostgresDatabase:
+    """The engine that the URL names, not migrated. `pool_size` is for PostgreSQL."""
     if url.startswith(("postgresql://", "postgres://")):
-        return await open_postgres(url)
+        return await open_postgres(url, pool_size=pool_size)
     if url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)

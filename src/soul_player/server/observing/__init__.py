@@ -1,0 +1,1 @@
+"""What an operator sees of a running server: its log, its metrics, and what became of each request."""
