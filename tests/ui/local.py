@@ -66,4 +66,5 @@ async def running_ui(home: Path, *, clock: Clock | None = None, **settings: Any)
                 serving(client, bound, clock=clock, randomness=SeededRandomness()) as local,
                 aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
             ):
-                yield Running(client, local, http)
+                with client.sync.holding(), local.announced():
+                    yield Running(client, local, http)

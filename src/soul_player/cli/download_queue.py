@@ -9,7 +9,7 @@ from soul_player.cli.exit_codes import ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
 from soul_player.cli.words import count, percent, size
-from soul_player.client import Download, TaskId
+from soul_player.client import Download, TaskId, TaskState
 
 LIST_MAX = 10_000
 
@@ -112,3 +112,8 @@ def _progress(one: Download) -> str:
 
 def _who(one: Download) -> str:
     return "you asked" if one.task.is_asked else "automatic"
+
+
+def goes_on(one: Download) -> bool:
+    """It is under way, or starts by itself without anything that has to be mended first."""
+    return one.task.state is TaskState.ACTIVE or (one.task.state is TaskState.WAITING and one.task.error_code is None)

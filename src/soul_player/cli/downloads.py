@@ -8,7 +8,7 @@ from typing import Any
 
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.download_bars import DownloadBars
-from soul_player.cli.download_queue import item_record
+from soul_player.cli.download_queue import goes_on, item_record
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.interrupts import interrupts
@@ -123,11 +123,22 @@ async def _fetched(client: Client, output: Output, track_ids: Sequence[LocalTrac
             was_interrupted = await _run(client, bars)
         except HomeLocked:
             output.message("  another process of this home is at it: it fetches them, or lets this one do it")
-            was_interrupted = await _follow(client, bars, set(track_ids))
+            was_interrupted = await _fetched_there(client, bars, set(track_ids))
     bars.close()
     wanted = set(track_ids)
     left = [one for one in await client.downloads.list(count=LIST_MAX) if one.task.track_id in wanted]
     return _told(output, bars, asked, left, wanted=len(wanted), was_interrupted=was_interrupted)
+
+
+async def _fetched_there(client: Client, bars: DownloadBars, wanted: set[LocalTrackId]) -> bool:
+    # Only now: what asks another process takes longer to import than all else that this command needs.
+    from soul_player.cli.hand_over import follow_downloads  # noqa: PLC0415  # see above
+    from soul_player.ui import find_running  # noqa: PLC0415  # see above
+
+    async with find_running(client.config.home) as running:
+        if running is not None:
+            return await follow_downloads(running, client, wanted, bars.hear)
+    return await _follow(client, bars, wanted)
 
 
 async def _run(client: Client, bars: DownloadBars) -> bool:
@@ -171,7 +182,7 @@ async def _follow(client: Client, bars: DownloadBars, wanted: set[LocalTrackId])
     with interrupts() as interrupted:
         while not interrupted.is_set():
             queue = await client.downloads.list(count=LIST_MAX)
-            if not any(one.task.track_id in wanted and _goes_on(one) for one in queue):
+            if not any(one.task.track_id in wanted and goes_on(one) for one in queue):
                 return False
             if not client.downloads.is_running_elsewhere():
                 break
@@ -183,10 +194,6 @@ async def _follow(client: Client, bars: DownloadBars, wanted: set[LocalTrackId])
     except HomeLocked:
         # Somebody was quicker.
         return await _follow(client, bars, wanted)
-
-
-def _goes_on(one: Download) -> bool:
-    return one.task.state is TaskState.ACTIVE or (one.task.state is TaskState.WAITING and one.task.error_code is None)
 
 
 def _told(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 
 from soul_player.cli.after_sync import AfterSync
 from soul_player.cli.client_home import exit_code_of_code, opened_client
@@ -14,7 +15,6 @@ from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output
 from soul_player.cli.progress import Progress, Step
 from soul_player.cli.sync_results import result_line
-from soul_player.cli.watch import Watch
 from soul_player.cli.words import count
 from soul_player.client import (
     Client,
@@ -58,8 +58,8 @@ async def _run(
     async with opened_client(flags) as client:
         after = AfterSync(client, output, downloads_new=download_new, newest=await client.library.newest())
         chosen = [(await client.sources.find(name)).id for name in names]
-        results = await _synced(client, output, chosen or None, full=full)
-        is_cut = not watch and not await _matched(client, output, results)
+        results, was_there = await _synced_here_or_there(flags.home, client, output, chosen or None, full=full)
+        is_cut = not watch and not was_there and not await _matched(client, output, results)
         # Asked only now: a list of the sources counts their tracks, and an idle sync must not.
         if not results and not await client.sources.list():
             raise CommandFailed(
@@ -70,6 +70,9 @@ async def _run(
             )
         results = await after.run(results, now_ms=time.time_ns() // 1_000_000)
         if watch:
+            # Only now: serving the local API takes longer to import than all else that a sync needs.
+            from soul_player.cli.watch import Watch  # noqa: PLC0415  # see above
+
             results = await Watch(client, output, after, downloads_new=download_new).run(chosen or None, results)
         is_undecided = fail_on_conflict and await _is_undecided(client)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
@@ -77,6 +80,26 @@ async def _run(
         output.result(result_line(result))
     code = ExitCode.INTERRUPTED if is_cut else exit_code_of(results)
     return ExitCode.DECISION_NEEDED if code is ExitCode.OK and is_undecided else code
+
+
+async def _synced_here_or_there(
+    home: Path, client: Client, output: Output, source_ids: Sequence[SourceId] | None, *, full: bool
+) -> tuple[Sequence[SyncResult], bool]:
+    """In the process that runs in this home, if there is one that can be asked: True."""
+    if not client.downloads.is_running_elsewhere():
+        return await _synced(client, output, source_ids, full=full), False
+    # Only now: what asks another process takes longer to import than all else that this command needs.
+    from soul_player.cli.hand_over import sync_there  # noqa: PLC0415  # see above
+    from soul_player.ui import find_running  # noqa: PLC0415  # see above
+
+    async with find_running(home) as running:
+        if running is None:
+            return await _synced(client, output, source_ids, full=full), False
+        output.message("the process that runs in this home does it")
+        shown = SyncProgressShown(Progress(output, clock=time.monotonic), output)
+        results = await sync_there(running, client, source_ids, full=full, hear=shown.hear)
+        shown.close()
+        return results, True
 
 
 async def _is_undecided(client: Client) -> bool:

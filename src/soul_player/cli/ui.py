@@ -1,64 +1,61 @@
 """`soul ui`: the player's page, and the process that keeps its home in sync behind it."""
 
 import asyncio
-import socket
 import webbrowser
 
+import msgspec
 import uvloop
 
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.interrupts import interrupts
+from soul_player.cli.local_port import HOST, PORT, bound_to, first_error
 from soul_player.cli.output import Output
-from soul_player.client import ClientError
-from soul_player.ui import CannotListen, LocalApi, bind, keep, serving
+from soul_player.client import Client, ClientError
+from soul_player.ui import NotAnswered, find_running, keep, serving
 
-HOST = "127.0.0.1"
-PORT = 8421
+
+class _Link(msgspec.Struct):
+    url: str
 
 
 def run(flags: Flags, *, port: int | None, opens_browser: bool) -> int:
-    """Until Ctrl-C or SIGTERM."""
+    """Until Ctrl-C or SIGTERM. Where a process keeps this home already, it is that one's page that is opened."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_run(flags, PORT if port is None else port, opens_browser=opens_browser))
+        return runner.run(_run(flags, port, opens_browser=opens_browser))
 
 
-async def _run(flags: Flags, port: int, *, opens_browser: bool) -> int:
+async def _run(flags: Flags, port: int | None, *, opens_browser: bool) -> int:
     output = Output(flags)
-    async with opened_client(flags) as client:
-        with interrupts() as interrupted, bound_to(HOST, port) as bound:
+    flags.make_home()
+    async with find_running(flags.home) as running:
+        if running is not None:
             try:
-                async with serving(client, bound) as local, asyncio.TaskGroup() as tasks:
-                    keeping = tasks.create_task(keep(client), name="keep")
-                    _tell(output, local, opens_browser=opens_browser)
-                    await interrupted.wait()
-                    keeping.cancel()
-            except* ClientError as group:
-                # A task group wraps it; the command line knows the error itself.
-                raise _first(group) from None
+                link = await running.ask("POST", "/api/session/links", _Link)
+            except NotAnswered as error:
+                raise CommandFailed("not_answered", str(error), exit_code=ExitCode.TEMPORARY) from error
+            _tell(output, running.run.url, link.url, opens_browser=opens_browser)
+            return ExitCode.OK
+    async with opened_client(flags) as client:
+        await _serve(client, output, PORT if port is None else port, opens_browser=opens_browser)
     return ExitCode.OK
 
 
-def bound_to(host: str, port: int) -> socket.socket:
-    """Raises `CommandFailed` when the port is taken."""
-    try:
-        return bind(host, port)
-    except CannotListen as error:
-        raise CommandFailed("port_taken", str(error), hint="choose another with --port") from error
+async def _serve(client: Client, output: Output, port: int, *, opens_browser: bool) -> None:
+    with interrupts() as interrupted, bound_to(HOST, port) as bound:
+        try:
+            async with serving(client, bound) as local, asyncio.TaskGroup() as tasks:
+                keeping = tasks.create_task(keep(client, local), name="keep")
+                _tell(output, local.url, local.make_link(), opens_browser=opens_browser)
+                await interrupted.wait()
+                keeping.cancel()
+        except* ClientError as group:
+            raise first_error(group) from None
 
 
-def _tell(output: Output, local: LocalApi, *, opens_browser: bool) -> None:
-    link = local.make_link()
-    output.record({"event": "listening", "url": local.url, "link": link})
-    output.result(f"Soul Player is at {local.url}")
+def _tell(output: Output, url: str, link: str, *, opens_browser: bool) -> None:
+    output.record({"event": "listening", "url": url, "link": link})
+    output.result(f"Soul Player is at {url}")
     if not (opens_browser and webbrowser.open(link)):
         output.result(f"open it within a minute, once: {link}")
-
-
-def _first(group: BaseExceptionGroup[ClientError]) -> ClientError:
-    error = group.exceptions[0]
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, ClientError)
-    return error

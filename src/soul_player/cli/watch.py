@@ -2,14 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from soul_player.cli.after_sync import AfterSync
 from soul_player.cli.interrupts import interrupts
+from soul_player.cli.local_port import HOST, PORT, bound_to_any, first_error
 from soul_player.cli.output import Output
 from soul_player.cli.sync_results import has_news, result_line
 from soul_player.client import Client, ClientError, Listener, SourceId, SyncFinished, SyncResult, SyncStatus
+from soul_player.ui import serving
 
 
 class Watch:
@@ -24,27 +27,27 @@ class Watch:
 
     async def run(self, source_ids: Sequence[SourceId] | None, results: Sequence[SyncResult]) -> Sequence[SyncResult]:
         """Until Ctrl-C or SIGTERM; the last result of each source. `results`: of the sync that was before."""
-        client = self._client
         # Before anything is told: whoever reads it may answer with Ctrl-C at once.
-        with interrupts() as interrupted, client.events.subscribe() as events:
+        with interrupts() as interrupted, self._client.events.subscribe() as events:
             self._tell(results)
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    work = [
-                        tasks.create_task(client.triggers.run(source_ids, is_fresh=True)),
-                        tasks.create_task(client.matching.keep_up()),
-                        tasks.create_task(self._hear(events)),
-                    ]
-                    if not self._downloads_new:
-                        # Else what is new is fetched behind each sync.
-                        work.append(tasks.create_task(client.downloads.run()))
-                    await interrupted.wait()
-                    for task in work:
-                        task.cancel()
+                with self._client.sync.holding(), bound_to_any(HOST, PORT) as bound:
+                    async with serving(self._client, bound) as local, asyncio.TaskGroup() as tasks:
+                        work = [tasks.create_task(each) for each in self._work(source_ids, events)]
+                        with local.announced():
+                            await interrupted.wait()
+                        for task in work:
+                            task.cancel()
             except* ClientError as group:
                 # A task group wraps it; the command line knows the error itself.
-                raise group.exceptions[0] from None
+                raise first_error(group) from None
         return [replace(result, status=SyncStatus.CANCELLED) for result in self._latest.values()]
+
+    def _work(self, source_ids: Sequence[SourceId] | None, events: Listener) -> list[Coroutine[Any, Any, None]]:
+        client = self._client
+        work = [client.triggers.run(source_ids, is_fresh=True), client.matching.keep_up(), self._hear(events)]
+        # Else what is new is fetched behind each sync.
+        return work if self._downloads_new else [*work, client.downloads.run()]
 
     async def _hear(self, events: Listener) -> None:
         async for event in events:

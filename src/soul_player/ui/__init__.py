@@ -2,17 +2,22 @@
 
     async with open_client(config) as client:
         with bind("127.0.0.1", 8421) as bound:
-            async with serving(client, bound) as local:      # `run.json` says where, and with which token
+            async with serving(client, bound) as local:
                 print(local.make_link())                     # opens the page in one browser, once, within a minute
-                await keep(client)                           # syncs, downloads: what `soul sync --watch` does
+                await keep(client, local)                    # syncs, downloads; `run.json` says where, and the token
 
-`badge_of` gives the badge's four states of the sources; `read_run_file` finds the process that runs in a home.
+`badge_of` gives the badge's four states of the sources. From another process of the home:
+
+    async with find_running(home) as running:                # None: nobody there, or a stranger
+        status = await running.ask("GET", "/api/status", dict)
+        async with running.listening() as events: ...
 """
 
 from soul_player.ui.app import LocalApi, serving
 from soul_player.ui.badge import Badge, BadgeAction, BadgeState, badge_of
 from soul_player.ui.keeping import keep
 from soul_player.ui.run_file import RUN_FILE, RunFile, read_run_file
+from soul_player.ui.running import NotAnswered, RunningClient, find_running
 from soul_player.web.listener import CannotListen, bind
 
 __all__ = [
@@ -22,9 +27,12 @@ __all__ = [
     "BadgeState",
     "CannotListen",
     "LocalApi",
+    "NotAnswered",
     "RunFile",
+    "RunningClient",
     "badge_of",
     "bind",
+    "find_running",
     "keep",
     "read_run_file",
     "serving",

@@ -1,19 +1,20 @@
 """Composition root of the local API: wires it around a client that is open, and owns its lifetime."""
 
 import asyncio
-import contextlib
 import os
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from soul_player import __version__
 from soul_player.client import Client
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.ui.api.asgi import make_api
 from soul_player.ui.api.events import EventSockets
-from soul_player.ui.api.routes import all_routes
+from soul_player.ui.api.identity import IdentityRoutes
+from soul_player.ui.api.routes import Entrance, all_routes
 from soul_player.ui.api.session import SessionRoutes, make_link
 from soul_player.ui.api.sync_routes import SyncParts
 from soul_player.ui.api.table import Route
@@ -34,16 +35,27 @@ LIMITS = Limits(connections_max=128, message_bytes_max=4_096, stop_seconds=1.0, 
 
 @dataclass(frozen=True)
 class LocalApi:
-    """A running local API. `token` is what `run.json` holds."""
+    """A running local API."""
 
+    home: Path
     url: str
     sessions: Sessions
     routes: tuple[Route, ...]
 
     @property
     def token(self) -> str:
-        """For `Authorization: Bearer`."""
+        """For `Authorization: Bearer`: what `run.json` holds."""
         return self.sessions.token
+
+    @contextmanager
+    def announced(self) -> Generator[None, None, None]:
+        """Other processes of the home find this one while the block lasts. Only for who holds `client.lock`."""
+        run = RunFile(pid=os.getpid(), url=self.url, token=self.token, version=__version__)
+        write_run_file(self.home, run)
+        try:
+            yield
+        finally:
+            remove_run_file(self.home, run)
 
     def make_link(self) -> str:
         """An address that opens the page in one browser, once, within a minute."""
@@ -54,19 +66,19 @@ class LocalApi:
 async def serving(
     client: Client, bound: socket.socket, *, clock: Clock | None = None, randomness: Randomness | None = None
 ) -> AsyncGenerator[LocalApi, None]:
-    """The API and the page, answering at this socket for as long as the block lasts; `run.json` says so meanwhile."""
+    """The API and the page, answering at this socket for as long as the block lasts."""
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     port = bound.getsockname()[1]
     url = url_of(bound, is_tls=False, base_path="")
     sessions = Sessions(clock, randomness)
     # Cookies know no ports: two homes that are played at once must not sign each other out.
     gate = Gate(sessions, cookie=f"soul_{port}")
+    entrance = Entrance(IdentityRoutes(sessions.token, url), SessionRoutes(sessions, gate, url=url))
     parts = SyncParts(SyncRuns(client), ProgressBoard(client), Settings(client))
-    routes = all_routes(client, SessionRoutes(sessions, gate, url=url), parts, clock=clock)
+    routes = all_routes(client, entrance, parts, clock=clock)
     frame = Frame(make_api(routes, gate), EventSockets(client.events), gate, make_address(port))
     is_listening = asyncio.Event()
     listener = make_listener(frame, bound, limits=LIMITS, tls=None, on_listening=is_listening.set)
-    run = RunFile(pid=os.getpid(), url=url, token=sessions.token, version=__version__)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listener.run_until_stopped(), name="local API")
         beside = [
@@ -76,11 +88,8 @@ async def serving(
         try:
             async with asyncio.timeout(START_SECONDS):
                 await is_listening.wait()
-            await asyncio.to_thread(write_run_file, client.config.home, run)
-            yield LocalApi(url, sessions, routes)
+            yield LocalApi(client.config.home, url, sessions, routes)
         finally:
-            with contextlib.suppress(OSError):
-                remove_run_file(client.config.home, run)
             listener.stop()
             for task in beside:
                 task.cancel()

@@ -15,7 +15,6 @@ class RunFile(msgspec.Struct, frozen=True):
     url: str
     token: str
     version: str
-    has_page: bool = True
 
 
 def write_run_file(home: Path, run: RunFile) -> None:

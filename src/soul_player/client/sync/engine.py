@@ -1,7 +1,8 @@
 """Many sources side by side: none waits for another, all can be cancelled."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 from soul_player.client.errors import HomeLocked
 from soul_player.client.library.lock import HomeLock
@@ -42,13 +43,13 @@ class Sync:
             if ids & self._running:
                 raise _being_synced()
             self._running |= ids
-            self._lock.say_syncing(is_syncing=True)
+            self._lock.say_syncing(self._running)
             try:
                 with self._gate.syncing():
                     return await self._run(sources, SyncOptions(full=full, probes=due_only))
             finally:
                 self._running -= ids
-                self._lock.say_syncing(is_syncing=bool(self._running))
+                self._lock.say_syncing(self._running)
         finally:
             self._lock.release()
 
@@ -57,9 +58,20 @@ class Sync:
         """Those that this process syncs now."""
         return frozenset(self._running)
 
-    def is_running_elsewhere(self) -> bool:
-        """Whether another process of this home is syncing now."""
-        return self._lock.is_syncing_elsewhere()
+    @contextmanager
+    def holding(self) -> Generator[None, None, None]:
+        """This process keeps the home while the block lasts, whether it syncs or not. Raises `HomeLocked`."""
+        if not self._lock.acquire():
+            raise HomeLocked("another process keeps this home in sync", hint="soul status shows it")
+        try:
+            self._lock.say_syncing(self._running)
+            yield
+        finally:
+            self._lock.release()
+
+    def running_elsewhere(self) -> frozenset[SourceId]:
+        """Those that another process of this home syncs now."""
+        return frozenset(SourceId(number) for number in self._lock.syncing_elsewhere())
 
     def cancel(self) -> None:
         """What runs ends at once; what is committed stays, and the next run goes on from there."""

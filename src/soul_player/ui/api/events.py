@@ -128,7 +128,7 @@ _WORDS: Mapping[type[Event], _Words] = {
     # Which ones is read from the queue: an album may be hundreds.
     DownloadQueued: _Words("download_queued", "queue"),
     DownloadProgress: _Words("download_progress", "download", _TASK, ("bytes_done", "bytes_total", "resumed_bytes")),
-    DownloadFinished: _Words("download_finished", "download", _TASK, ("size_bytes",)),
+    DownloadFinished: _Words("download_finished", "download", _TASK, ("size_bytes", "source_id")),
     DownloadFailed: _Words("download_failed", "download", _TASK, ("code", "message", "is_final")),
     EventsMissed: _Words("missed", "missed", (), ("count",)),
 }

@@ -1,7 +1,10 @@
 """Every route of the local API on one screen: what it takes, what it gives, and what it needs."""
 
+from dataclasses import dataclass
+
 from soul_player.client import Client
 from soul_player.edges import Clock
+from soul_player.ui.api.identity import Identity, IdentityQuery, IdentityRoutes
 from soul_player.ui.api.library_routes import library_routes
 from soul_player.ui.api.openapi import Documentation
 from soul_player.ui.api.session import NewLink, SessionRoutes, SignInRequest
@@ -10,18 +13,28 @@ from soul_player.ui.api.table import Bytes, Route
 from soul_player.ui.gate import Access
 
 
-def all_routes(client: Client, session: SessionRoutes, parts: SyncParts, *, clock: Clock) -> tuple[Route, ...]:
+@dataclass(frozen=True)
+class Entrance:
+    """Who this is, and who is let in."""
+
+    identity: IdentityRoutes
+    session: SessionRoutes
+
+
+def all_routes(client: Client, entrance: Entrance, parts: SyncParts, *, clock: Clock) -> tuple[Route, ...]:
     """The whole API. `GET` answers `HEAD` too."""
     documentation = Documentation()
-    routes = (*_frame(session, documentation), *sync_routes(client, parts, clock), *library_routes(client, clock))
+    routes = (*_frame(entrance, documentation), *sync_routes(client, parts, clock), *library_routes(client, clock))
     documentation.describe(routes)
     return routes
 
 
-def _frame(session: SessionRoutes, documentation: Documentation) -> tuple[Route, ...]:
+def _frame(entrance: Entrance, documentation: Documentation) -> tuple[Route, ...]:
     """Who is let in, and what there is."""
+    session = entrance.session
     return (
         Route("GET", "/api/openapi.json", documentation.json, Bytes("application/json"), access=Access.OPEN),
+        Route("GET", "/api/identity", entrance.identity.identity, Identity, query=IdentityQuery, access=Access.OPEN),
         Route("POST", "/api/session", session.begin, body=SignInRequest, status=204, access=Access.OPEN),
         Route("DELETE", "/api/session", session.end, status=204),
         Route("POST", "/api/session/links", session.link, NewLink, status=201),

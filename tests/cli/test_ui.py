@@ -1,0 +1,100 @@
+"""`soul ui`, as a process: it keeps its home in sync, is found by others, tells no secret, and ends in time."""
+
+import json
+import socket
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.local_api import ui_of
+from tests.cli.programs import add_source, serving, soul, wait_for_tracks
+
+
+def test_it_keeps_its_home_in_sync_and_says_where_it_is(tmp_path: Path, music: Path) -> None:
+    """`run.json` is for the owner only, and goes when the process ends."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        assert soul("scan", home=server.home).code == 0
+        assert add_source(client, server).code == 0
+        with ui_of(client) as opened:
+            run_file = client / "run.json"
+            assert stat.S_IMODE(run_file.stat().st_mode) == 0o600
+            deadline = time.monotonic() + 30
+            while opened.ask("GET", "/api/status")["tracks"] != 6:
+                assert time.monotonic() < deadline, opened.ask("GET", "/api/status")
+                time.sleep(0.1)
+            assert opened.ask("GET", "/api/status")["badge"]["state"] in {"syncing", "synced"}
+        assert not run_file.exists()
+
+
+def test_a_second_one_opens_the_page_of_the_first(tmp_path: Path) -> None:
+    """With a link of its own."""
+    with ui_of(tmp_path) as opened:
+        second = soul("ui", "--no-browser", "--json", home=tmp_path)
+        assert second.code == 0, second.err
+        told = second.json()
+        assert told["url"] == opened.url
+        assert told["link"] != opened.link
+        assert told["link"].startswith(f"{opened.url}/#code=")
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    """And nothing is left behind."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = soul("ui", "--no-browser", "--json", "--port", port, home=tmp_path)
+    assert ran.code == 1
+    assert ran.json()["error"]["code"] == "port_taken"
+    assert not (tmp_path / "run.json").exists()
+
+
+def test_it_ends_in_time_while_others_listen_and_wait(tmp_path: Path) -> None:
+    """A socket that is open, a request that waits, a connection that says nothing: `ui_of` looks at the clock."""
+    with ui_of(tmp_path) as opened:
+        host, port = opened.url.removeprefix("http://").split(":")
+        token = json.loads((tmp_path / "run.json").read_text())["token"]
+        head = f"Host: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"
+        listening, waiting, silent = (socket.create_connection((host, int(port))) for _ in range(3))
+        upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        listening.sendall(f"GET /api/events HTTP/1.1\r\n{head}{upgrade}{key}\r\n".encode())
+        assert listening.recv(4096).startswith(b"HTTP/1.1 101")
+        waiting.sendall(f"GET /api/sync/runs/1?wait_seconds=30 HTTP/1.1\r\n{head}\r\n".encode())
+        waiting.recv(12)
+        silent.sendall(b"GET /api/status HTTP/1.1\r\nHost:")
+    for each in (listening, waiting, silent):
+        each.close()
+
+
+@pytest.mark.parametrize("told", ["", "--quiet"])
+def test_no_secret_is_in_what_it_says_or_in_the_process_list(tmp_path: Path, told: str) -> None:
+    """But the link, which works once and for a minute."""
+    with ui_of(tmp_path, *filter(None, [told])) as opened:
+        token = json.loads((tmp_path / "run.json").read_text())["token"]
+        line = Path(f"/proc/{opened.process.pid}/cmdline").read_bytes()
+        assert token.encode() not in line
+        assert b"code=" not in line
+        assert token not in opened.link
+        surroundings = Path(f"/proc/{opened.process.pid}/environ").read_bytes()
+        assert token.encode() not in surroundings
+
+
+def test_two_homes_are_played_at_once(tmp_path: Path) -> None:
+    """Each with its own address and its own token."""
+    with ui_of(tmp_path / "one") as one, ui_of(tmp_path / "two") as two:
+        assert one.url != two.url
+        assert one.ask("GET", "/api/status")["sources"] == []
+        assert two.ask("GET", "/api/status")["sources"] == []
+
+
+def test_while_a_sync_of_another_process_runs_the_page_is_there(tmp_path: Path, music: Path) -> None:
+    """The home is kept once the other has ended."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        assert soul("scan", home=server.home).code == 0
+        assert add_source(client, server).code == 0
+        wait_for_tracks(client, 6)
+        with ui_of(client) as opened:
+            assert opened.ask("GET", "/api/tracks?limit=3")["next_after"]
