@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,13 +97,7 @@ async def open_server(
     """The parts, open for as long as the block lasts; nothing listens yet."""
     config.home.mkdir(parents=True, exist_ok=True)
     async with (
-        open_store(
-            config.database_url,
-            clock=clock,
-            randomness=randomness,
-            new_era=config.new_era,
-            pool_size=pool_size_of(config),
-        ) as store,
+        store_of(config, clock=clock, randomness=randomness) as store,
         contextlib.AsyncExitStack() as owned,
     ):
         passwords = passwords or Passwords()
@@ -124,9 +118,7 @@ async def open_server(
             database, metrics, health, scans=desk, note_work=noting_work(metrics, database, transcoding), clock=clock
         )
         accounts = Accounts(database, passwords, clock=clock, randomness=randomness)
-        limits = make_limits(database, clock)
-        key = store.secrets.token_key
-        sessions = Sessions(database, passwords, limits, key=key, clock=clock, randomness=randomness)
+        sessions = make_sessions(store, passwords, clock=clock, randomness=randomness)
         first_password = FirstPassword(config.home)
         heads = HeadsToHold(database, clock=clock, randomness=randomness)
         announce = announcing.news.announce
@@ -145,12 +137,13 @@ async def open_server(
             metrics=metrics_routes,
         )
         routes = all_routes(rooms, base_path=config.base_path)
-        gate = Gate(sessions, database, metrics_token=config.metrics_token)
-        asgi = make_asgi(routes, gate, on_trouble=health.note)
-        origins = config.allowed_origins
-        live = Live(asgi, announcing, sessions, database, store.secrets, allowed_origins=origins)
-        observed = Observed(live, metrics, clock=clock, believes_ids=bool(config.trusted_proxies))
-        app = behind_proxies(observed, base_path=config.base_path, trusted=config.trusted_proxies)
+        asgi = make_asgi(routes, Gate(sessions, database, metrics_token=config.metrics_token), on_trouble=health.note)
+        live = Live(asgi, announcing, sessions, database, store.secrets, allowed_origins=config.allowed_origins)
+        app = behind_proxies(
+            Observed(live, metrics, clock=clock, believes_ids=bool(config.trusted_proxies)),
+            base_path=config.base_path,
+            trusted=config.trusted_proxies,
+        )
         yield Server(
             config, store, accounts, routes, app, first_password, scanner, fingerprinting, following, announcing,
             transcoding, desk, metrics, metrics_routes,
@@ -214,16 +207,20 @@ def make_track_routes(
     return TrackRoutes(database, opening, hashing, following, transcoding)
 
 
-def pool_size_of(config: ServerConfig) -> int:
-    """Of one process: all of them together keep to about what PostgreSQL allows by default."""
-    return max(POOL_SIZE_MIN, min(POOL_SIZE_MAX, CONNECTIONS_TOGETHER // config.workers))
+def store_of(config: ServerConfig, *, clock: Clock, randomness: Randomness) -> AbstractAsyncContextManager[Store]:
+    """All processes together keep to about as many connections as PostgreSQL allows by default."""
+    pool_size = max(POOL_SIZE_MIN, min(POOL_SIZE_MAX, CONNECTIONS_TOGETHER // config.workers))
+    return open_store(
+        config.database_url, clock=clock, randomness=randomness, new_era=config.new_era, pool_size=pool_size
+    )
 
 
-def make_limits(database: Database, clock: Clock) -> Limits:
-    """How often somebody may try a password, whichever process is asked."""
-    if database.engine is Engine.POSTGRES:
-        return SharedLimits(database, clock)
-    return OwnLimits(Attempts(clock))
+def make_sessions(store: Store, passwords: Passwords, *, clock: Clock, randomness: Randomness) -> Sessions:
+    """How often somebody may try a password is counted for all processes together."""
+    is_shared = store.database.engine is Engine.POSTGRES
+    limits: Limits = SharedLimits(store.database, clock) if is_shared else OwnLimits(Attempts(clock))
+    key = store.secrets.token_key
+    return Sessions(store.database, passwords, limits, key=key, clock=clock, randomness=randomness)
 
 
 def noting_work(metrics: Metrics, database: Database, transcoding: Transcoding) -> Callable[[], None]:
