@@ -1,48 +1,37 @@
-"""`soul status`: its one word, and its JSON."""
+"""`soul status`: its one word, its lines for people, and its JSON."""
 
 from pathlib import Path
 
-import pytest
-
-from soul_player.cli.status import badge_of, source_state
-from soul_player.client import Source, SourceAddress, SourceId, SourceType
-from tests.cli.programs import soul
+from tests.cli.programs import add_source, serving, soul
 
 
-def make_source(**values: object) -> Source:
-    """Well, synced, and online, but for what a test says."""
-    plain = {
-        "id": SourceId(1), "name": "Home", "type": SourceType.SERVER, "addresses": (SourceAddress("http://127.0.0.1:1"),),
-        "server_id": None, "username": "ann", "account_id": None, "is_active": True,
-        "needs_sign_in": False, "added_at_ms": 0, "last_sync_at_ms": 1, "last_error_code": None, "last_error": None,
-        "is_offline": False, "failed_attempts": 0, "retry_at_ms": None,
-    }  # fmt: skip
-    return Source(**{**plain, **values})  # type: ignore[arg-type]  # a maker takes any field
-
-
-WELL = make_source()
-OFFLINE = make_source(is_offline=True, last_error_code="offline", last_error="gone")
-FAILED = make_source(last_error_code="protocol", last_error="malformed")
-SIGNED_OUT = make_source(needs_sign_in=True, last_error_code="sign_in_needed", last_error="sign in")
-
-
-@pytest.mark.parametrize(
-    ("sources", "badge"),
-    [
-        ([], "synced"), ([WELL], "synced"), ([WELL, OFFLINE], "synced"), ([OFFLINE, OFFLINE], "offline"),
-        ([WELL, FAILED], "failed"), ([OFFLINE, FAILED], "failed"), ([SIGNED_OUT], "failed"),
-    ],
-)  # fmt: skip
-def test_the_badge_is_the_worst_that_a_person_should_know(sources: list[Source], badge: str) -> None:
-    """One server that is away is no failure: offline is a state."""
-    assert badge_of(sources, is_syncing=False) == badge
-    assert badge_of(sources, is_syncing=True) == "syncing"
-
-
-def test_each_source_has_a_word() -> None:
-    """Signed out goes before all: it is what a person can change."""
-    states = [source_state(source) for source in (WELL, OFFLINE, FAILED, SIGNED_OUT, make_source(last_sync_at_ms=None))]
-    assert states == ["synced", "offline", "failed", "sign in", "not synced yet"]
+def test_the_status_says_offline_when_a_server_is_away_and_what_to_do_when_signed_out(tmp_path: Path) -> None:
+    """Not "synced": and each source has its own word, its reason and the one command that helps."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "one") as one:
+        add_source(client, one, name="One")
+        with serving(tmp_path / "two") as two:
+            add_source(client, two, name="Two")
+            assert soul("sync", home=client).code == 0
+            assert soul("status", home=client).out.startswith("Synced (just now): 0 tracks from 2 sources\n")
+        assert soul("sync", home=client).code == 6
+        status = soul("status", "--json", home=client).json()
+        assert (status["badge"], status["label"]) == ("offline", "Offline")
+        assert status["reason"].startswith("Two: 127.0.0.1 cannot be reached")
+        assert [(one["connectivity"], one["state"]) for one in status["sources"]] == [
+            ("online", "synced"), ("offline", "offline"),
+        ]  # fmt: skip
+        passwd = ("user", "passwd", "admin", "--password-stdin")
+        assert soul(*passwd, home=one.home, stdin="a new good one\n").code == 0
+        assert soul("sync", home=client).code == 1
+        told = soul("status", home=client).out.splitlines()
+        assert told[0].startswith("Sync Failed (Retry?): ")
+        at = told.index("  One: sign in again")
+        assert told[at + 1] == "    sign in: soul source login One"
+        assert soul("status", "--json", home=client).json()["action"] == "sign_in"
+        soul("offline", "on", home=client)
+        assert soul("status", home=client).out.startswith("Offline: ")
+        assert soul("status", "--json", home=client).json()["action"] == "turn_online"
 
 
 def test_the_status_of_an_empty_home(tmp_path: Path) -> None:
@@ -51,7 +40,8 @@ def test_the_status_of_an_empty_home(tmp_path: Path) -> None:
     status = ran.json()
     assert ran.code == 0
     assert set(status) == {
-        "badge", "last_synced_at", "sources", "waiting_edits", "decisions", "working_offline", "downloads", "storage",
+        "badge", "label", "reason", "action", "last_synced_at", "sources", "waiting_edits", "decisions",
+        "working_offline", "downloads", "storage",
     }  # fmt: skip
     assert (status["badge"], status["last_synced_at"], status["sources"]) == ("synced", None, [])
     assert set(status["storage"]) == {"kept_bytes", "automatic_bytes", "limit_bytes", "free_bytes"}
@@ -65,4 +55,4 @@ def test_the_status_of_a_library(synced_home: Path) -> None:
     assert (status["badge"], source["tracks"], source["online"], source["type"]) == ("synced", 6, True, "server")
     assert status["last_synced_at"] == source["last_sync_at"]
     told = soul("status", home=synced_home).out
-    assert told.startswith("synced: 6 tracks from 1 source\n  Home Server  synced  6 tracks  ")
+    assert told.startswith("Synced (just now): 6 tracks from 1 source\n  Home Server  synced  6 tracks  ")

@@ -55,15 +55,21 @@ class Device(Machine):
         """An empty library, or a copy of another device's home."""
         shutil.copytree(home or templates() / "client", self.disk.folder, dirs_exist_ok=True)
 
+    def config(self) -> ClientConfig:
+        """Of the next process."""
+        return ClientConfig(self.disk.folder, device_name=self.name, page_rows=self.page_rows, keyring=False)
+
+    def edges(self) -> Edges:
+        """Of the next process."""
+        return Edges(
+            self.clock, self.randomness, open_transport=self.network.opener(self), find_fingerprints=lambda: None
+        )
+
     async def main(self, stop: asyncio.Event) -> None:
         """Use the client until told to stop."""
         self._turn, self.signing = asyncio.Lock(), asyncio.Lock()
-        config = ClientConfig(self.disk.folder, device_name=self.name, page_rows=self.page_rows, keyring=False)
-        edges = Edges(
-            self.clock, self.randomness, open_transport=self.network.opener(self), find_fingerprints=lambda: None
-        )
         try:
-            async with open_client(config, edges=edges) as client:
+            async with open_client(self.config(), edges=self.edges()) as client:
                 self.client = client
                 self.see_who_is_there()
                 self.came_up()

@@ -1,82 +1,83 @@
 """A device with two servers: the real client, which matches behind each sync, and somebody who edits."""
 
 import asyncio
-import random
 import shutil
 import sqlite3
-from collections import Counter
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from soul_player.client import Client, ClientConfig, ClientError, Edges, LocalTrackId, open_client
+from soul_player.client.library.model import QuestionId
 from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.database.errors import DatabaseError
+from tests.simulation.book import Added, Book, Hand, Mark, Play
 from tests.simulation.machine import Machine
 from tests.simulation.network import Network
 from tests.simulation.server import looking_at
-from tests.simulation.templates import PASSWORD, USERS, templates
+from tests.simulation.shown import HeldTrack, Shown, number_of, shown_recordings
+from tests.simulation.templates import PASSWORD, templates
 
 REST_SECONDS = 40.0
-CHOICES = {"server_changed": "rebuilt", "merge": "merge", "mass_deletion": "apply", "playlist_deleted": "local"}
+CHOICES = {"server_changed": "rebuilt", "mass_deletion": "apply", "playlist_deleted": "local"}
+MERGE_CHOICES = ("merge", "separate")
 EDITS_AT_ONCE_MAX = 3
-# A recording's number is in its title; what holds it are the sources that name it.
-SHOWN = """
-    SELECT tracks.id, tracks.title, (SELECT group_concat(DISTINCT sources.name)
-                                       FROM track_sources
-                                       JOIN sources ON sources.id = track_sources.source_id
-                                      WHERE track_sources.track_id = tracks.id
-                                        AND track_sources.is_former = 0)
-      FROM tracks
-     WHERE tracks.status <> 'unavailable'
-     ORDER BY tracks.id
+PLAYLISTS_MAX = 3
+ASKED_ABOUT = """
+    SELECT track_sources.title
+      FROM proposals
+      JOIN track_sources ON track_sources.id IN (proposals.entry_id, proposals.other_entry_id)
+     WHERE proposals.question_id = ?
 """
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A favourite or a rating that was set, and the servers that this device knew to hold the recording then."""
+class Account:
+    """Where a source is, and who its person is there."""
 
-    device: str
-    kind: str
-    number: int
-    value: object
-    true_ms: int
-    holders: frozenset[str]
+    url: str
+    username: str
 
 
-@dataclass
-class Book:
-    """What all listeners were told to be done. A play that was cut off may count or not."""
+@dataclass(frozen=True)
+class HomeCopy:
+    """A backup of a home, and what its person's hand had done there until then."""
 
-    plays: Counter[int] = field(default_factory=Counter)
-    doubtful_plays: Counter[int] = field(default_factory=Counter)
-    marks: list[Mark] = field(default_factory=list)
-    # (kind, number): set by somebody who never heard whether it was.
-    blurred: Counter[tuple[str, int]] = field(default_factory=Counter)
-    # By the playlist's name, which nobody uses twice: the numbers in their order.
-    playlists: dict[str, list[int]] = field(default_factory=dict)
-    # Those that an addition was cut off at.
-    torn: set[str] = field(default_factory=set)
+    folder: Path
+    made_ms: int
+    hands: Mapping[int, Hand]
 
 
 class Listener(Machine):
-    """`urls`: by the name of the source."""
+    """`accounts`: by the name of the source, in the order in which they are added."""
 
     client: Client | None = None
 
-    def __init__(self, name: str, *parts: Any, urls: dict[str, str], network: Network, book: Book, **more: Any) -> None:
+    def __init__(
+        self, name: str, *parts: Any, accounts: Mapping[str, Account], network: Network, book: Book, **more: Any
+    ) -> None:
         super().__init__(name, *parts, **more)
-        self.urls = urls
+        self.accounts = accounts
         self.network = network
         self.book = book
         self.is_calm = False
+        self.is_busy = False
+        # How often somebody parts and joins recordings by hand, among the other edits.
+        self.hand_chance = 0.0
+        self.hands: dict[int, Hand] = {}
+        # How a number that is asked about is answered; any other by chance. And the question that was.
+        self.wishes: dict[int, str] = {}
+        self.answered: dict[int, QuestionId] = {}
+        self.copies: list[HomeCopy] = []
+        # Whose edits are in this home: its own, and those of the homes that it is a copy of.
+        self.lineage = {name}
         self._turn = asyncio.Lock()
 
-    def prepare(self) -> None:
-        """An empty library."""
-        shutil.copytree(templates() / "client", self.disk.folder, dirs_exist_ok=True)
+    def prepare(self, home: Path | None = None) -> None:
+        """An empty library, or a copy of another device's home."""
+        shutil.copytree(home or templates() / "client", self.disk.folder, dirs_exist_ok=True)
 
     @contextmanager
     def looking(self) -> Generator[sqlite3.Connection, None, None]:
@@ -101,17 +102,26 @@ class Listener(Machine):
                             await stop.wait()
                     except TimeoutError:
                         if not self.is_calm:
-                            await self.moment(client)
+                            await self._moment(client)
         except DatabaseError as error:
             self.trace(self.name, f"ends: {type(error).__name__}")
         finally:
             self.client = None
 
-    async def moment(self, client: Client) -> None:
-        """Some edits, and a sync."""
+    async def _moment(self, client: Client) -> None:
+        self.is_busy = True
+        try:
+            await self._edit_and_sync(client)
+        finally:
+            self.is_busy = False
+
+    async def _edit_and_sync(self, client: Client) -> None:
         for _ in range(self.random.randint(0, EDITS_AT_ONCE_MAX)):
             acts = (self.play, self.play, self.mark, self.mark, self.add, self.prefer)
-            await self.excused(self.random.choice(acts), client)
+            act = self.random.choice(acts)
+            if self.random.random() < self.hand_chance:
+                act = self.random.choice((self.part, self.join))
+            await self.excused(act, client)
         await self.excused(self.sync, client)
 
     async def excused(self, work: Callable[[Client], Awaitable[Any]], client: Client) -> bool:
@@ -122,44 +132,81 @@ class Listener(Machine):
             self.trace(self.name, f"{type(error).__name__}: {error}")
             return False
 
+    async def done(self, work: Callable[[Client], Awaitable[Any]]) -> bool:
+        """On its own process, which may end meanwhile; whether it came to its end."""
+        await self.until_up()
+        client = self.client
+        assert client is not None
+        task = self.spawn(self.excused(work, client))
+        await asyncio.wait({task})
+        return not task.cancelled() and bool(task.result())
+
     async def sync(self, client: Client) -> bool:
         """Whether both servers were reached, and what they hold was matched."""
         async with self._turn:
-            known = {source.name: source for source in await client.sources.list()}
-            for name, url in self.urls.items():
-                if name not in known:
-                    await client.sources.add(url, username=USERS[0], password=PASSWORD, name=name)
-                elif known[name].needs_sign_in:
-                    await client.sources.login(known[name].id, password=PASSWORD)
-            results = await client.sync.run()
-            matched = await client.matching.run()
-            said = ", ".join(f"{one.name} {one.status} {one.error.code if one.error else ''}" for one in results)
-            self.trace(self.name, f"syncs: {said}; matched {matched.matched}, joined {matched.joined}")
-            for question in await client.questions.list():
-                choice = CHOICES.get(question.kind, question.choices[0])
-                await client.questions.answer(question.id, choice)
-                self.trace(self.name, f"answers {question.kind}: {choice}")
-            return matched.is_complete and all(one.status == "synced" for one in results)
+            return await self._sync_once(client, is_again=False)
 
-    def recordings(self) -> list[tuple[LocalTrackId, int, frozenset[str]]]:
-        """What is shown: the device's name, the number, who holds it."""
+    async def _sync_once(self, client: Client, *, is_again: bool) -> bool:
+        known = {source.name: source for source in await client.sources.list()}
+        for name, account in self.accounts.items():
+            if name not in known:
+                await client.sources.add(account.url, username=account.username, password=PASSWORD, name=name)
+            elif known[name].needs_sign_in:
+                await client.sources.login(known[name].id, password=PASSWORD)
+        results = await client.sync.run()
+        matched = await client.matching.run()
+        said = ", ".join(f"{one.name} {one.status} {one.error.code if one.error else ''}" for one in results)
+        self.trace(self.name, f"syncs: {said}; matched {matched.matched}, joined {matched.joined}")
+        for question in await client.questions.list():
+            if question.kind == "merge":
+                await self._answer_merge(client, question.id)
+                continue
+            choice = CHOICES.get(question.kind, question.choices[0])
+            await client.questions.answer(question.id, choice)
+            self.trace(self.name, f"answers {question.kind}: {choice}")
+        is_signed_in = all(one.error is None or one.error.code != "sign_in_needed" for one in results)
+        if not is_signed_in and not is_again:
+            # Two homes of one name sign each other out.
+            return await self._sync_once(client, is_again=True)
+        return matched.is_complete and all(one.status == "synced" for one in results)
+
+    async def _answer_merge(self, client: Client, question_id: QuestionId) -> None:
+        """Whether two tracks are one recording: some people think so."""
+        numbers = self.asked_about(question_id)
+        wished = [self.wishes[number] for number in numbers if number in self.wishes]
+        choice = wished[0] if wished else self.random.choice(MERGE_CHOICES)
+        for number in numbers:
+            self.hands[number] = Hand.UNSURE
+        answered = await client.questions.answer_merge(question_id, choice)
+        for number in numbers:
+            self.answered[number] = answered.question_id
+            self._note_hand(number, Hand.JOINED if choice == "merge" else Hand.PARTED)
+        self.trace(self.name, f"answers that {numbers} are: {choice}")
+
+    def asked_about(self, question_id: QuestionId) -> list[int]:
+        """The numbers that a question whether tracks are one recording is about."""
         with self.looking() as connection:
-            rows = connection.execute(SHOWN).fetchall()
-        return [(LocalTrackId(row[0]), int(row[1].split()[-1]), frozenset((row[2] or "").split(","))) for row in rows]
+            return sorted({number_of(row[0]) for row in connection.execute(ASKED_ABOUT, (question_id,))})
 
-    def _one(self) -> tuple[LocalTrackId, int, frozenset[str]] | None:
+    def recordings(self) -> list[Shown]:
+        """What is shown."""
+        with self.looking() as connection:
+            return [one for one in shown_recordings(connection) if one.is_available]
+
+    def one(self) -> Shown | None:
+        """Any that is shown."""
         shown = self.recordings()
         return self.random.choice(shown) if shown else None
 
-    async def play(self, client: Client) -> None:
+    async def play(self, client: Client, one: Shown | None = None) -> None:
         """One recording."""
-        one = self._one()
+        one = one or self.one()
         if one is not None:
-            self.book.doubtful_plays[one[1]] += 1
-            await client.edits.record_play(one[0])
-            self.book.doubtful_plays[one[1]] -= 1
-            self.book.plays[one[1]] += 1
-            self.trace(self.name, f"plays {one[1]} of {sorted(one[2])}")
+            self.book.doubtful_plays[one.number] += 1
+            await client.edits.record_play(LocalTrackId(one.track_id))
+            self.book.doubtful_plays[one.number] -= 1
+            self.book.played.append(Play(self.name, one.number, self.true_ms()))
+            self.trace(self.name, f"plays {one.number} of {sorted(one.holders)}")
 
     async def prefer(self, client: Client) -> None:
         """Another server: new plays go there."""
@@ -167,49 +214,123 @@ class Listener(Machine):
         if sources:
             await client.sources.activate(self.random.choice(sources).id)
 
-    async def mark(self, client: Client) -> None:
+    async def mark(self, client: Client, one: Shown | None = None) -> None:
         """A favourite or a rating."""
-        one = self._one()
+        one = one or self.one()
         if one is None:
             return
-        track_id, number, holders = one
-        kind = self.random.choice(("favourite", "rating"))
+        kind, number = self.random.choice(("favourite", "rating")), one.number
         self.book.blurred[kind, number] += 1
         value: object
         if kind == "favourite":
             value = self.random.random() < 0.5
-            await client.edits.set_favourite(track_id, favourite=bool(value))
+            await client.edits.set_favourite(LocalTrackId(one.track_id), favourite=bool(value))
         else:
             value = rating = self.random.randint(1, 5)
-            await client.edits.set_rating(track_id, rating)
+            await client.edits.set_rating(LocalTrackId(one.track_id), rating)
         self.book.blurred[kind, number] -= 1
-        true_ms = self.clock.now_ms() - self.clock.offset_ms
-        self.book.marks.append(Mark(self.name, kind, number, value, true_ms, holders))
-        self.trace(self.name, f"sets {kind} of {number} to {value}, held by {sorted(holders)}")
+        self.book.marks.append(Mark(self.name, kind, number, value, self.true_ms(), one.holders))
+        self.trace(self.name, f"sets {kind} of {number} to {value}, held by {sorted(one.holders)}")
 
     async def add(self, client: Client) -> None:
         """To a playlist of this device's own making; a new one now and then."""
-        one, sources = self._one(), await client.sources.list()
-        own = [playlist for playlist in await client.playlists.list() if playlist.name.startswith(self.name)]
+        one, sources = self.one(), await client.sources.list()
+        own = [playlist for playlist in await client.playlists.list() if playlist.name.startswith(f"{self.name} ")]
         if one is None or not sources:
             return
-        if not own or (len(own) < 3 and self.random.random() < 0.3):
-            name, source = f"{self.name} {random_name(self.random)}", self.random.choice(sources)
-            self.book.torn.add(name)
-            playlist_id = await client.edits.create_playlist(name, source_id=source.id)
-            self.book.playlists[name] = []
-            self.book.torn.discard(name)
+        if not own or (len(own) < PLAYLISTS_MAX and self.random.random() < 0.3):
+            name = await self.begin_playlist(client, self.random.choice(sources).name)
         else:
-            chosen = self.random.choice(own)
-            playlist_id, name = chosen.id, chosen.name
-        if name not in self.book.torn:
-            self.book.torn.add(name)
-            await client.edits.add_entries(playlist_id, [one[0]])
-            self.book.playlists[name].append(one[1])
-            self.book.torn.discard(name)
-            self.trace(self.name, f"adds {one[1]} to {name}")
+            name = self.random.choice(own).name
+        await self.add_to(client, name, one)
 
+    async def begin_playlist(self, client: Client, source_name: str) -> str:
+        """One of a name that nobody uses twice."""
+        name = f"{self.name} {self.random.getrandbits(64):016x}"
+        source = await client.sources.find(source_name)
+        self.book.torn.add(name)
+        await client.edits.create_playlist(name, source_id=source.id)
+        self.book.playlists[name] = []
+        self.book.changed_ms[name] = self.true_ms()
+        self.book.torn.discard(name)
+        return name
 
-def random_name(chooser: random.Random) -> str:
-    """That nobody uses twice."""
-    return f"{chooser.getrandbits(64):016x}"
+    async def add_to(self, client: Client, name: str, one: Shown) -> None:
+        """At its end."""
+        if name in self.book.torn or name not in self.book.playlists:
+            return
+        playlist = await client.playlists.find(name)
+        self.book.torn.add(name)
+        await client.edits.add_entries(playlist.id, [LocalTrackId(one.track_id)])
+        held_by = playlist.source_name if playlist.source_name in one.holders else None
+        self.book.playlists[name].append(Added(one.number, held_by))
+        self.book.changed_ms[name] = self.true_ms()
+        self.book.torn.discard(name)
+        self.trace(self.name, f"adds {one.number} to {name}")
+
+    async def part(self, client: Client) -> None:
+        """Take one source's track out of a recording."""
+        several = [one for one in self.recordings() if len(one.entries) > 1]
+        if several:
+            await self.part_one(client, self.random.choice(several))
+
+    async def part_one(self, client: Client, one: Shown, entry: HeldTrack | None = None) -> None:
+        """This recording, by this track of it or any."""
+        entry = entry or self.random.choice(one.entries)
+        siblings = [other for other in one.entries if other.number == entry.number and other != entry]
+        former = self.hands.get(entry.number)
+        self.hands[entry.number] = Hand.UNSURE
+        await client.recordings.split(LocalTrackId(one.track_id), entry.id)
+        self._note_hand(entry.number, Hand.PARTED if siblings else former)
+        self.trace(self.name, f"takes {entry.number} of {entry.source} out of {sorted(one.holders)}")
+
+    async def take_back(self, client: Client, number: int) -> None:
+        """What was answered of it last; it is asked about again."""
+        question_id = self.answered.pop(number)
+        also = [other for other, its_question in self.answered.items() if its_question == question_id]
+        for one in (number, *also):
+            self.hands[one] = Hand.UNSURE
+        await client.questions.undo(question_id)
+        for one in (number, *also):
+            self.answered.pop(one, None)
+            self.book.acts_ms[one].append(self.true_ms())
+        self.trace(self.name, f"takes back what it answered of {sorted((number, *also))}")
+
+    async def join(self, client: Client) -> None:
+        """Two that are of one number."""
+        shown = self.recordings()
+        pairs = [(one, other) for one in shown for other in shown if one != other and one.numbers == other.numbers]
+        if pairs:
+            await self.join_two(client, *self.random.choice(pairs))
+
+    async def join_two(self, client: Client, one: Shown, other: Shown) -> None:
+        """These; of two numbers they are confused from here on."""
+        numbers = one.numbers | other.numbers
+        for number in numbers:
+            self.hands[number] = Hand.UNSURE
+        if len(numbers) > 1:
+            self.book.confused.append(numbers)
+        await client.recordings.merge(LocalTrackId(one.track_id), LocalTrackId(other.track_id))
+        for number in numbers:
+            self._note_hand(number, Hand.JOINED)
+        self.trace(self.name, f"joins {sorted(numbers)} of {sorted(one.holders)} and {sorted(other.holders)}")
+
+    def true_ms(self) -> int:
+        """By the world's clock."""
+        return self.clock.now_ms() - self.clock.offset_ms
+
+    def _note_hand(self, number: int, hand: Hand | None) -> None:
+        if hand is None:
+            del self.hands[number]
+        else:
+            self.hands[number] = hand
+        self.book.acts_ms[number].append(self.true_ms())
+
+    def save_home(self, folder: Path) -> HomeCopy:
+        """A backup of the whole home, while it is off."""
+        target = folder / f"{self.name}-home-{len(self.copies)}"
+        self.disk.copy_to(target)
+        copy = HomeCopy(target, self.true_ms(), dict(self.hands))
+        self.copies.append(copy)
+        self.trace(self.name, "a copy of its home is made")
+        return copy

@@ -73,12 +73,13 @@ class LiveDevice(Device):
 
     async def _moment(self, client: Client) -> None:
         """Somebody signs in where that is needed, edits, and now and then does not trust the program."""
-        await self.excused(self._sign_in(client))
+        await self.excused(self.sign_in(client))
         await self.excused(self._follow_habits(client))
         if self.random.random() < BY_HAND_CHANCE:
             await self.excused(self.sync(client))
 
-    async def _sign_in(self, client: Client) -> None:
+    async def sign_in(self, client: Client) -> None:
+        """Where that is needed."""
         async with self._turn:
             await self._source(client)
 
@@ -97,7 +98,7 @@ class LiveDevice(Device):
 
     async def attend(self, client: Client, answer: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """What only a person can do: sign in, and answer. Nothing is synced."""
-        await self.excused(self._sign_in(client))
+        await self.excused(self.sign_in(client))
         await self.excused(answer())
 
     @property

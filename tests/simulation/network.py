@@ -256,8 +256,8 @@ async def _in_one_piece(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def call_asgi(app: Any, request: Request, encodings: str) -> Response:
-    """One request through an ASGI application."""
+def http_scope(request: Request, encodings: str) -> dict[str, Any]:
+    """What an ASGI application is told of a request."""
     headers = [(b"host", b"music.test"), (b"accept-encoding", encodings.encode())]
     headers += [(name.lower().encode(), value.encode()) for name, value in (request.headers or {}).items()]
     if request.token is not None:
@@ -265,7 +265,7 @@ async def call_asgi(app: Any, request: Request, encodings: str) -> Response:
     if request.body is not None:
         headers.append((b"content-type", b"application/json"))
         headers.append((b"content-length", str(len(request.body)).encode()))
-    scope = {
+    return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
@@ -280,6 +280,11 @@ async def call_asgi(app: Any, request: Request, encodings: str) -> Response:
         "server": ("10.0.0.1", 8420),
         "state": {},
     }
+
+
+async def call_asgi(app: Any, request: Request, encodings: str) -> Response:
+    """One request through an ASGI application."""
+    scope = http_scope(request, encodings)
     events = [{"type": "http.request", "body": request.body or b"", "more_body": False}]
     sent: list[dict[str, Any]] = []
 

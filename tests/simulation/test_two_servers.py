@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.faults_of_sources import FAULTS_OF_SOURCES
 from tests.simulation.planted import judge
-from tests.simulation.two_servers import TwoServersFailed, run_two_servers
+from tests.simulation.running_sources import TwoServersFailed, run_two_servers
 
 SEEDS = 40
 

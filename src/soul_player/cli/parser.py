@@ -9,9 +9,8 @@ from soul_player.cli.flags import Flags, Group
 from soul_player.cli.query_words import query_text
 from soul_player.cli.recording_commands import RECORDING_COMMANDS
 from soul_player.cli.serve_commands import DATABASE, MUSIC, SERVE_COMMANDS
+from soul_player.cli.source_commands import PASSWORD_STDIN, source
 from soul_player.cli.ui_commands import UI_COMMANDS
-
-PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
 
 @click.group(cls=Group)
@@ -19,7 +18,7 @@ def soul() -> None:
     """Soul Player: an offline-first music library that spans many sources and never loses an edit."""
 
 
-for command in (*SERVE_COMMANDS, *EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS, *UI_COMMANDS):
+for command in (source, *SERVE_COMMANDS, *EDIT_COMMANDS, *RECORDING_COMMANDS, *DOWNLOAD_COMMANDS, *UI_COMMANDS):
     soul.add_command(command)
 
 
@@ -92,93 +91,6 @@ def user_passwd(flags: Flags, name: str, password_stdin: bool) -> int:
     from soul_player.cli.users import set_password
 
     return set_password(flags, name, from_stdin=password_stdin)
-
-
-@soul.group()
-def source() -> None:
-    """Sources of the library in this home."""
-
-
-@source.command("add")
-@click.argument("url")
-@click.option("--name", metavar="N", help="What to call it (the server's own name).")
-@click.option("--username", metavar="U", help="Whose account.")
-@PASSWORD_STDIN
-@click.option("--fingerprint", metavar="SHA256", help="The certificate to expect, when no authority vouches for it.")
-@click.option("--insecure", is_flag=True, help="Allow plain http:// beyond this machine and private networks.")
-@click.pass_obj
-def source_add(  # noqa: PLR0917  # click passes them by name
-    flags: Flags, url: str, name: str | None, username: str | None, password_stdin: bool,
-               fingerprint: str | None, insecure: bool) -> int:  # fmt: skip
-    """Add a server and sign in."""
-    from soul_player.cli.sources import add
-
-    return add(flags, url, name=name, username=username, from_stdin=password_stdin, fingerprint=fingerprint,
-               insecure=insecure)  # fmt: skip
-
-
-@source.command("add-folder")
-@click.argument("folder")
-@click.option("--name", metavar="N", help="What to call it (the folder's own name).")
-@click.pass_obj
-def source_add_folder(flags: Flags, folder: str, name: str | None) -> int:
-    """Add a folder of music on this device; its files are only read."""
-    from soul_player.cli.sources import add_folder
-
-    return add_folder(flags, folder, name=name)
-
-
-@source.command("list")
-@click.pass_obj
-def source_list(flags: Flags) -> int:
-    """Every source."""
-    from soul_player.cli.sources import list_all
-
-    return list_all(flags)
-
-
-@source.command("remove")
-@click.argument("source")
-@click.option("--drop-playlists", is_flag=True, help="Its playlists go too; else they become this device's own.")
-@click.pass_obj
-def source_remove(flags: Flags, source: str, drop_playlists: bool) -> int:
-    """Forget a source; history, marks, playlists and files stay."""
-    from soul_player.cli.sources import remove
-
-    return remove(flags, source, keeps_playlists=not drop_playlists)
-
-
-@source.command("login")
-@click.argument("source")
-@click.option("--username", metavar="U", help="Whose account (the one it had).")
-@PASSWORD_STDIN
-@click.pass_obj
-def source_login(flags: Flags, source: str, username: str | None, password_stdin: bool) -> int:
-    """Sign in again."""
-    from soul_player.cli.sources import login
-
-    return login(flags, source, username=username, from_stdin=password_stdin)
-
-
-@source.command("activate")
-@click.argument("source")
-@click.pass_obj
-def source_activate(flags: Flags, source: str) -> int:
-    """Let new playlists and plays go to this one."""
-    from soul_player.cli.sources import activate
-
-    return activate(flags, source)
-
-
-@source.command("password")
-@click.argument("source")
-@click.option("--password-stdin", is_flag=True, help="Read the current password and the new one, a line each.")
-@click.pass_obj
-def source_password(flags: Flags, source: str, password_stdin: bool) -> int:
-    """Change the password of the account there."""
-    from soul_player.cli.sources import change_password
-
-    return change_password(flags, source, from_stdin=password_stdin)
 
 
 @soul.command()

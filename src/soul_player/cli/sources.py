@@ -9,6 +9,7 @@ from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
+from soul_player.cli.source_addresses import require_trust
 from soul_player.cli.status import address_of, source_record, source_state
 from soul_player.cli.words import ago, count
 from soul_player.client import AtStake, CertificateUnknown, Client, InsecureAddress, Source, SourceType
@@ -95,22 +96,33 @@ async def _add(
     insecure: bool,
 ) -> int:
     output = Output(flags)
-    account = username or _asked_username()
-    password = secret(f"Password of {account}", from_stdin=from_stdin)
     async with opened_client(flags) as client:
+        addresses = client.sources.addresses
         try:
-            source = await client.sources.add(
-                url, username=account, password=password, name=name, fingerprint=fingerprint, insecure=insecure
-            )
-        except CertificateUnknown as unknown:
-            _trust(flags, unknown)
-            source = await client.sources.add(
-                url, username=account, password=password, name=name, fingerprint=unknown.fingerprint, insecure=insecure
-            )
+            try:
+                met = await addresses.meet(url, fingerprint=fingerprint, insecure=insecure)
+            except CertificateUnknown as unknown:
+                require_trust(flags, unknown)
+                met = await addresses.meet(url, fingerprint=unknown.fingerprint, insecure=insecure)
         except InsecureAddress as error:
             raise CommandFailed(error.code, error.message, hint="allow it with --insecure") from error
-    output.record({"source": source_record(source)})
-    output.result(f"added {source.name} ({source.url})")
+        known = met.known(username)
+        if known is not None and not known.needs_sign_in:
+            source = await addresses.keep(known, met.address)
+            output.record({"source": source_record(source), "address_of": known.name})
+            output.result(f"{known.name} answers at {met.address.url} too: added to it as an address")
+            return ExitCode.OK
+        account = username or (known.username if known is not None else None) or _asked_username()
+        source = await client.sources.add(
+            url,
+            username=account,
+            password=secret(f"Password of {account}", from_stdin=from_stdin),
+            name=name,
+            fingerprint=met.address.fingerprint,
+            insecure=insecure,
+        )
+    output.record({"source": source_record(source), "address_of": None if known is None else known.name})
+    output.result(f"added {source.name} ({met.address.url})")
     return ExitCode.OK
 
 
@@ -121,15 +133,6 @@ async def _add_folder(flags: Flags, folder: str, *, name: str | None) -> int:
     output.record({"source": source_record(source)})
     output.result(f"added {source.name} ({address_of(source)})")
     return ExitCode.OK
-
-
-def _trust(flags: Flags, unknown: CertificateUnknown) -> None:
-    """A person compares the fingerprint, or nobody does: `--yes` alone is no comparison."""
-    question = f"{unknown.message}\n  its fingerprint: {unknown.fingerprint}\nTrust it?"
-    if flags.json or not sys.stdin.isatty():
-        raise CommandFailed(unknown.code, unknown.message, hint=f"if this is it: --fingerprint {unknown.fingerprint}")
-    if not confirmed(question, yes=False):
-        raise CommandFailed(unknown.code, "the certificate is not trusted; nothing was sent")
 
 
 def _asked_username() -> str:
@@ -146,14 +149,17 @@ def _asked_username() -> str:
 async def _list(flags: Flags) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
-        sources = await client.sources.list()
+        status = await client.status.read()
+    sources = status.sources
+    badges = {badge.source_id: badge for badge in status.badge.sources}
     output.record({"sources": [source_record(source) for source in sources]})
     now_ms = time.time_ns() // 1_000_000
-    rows = [
-        (str(source.id), source.name, address_of(source), source.username or "", source_state(source),
-         count(source.tracks, "track"), ago(source.last_sync_at_ms, now_ms))
-        for source in sources
-    ]  # fmt: skip
+    rows = []
+    for source in sources:
+        state = source_state(source, badges[source.id])
+        tracks, synced = count(source.tracks, "track"), ago(source.last_sync_at_ms, now_ms)
+        rows.append((str(source.id), source.name, address_of(source), source.username or "", state, tracks, synced))
+        rows += [("", "", address.url, "", "", "", "") for address in source.addresses[1:]]
     for line in table(rows, headings=("id", "name", "address", "account", "state", "tracks", "last sync")):
         output.result(line)
     return ExitCode.OK

@@ -48,6 +48,8 @@
 - `client.triggers`: `run()` keeps every source in sync until it is cancelled: at start-up, every 30 minutes, when a
   server is back, after edits (also those of other processes), on live hints; `sync_now(source_ids=None)` by hand.
 - `client.offline`: `is_on()`, `turn(on=...)`: working offline, which asks no server anything; only a person turns it.
+- `client.status`: `read()`: the badge (`state`, `label`, `reason`, one `action`, and the same of each source, the worst
+  first), the sources, what waits. Asks no server; tells also what another process of this home syncs.
 - `client.live`: `async for event in client.live.listen(source_id)`: `LiveConnected`, `LiveHint`, `LiveLost`, without
   end; hints, which only a sync makes true. Raises `SignInNeeded` and what else only a person can cure.
 - `client.downloads`: `ask(Wish(name, query, condition, quality=, priority=, is_live=, keeps_only=))` queues what is not
@@ -189,7 +191,9 @@ from soul_player.client.settings_file import TomlValue, changed_settings, write_
 from soul_player.client.sources.live_client import LiveConnected, LiveEvent, LiveHint, LiveLost
 from soul_player.client.sources.manage import SourceAmbiguous
 from soul_player.client.sources.streams import PastTheEnd
+from soul_player.client.sync.badge import Badge, BadgeAction, BadgeState, SourceBadge, ago, synced_at_ms
 from soul_player.client.sync.matching import MatchingResult
+from soul_player.client.sync.status import ClientStatus
 
 __all__ = [
     "CONFIG_FILE",
@@ -218,12 +222,16 @@ __all__ = [
     "Audio",
     "AvailabilityStatus",
     "BackupInvalid",
+    "Badge",
+    "BadgeAction",
+    "BadgeState",
     "Cannot",
     "CertificateChanged",
     "CertificateUnknown",
     "Client",
     "ClientConfig",
     "ClientError",
+    "ClientStatus",
     "Comparison",
     "Condition",
     "ConfigInvalid",
@@ -299,6 +307,7 @@ __all__ = [
     "Source",
     "SourceAddress",
     "SourceAmbiguous",
+    "SourceBadge",
     "SourceExists",
     "SourceId",
     "SourceNotFound",
@@ -327,6 +336,7 @@ __all__ = [
     "WaitingEdits",
     "Why",
     "Wish",
+    "ago",
     "back_up_library",
     "both",
     "changed_settings",
@@ -343,6 +353,7 @@ __all__ = [
     "setting_types",
     "shown",
     "shown_path",
+    "synced_at_ms",
     "wish_words",
     "write_settings",
 ]

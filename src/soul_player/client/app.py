@@ -45,6 +45,7 @@ from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.client.sync.matching import Matching
 from soul_player.client.sync.source_sync import SyncParts
+from soul_player.client.sync.status import Status
 from soul_player.client.sync.triggers import Triggers
 from soul_player.database.access import Database
 from soul_player.database.sqlite import Runner
@@ -77,6 +78,7 @@ class Client:
     live: Live
     triggers: Triggers
     offline: OfflineSwitch
+    status: Status
     events: Events
 
 
@@ -158,6 +160,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 playback=playback,
                 live=live,
                 offline=connections.switch,
+                status=Status(library, sync, world.clock),
                 triggers=triggers,
                 events=events,
             )

@@ -47,7 +47,10 @@ def test_a_folder_twice_or_nested_is_refused_under_whatever_name_it_goes(tmp_pat
     run(story())
 
 
-@pytest.mark.parametrize(("name", "said"), [("none", "no folder"), ("file", "is a file"), ("loop", "cannot be listed")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("none", "no folder"), ("file", "is a file"), ("loop", "cannot be listed"), ("a\0b", "can be no folder")],
+)
 def test_what_is_no_folder_is_said_to_be_none(tmp_path: Path, name: str, said: str) -> None:
     async def story() -> None:
         (tmp_path / "file").write_bytes(b"")

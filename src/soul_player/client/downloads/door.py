@@ -166,7 +166,7 @@ class Downloads:
         if self._is_running or not self._lock.acquire():
             raise HomeLocked("another process of this home is at it", hint="what is queued is fetched by it")
         if is_first:
-            self._lock.say_syncing(is_syncing=False)
+            self._lock.say_syncing(())
         self._is_running = True
         try:
             await self._upkeep.reconcile(self._begun)

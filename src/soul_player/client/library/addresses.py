@@ -6,9 +6,9 @@ from soul_player.database.access import Reader, Writer
 
 # The one that worked last is tried first; before any has worked, in the order in which they were added.
 ALL = """
-    SELECT source_id, url, fingerprint, is_insecure, seen, seen_at, error_code, error, worked_at
+    SELECT source_id, url, fingerprint, is_insecure, seen, seen_at, error_code, error
       FROM addresses
-     ORDER BY source_id, worked_at DESC, id
+     ORDER BY source_id, turn DESC, id
 """
 
 ADD = """
@@ -32,7 +32,7 @@ PIN = """
 SEE = """
     UPDATE addresses
        SET seen = :seen, seen_at = :now_ms, error_code = :error_code, error = :error,
-           worked_at = CASE WHEN :seen = 'online' THEN :now_ms ELSE worked_at END
+           turn = CASE WHEN :seen = 'online' THEN (SELECT 1 + MAX(turn) FROM addresses) ELSE turn END
      WHERE source_id = :source_id
        AND url = :url
 """
@@ -62,7 +62,6 @@ async def all_addresses(library: Reader) -> dict[SourceId, list[SourceAddress]]:
             seen_at_ms=row[5],
             error_code=row[6],
             error=row[7],
-            worked_at_ms=row[8],
         )
         found.setdefault(SourceId(row[0]), []).append(address)
     return found

@@ -46,7 +46,6 @@ class SourceAddress:
     seen_at_ms: int | None = None
     error_code: str | None = None
     error: str | None = None
-    worked_at_ms: int | None = None
 
     @property
     def settings(self) -> tuple[str, str | None, bool]:

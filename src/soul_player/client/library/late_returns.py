@@ -85,13 +85,13 @@ async def fold_late_returns(library: Writer, source_id: SourceId, arrived: Seque
     found = decide_returns(await find_lost(library, source_id, tracks), tracks, by_hash_only=True)
     renamed = []
     for place, lost in found.items():
-        if await _fold(library, source_id, arrived[place], lost):
+        if await fold(library, source_id, arrived[place], lost):
             renamed.append(arrived[place][3])
     return renamed
 
 
-async def _fold(library: Writer, source_id: SourceId, arrived: Arrived, lost: Lost) -> bool:
-    """True: the lost row has the new name now, and none of its words."""
+async def fold(library: Writer, source_id: SourceId, arrived: Arrived, lost: Lost) -> bool:
+    """Two rows of one track become one. True: the lost row has the new name now, and none of its words."""
     entry_id, track_id, remote_id, _ = arrived
     is_alone = await _is_alone(library, track_id)
     if track_id != lost.track_id and not is_alone and not await _is_alone(library, lost.track_id):

@@ -3,12 +3,12 @@
 import fcntl
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 LOCK_FILE = "client.lock"
 ASKED_TIMES = 3
-_SYNCING = b"s"
-_LISTENING = b"-"
+_LINE_BYTES_MAX = 4_096
 ASKED_APART_SECONDS = 0.005
 
 
@@ -65,14 +65,19 @@ class HomeLock:
             os.close(file)
         return False
 
-    def say_syncing(self, *, is_syncing: bool) -> None:
-        """For `is_syncing_elsewhere`: a process that keeps a home in sync holds the lock, and mostly only listens."""
+    def say_syncing(self, source_ids: Collection[int]) -> None:
+        """For `syncing_elsewhere`: a process that keeps a home in sync holds the lock, and mostly only listens."""
         assert self._file is not None, "only the holder says what it does"
-        os.pwrite(self._file, _SYNCING if is_syncing else _LISTENING, 0)
+        os.pwrite(self._file, f"{' '.join(map(str, sorted(source_ids)))}\n".encode(), 0)
 
-    def is_syncing_elsewhere(self) -> bool:
-        """Another process of this home syncs now. What one that died has left there counts for nothing."""
-        return self.is_held_elsewhere() and self._path.read_bytes()[:1] == _SYNCING
+    def syncing_elsewhere(self) -> frozenset[int]:
+        """The sources that another process of this home syncs now. What one that died has left there counts for
+        nothing."""
+        if not self.is_held_elsewhere():
+            return frozenset()
+        # A shorter line may stand before the rest of a longer one.
+        line = self._path.read_bytes()[:_LINE_BYTES_MAX].partition(b"\n")[0]
+        return frozenset(int(number) for number in line.split() if number.isdigit())
 
     def release(self) -> None:
         """Let another have it, once every part of this process that holds it has let go."""

@@ -12,6 +12,7 @@ from soul_player.client.library.deletions import (
     settle_deletions,
 )
 from soul_player.client.library.model import SourceId, Stored, SyncState
+from soul_player.client.library.renamed_tracks import bind_renamed, note_newest
 from soul_player.client.library.sync_state import begin_sync_state, reset_sync_state, save_sync_state
 from soul_player.client.library.track_sources import ID_BYTES, store_tracks
 from soul_player.database.access import Writer
@@ -55,6 +56,7 @@ async def commit_page(
     if state.head is None:
         return Committed(stored, 0)
     if sweeps:
+        await bind_renamed(library, state.source_id, run=state.run)
         await note_stale(library, state.source_id, run=state.run)
     return Committed(stored, await settle_deletions(library, state.source_id, now_ms=now_ms))
 
@@ -64,6 +66,7 @@ async def begin_reset(
 ) -> SyncState:
     """Start from nothing: every row of the feed is stale until the new run tells of it. Nothing is taken away yet."""
     await forget_deletions(library, source_id)
+    await note_newest(library, source_id)
     await reset_sync_state(library, source_id, Feed.TRACKS, account_id=account_id, code=code, reset_at_ms=reset_at_ms)
     return await begin_sync_state(library, source_id, Feed.TRACKS, account_id=account_id)
 

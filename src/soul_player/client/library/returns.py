@@ -193,7 +193,7 @@ async def find_lost(library: Reader, source_id: SourceId, came: Sequence[Track])
     ):
         wanted = sorted(key for key in keys if key is not None)
         for row in await library.all(statement, source_id=source_id, keys=json.dumps(wanted)):
-            found[row[0]] = _lost(row)
+            found[row[0]] = read_lost(row)
     return list(found.values())
 
 
@@ -253,5 +253,6 @@ def _size_and_words(one: Lost | Track) -> Hashable:
     return (one.file_size, _words(one))
 
 
-def _lost(row: Row) -> Lost:
+def read_lost(row: Row) -> Lost:
+    """A row of LOST_BY_FILE_HASH and its like."""
     return Lost(row[0], bytes(row[1]), row[2], tuple(row[3:8]), row[8], row[9], row[10], row[11], row[12])

@@ -5,19 +5,19 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 
-from soul_player.client.errors import ConnectionLost, NetworkTimeout, OfflineError, SyncError, TransientSyncError
+from soul_player.client.errors import NetworkTimeout, OfflineError, SyncError, TransientSyncError
 from soul_player.client.library.local_files import CopyFile
 from soul_player.client.library.model import AvailabilityStatus, LocalTrackId, SourceId
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.choose import OnThisDevice, Place
+from soul_player.client.playback.course import Course
 from soul_player.client.playback.errors import FileVanished, StreamEnded
-from soul_player.client.playback.keeping import ORIGINAL_TAG, Keeping, original_hash
-from soul_player.client.playback.ogg import OggPages
-from soul_player.client.playback.opening import Opened, Opening, Part, etag_of
+from soul_player.client.playback.keeping import Keeping
+from soul_player.client.playback.opening import Opened, Opening
 from soul_player.client.playback.precedence import Precedence
 from soul_player.client.sources.streams import PastTheEnd
 from soul_player.protocol.ids import TrackId
-from soul_player.protocol.quality import StreamQuality, opus_bitrate
+from soul_player.protocol.quality import opus_bitrate
 
 # A stream that brings nothing for so long is as good as broken: a player has about that much in hand.
 STALLED_SECONDS = 10.0
@@ -68,11 +68,8 @@ class Audio:
         self._tools = tools
         self._others = list(others)
         self._copies = copies
-        self._position = answer.first
-        self._pages_from_seconds = opened.start_seconds
         self._since_opened = 0
-        self._pages = OggPages() if opened.is_being_made else None
-        self._hash = original_hash(opened.row, answer.etag) if opened.quality is StreamQuality.ORIGINAL else None
+        self._course = Course(tools.opening, opened, copies)
 
     @property
     def source_id(self) -> SourceId | None:
@@ -126,18 +123,12 @@ class Audio:
             if piece is None:
                 break
             self._since_opened += len(piece)
-            if self.last is not None and self._position + len(piece) > self.last + 1:
-                raise ConnectionLost("more bytes came than were announced")
-            if self._pages is not None:
-                piece = self._pages.feed(piece)
+            piece = self._course.feed(piece)
             if piece:
-                self._position += len(piece)
                 if self.keeping is not None:
                     await self.keeping.write(piece)
                 yield piece
-        if self.last is not None and self._position != self.last + 1:
-            raise ConnectionLost("the stream ended before its end")
-        rest = b"" if self._pages is None else self._pages.rest()
+        rest = self._course.end()
         if rest:
             yield rest
 
@@ -164,7 +155,7 @@ class Audio:
             hopeful: list[Place] = []
             for place in places:
                 try:
-                    opened = await self._open_same(place)
+                    opened = await self._course.open(place)
                 except (OfflineError, TransientSyncError):
                     hopeful.append(place)
                 except (SyncError, PastTheEnd):
@@ -177,43 +168,6 @@ class Audio:
             if not places:
                 break
         raise self._ended(error, may_continue=True) from error
-
-    async def _open_same(self, place: Place) -> Opened | None:
-        """None: it has not these bytes, or cannot go on behind them."""
-        if self._pages is not None:
-            return await self._open_at_time(place)
-        wanted = f'"{ORIGINAL_TAG}{self._hash}"' if self._hash is not None else self.etag
-        row = place.row
-        copy = self._copies.get((row.source_id, row.remote_id))
-        tag = etag_of(row, copy if isinstance(place, OnThisDevice) else None)
-        is_same_server = place == self.opened.place
-        if wanted is None or (tag != wanted and not is_same_server):
-            return None
-        part = Part(first=self._position, last=self.last, etag=wanted)
-        opened = await self._tools.opening.open(place, self.quality, part, copies=self._copies)
-        answer = opened.answer
-        is_same = answer.first == self._position and answer.size_bytes == self.size_bytes and answer.etag == wanted
-        if not is_same or answer.last != self.last:
-            await opened.stack.aclose()
-            return None
-        return opened
-
-    async def _open_at_time(self, place: Place) -> Opened | None:
-        """Another stream of the same kind behind the last whole page: what the player gets is a chained Ogg."""
-        assert self._pages is not None
-        reached = self._pages.seconds
-        if reached is None or isinstance(place, OnThisDevice):
-            return None
-        at = self._pages_from_seconds + reached
-        part = Part(start_seconds=at)
-        opened = await self._tools.opening.open(place, self.quality, part, copies=self._copies)
-        is_fitting = opened.is_being_made and opened.answer.content_type == self.content_type
-        if not is_fitting or opened.quality is not self.quality:
-            await opened.stack.aclose()
-            return None
-        self._pages = OggPages()
-        self._pages_from_seconds = at
-        return opened
 
     def _take(self, opened: Opened) -> None:
         if opened.place in self._others:

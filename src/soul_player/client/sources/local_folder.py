@@ -33,6 +33,8 @@ def require_apart(path: bytes, sources: Sequence[Source]) -> None:
 
 
 def _checked(folder: bytes, home: bytes) -> bytes:
+    if b"\0" in folder:
+        raise FolderInvalid(f"{shown(folder)!r} can be no folder's name")
     path, home = os.path.realpath(folder), os.path.realpath(home)
     try:
         with os.scandir(path):

@@ -82,7 +82,7 @@ class Route:
             await self._on_met(way.transport.address, refusal)
             return answer
 
-        return await self._first(ask)
+        return await self._first(ask, may_repeat=request.method == "GET")
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncGenerator[Streamed, None]:
@@ -118,15 +118,18 @@ class Route:
                 used.append(way)
                 return opened
 
-            opened = await self._first(enter)
+            opened = await self._first(enter, may_repeat=True)
             try:
                 yield opened
             except (OfflineError, ConnectionLost, NetworkTimeout):
                 used[-1].known_at = None
                 raise
 
-    async def _first(self, attempt: Callable[[Way], Awaitable[T]]) -> T:
-        """By the first way on which there is somebody. Raises what was met on the only one, or the most telling."""
+    async def _first(self, attempt: Callable[[Way], Awaitable[T]], *, may_repeat: bool) -> T:
+        """By the first way on which there is somebody. Raises what was met on the only one, or the most telling.
+
+        `may_repeat`: nothing is changed by it, so that it may be asked again where the connection broke.
+        """
         failed: dict[Way, SyncError] = {}
         while True:
             way = await self._way(failed)
@@ -134,10 +137,12 @@ class Route:
                 return await attempt(way)
             except (OfflineError, TransientSyncError, SecurityError) as error:
                 way.known_at = None
-                await self._on_met(way.transport.address, error)
                 failed[way] = error
+                # Where there is another way, one that broke is passed over until it has shown that it leads somewhere.
+                is_passed = isinstance(error, ConnectionLost) and len(self._ways) > 1
+                await self._on_met(way.transport.address, OfflineError(error.message) if is_passed else error)
                 # What was under way may have been done: that is for the next attempt to find out, by any way.
-                if isinstance(error, ConnectionLost) or len(self._ways) == 1:
+                if len(self._ways) == 1 or (isinstance(error, ConnectionLost) and not may_repeat):
                     raise
             if len(failed) == len(self._ways):
                 raise most_telling(failed.values())
@@ -178,12 +183,13 @@ async def _race(ways: Sequence[Way], *, is_hurried: bool) -> Way | None:
         try:
             async with asyncio.timeout(INTRODUCE_SECONDS if is_hurried else None):
                 await way.introduce()
+        except ConnectionLost:
+            way.failure = OfflineError(f"{way.transport.address.host} hangs up")
         except SyncError as error:
             way.failure = error
-            is_open.set()
-            return
         except TimeoutError:
             way.failure = OfflineError(f"{way.transport.address.host} does not answer")
+        if way.failure is not None:
             is_open.set()
             return
         found.append(way)

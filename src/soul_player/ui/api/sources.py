@@ -1,10 +1,11 @@
 """`/api/sources`: the places music comes from: adding, signing in, choosing, removing; and working offline."""
 
+import os
 from typing import Annotated
 
 import msgspec
 
-from soul_player.client import Client, SourceId
+from soul_player.client import Client, FolderInvalid, SourceId
 from soul_player.ui.api.answers import Answer, message_answer, no_content
 from soul_player.ui.api.calls import Call
 from soul_player.ui.api.status import SourceStatus, source_status
@@ -113,6 +114,8 @@ class SourceRoutes:
     async def add_folder(self, call: Call) -> Answer:
         """Keep a folder of this device as a source."""
         asked = await call.message(NewFolder)
+        if not os.path.isabs(asked.folder):  # noqa: PTH117  # a name may hold what pathlib would tidy away
+            raise FolderInvalid("give the folder's whole path, from the root on")
         source = await self._client.sources.add_folder(asked.folder, name=asked.name)
         return await self._told(source.id, status=201)
 

@@ -5,9 +5,9 @@ const route = (name, pattern, screen) => ({ name, title: name, pattern, screen }
 export const routes = [
   route('tracks', /^\/(?:tracks)?$/, () => import('./screens/tracks.js')),
   route('albums', /^\/albums$/, () => import('./screens/albums.js')),
-  route('album', /^\/albums\/(?<key>[0-9a-f]+)$/, () => import('./screens/album.js')),
+  route('album', /^\/albums\/(?<album>[0-9a-f]+)$/, () => import('./screens/album.js')),
   route('artists', /^\/artists$/, () => import('./screens/artists.js')),
-  route('artist', /^\/artists\/(?<key>[0-9a-f]+)$/, () => import('./screens/artist.js')),
+  route('artist', /^\/artists\/(?<artist>[0-9a-f]+)$/, () => import('./screens/artist.js')),
   route('recent', /^\/recent$/, () => import('./screens/recent.js')),
   route('favourites', /^\/favourites$/, () => import('./screens/favourites.js')),
   route('playlists', /^\/playlists$/, () => import('./screens/playlists.js')),
@@ -17,6 +17,9 @@ export const routes = [
   route('history', /^\/history$/, () => import('./screens/history.js')),
   route('downloads', /^\/downloads$/, () => import('./screens/downloads.js')),
   route('sync', /^\/sync$/, () => import('./screens/sync.js')),
+  route('source', /^\/sources\/(?<id>\d+)$/, () => import('./screens/source.js')),
+  route('rule', /^\/rules\/new$/, () => import('./screens/rule.js')),
+  route('welcome', /^\/welcome$/, () => import('./screens/welcome.js')),
   route('settings', /^\/settings$/, () => import('./screens/settings.js')),
   route('more', /^\/more$/, () => import('./screens/more.js')),
 ];

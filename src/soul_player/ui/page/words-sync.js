@@ -26,7 +26,7 @@ export const rate = (bytesPerSecond) => `${size(bytesPerSecond)}/s`;
 
 export const sync = {
   sub: (names) => (names ? `${names} · every 30 minutes and after your changes` : 'Every 30 minutes and after your changes'), now: 'Sync now', cancel: 'Cancel', cancelled: 'Cancelled: the next sync goes on from there',
-  from: (name) => `Syncing from ${name}...`, kinds: { tracks: 'Tracks', playlists: 'Playlists', 'user-data': 'Favourites, ratings, plays', push: 'Your edits', fingerprints: 'Fingerprints', files: 'Files' },
+  from: (name) => `Syncing from ${name}...`, kinds: { tracks: 'Tracks', playlists: 'Playlists', user_data: 'Favourites, ratings, plays', edits: 'Your edits', hashes: 'Files read', files: 'Files' },
   // As in `Tracks: 1,234 / 5,000 (24%)`.
   step: (kind, { done, total, percent }) => `${kind}: ${count(done)}${total ? ` / ${count(total)} (${percent}%)` : ''}`,
   queue: (value) => `Download Queue: ${count(value)} pending`, matching: 'Finding the same recordings in other sources', retrying: (reason, seconds) => `${reason}: tries again in ${Math.ceil(seconds)} s`,
@@ -58,7 +58,7 @@ export const decisions = {
   same: 'Are these the same track?', alike: (value) => `${Math.round(value * 100)}% alike`, merge: 'Merge into one', separate: 'Keep both', compare: 'Compare by ear', compareHint: 'Both play from the same place; switch as often as you like.',
   similar: (pairs) => `Do this for all ${count(pairs)} like it`, of: (mine, source, theirs, other) => `${mine} (${source}) and ${theirs} on ${other}`, more: (value) => `Show ${count(value)} more`, noAlbum: 'no album', all: (value) => `All ${many(value, 'pair')}`,
   fields: { title: 'Title', artist: 'Artist', album: 'Album', track_number: 'Track', year: 'Year', duration: 'Length', audio: 'Audio', sound: 'Sound' }, field: 'Field', because: 'Asked because', table: 'Compare the two tracks',
-  sound: (value) => `${Math.round(value * 100)}% alike by ear`, playing: (name) => `Playing ${name}`,
+  previousPair: 'Previous pair', nextPair: 'Next pair', pairOf: (at, all) => `${count(at)} of ${count(all)}`, sound: (value) => `${Math.round(value * 100)}% alike by ear`, playing: (name) => `Playing ${name}`,
   playlist_deleted: {
     title: ({ name, restored }, source) => (restored ? `${source} has lost “${name}”` : `“${name}” was deleted on ${source}`), text: 'You have edits of it here that were made after that. What should happen?',
     choices: { mine: (source) => [`Keep my version and put it back on ${source}`, 'With all of its tracks and your changes.'], local: () => ['Keep it on this device only', 'Becomes a playlist of this device. It will not sync.'], theirs: () => ['Delete it here too', 'You can undo this for 30 days. Downloaded tracks stay.'] },
@@ -95,7 +95,7 @@ export const rules = {
   title: 'Download for me', hint: 'Skips anything already on this device. What leaves a rule stays until room is needed.', add: 'Add rule', remove: (name) => `Remove ${name}`, removeTitle: (name) => `Remove ${name}?`, removeText: 'What only it kept stays until room is needed.', keeps: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`,
   new: 'New rule', back: 'Settings', which: 'Which tracks', name: 'Name', query: 'Rule', queryHint: 'Like genre:jazz year:1955..1969 or rating:4.. or playlist:"Night Drive" or played:-30d', room: 'Room', noLimit: 'No limit of its own', upTo: (bytes) => `up to ${size(bytes)}`, weight: 'When room runs out', weights: { 10: 'Goes first', 50: 'Normal', 100: 'Stays longer', 500: 'Goes last' },
   matches: 'Matches now', plan: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`, here: (value) => `${count(value)} already on this device`, fetch: (value) => `${count(value)} to download`, beyond: (value) => `${count(value)} beyond its room`, save: 'Save', valid: 'The rule is valid', empty: 'Write a rule, and what it means is shown here before anything is downloaded.',
-  saved: (name) => `${name} is kept on this device from now on`, builtIn: { 'recently played': 'Tracks played in the last 7 days on any device, up to 50', 'played often': 'More than 5 plays, up to 100', 'my playlists': 'Every track in playlists of yours' }, kinds: { built_in: 'Always there', own: 'Your rule', asked: 'You asked' },
+  saved: (name) => `${name} is kept on this device from now on`, builtIn: { 'recently played': 'Played in the last 7 days, on any device', 'high play count': 'More than 5 plays', playlists: 'Every track in your playlists' }, kinds: { built_in: 'Always there', own: 'Your rule', asked: 'You asked' },
 };
 
 export const sources = {

@@ -53,7 +53,7 @@ export const format = (contentType) => FORMATS[contentType] || (contentType || '
 export const titles = {
   tracks: 'Tracks', albums: 'Albums', album: 'Album', artists: 'Artists', artist: 'Artist', recent: 'Recently added',
   favourites: 'Favourites', playlists: 'Playlists', playlist: 'Playlist', smart: 'Smart playlist', search: 'Search',
-  history: 'History', downloads: 'Downloads', sync: 'Sync', settings: 'Settings', more: 'More', nowhere: 'Not found',
+  history: 'History', downloads: 'Downloads', sync: 'Sync', settings: 'Settings', more: 'More', nowhere: 'Not found', source: 'Source', rule: 'New rule', welcome: 'Welcome',
 };
 
 export const frame = {

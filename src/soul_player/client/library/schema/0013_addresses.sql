@@ -13,7 +13,8 @@ CREATE TABLE addresses (
     seen_at      INTEGER,
     error_code   TEXT,
     error        TEXT,
-    worked_at    INTEGER,
+    -- The greater, the later it worked: the order in which they are tried.
+    turn         INTEGER NOT NULL DEFAULT 0,
     UNIQUE (source_id, url)
 );
 

@@ -9,6 +9,7 @@ import { NowBar } from './now-bar.js';
 import { Panel } from './panel.js';
 import { PlaylistDialogs } from './playlist-dialogs.js';
 import { Sidebar, Tabs } from './sidebar.js';
+import { SourceDialogs } from './source-dialogs.js';
 import { say, Toasts } from './toasts.js';
 import { TopBar } from './top-bar.js';
 
@@ -79,5 +80,5 @@ export function Frame() {
     </div>
     ${isPlayerOpen.value && FullPlayer.value && html`<${FullPlayer.value.draw} />`}
     ${isHelpOpen.value && Help.value && html`<${Help.value.draw} />`}
-    <${PlaylistDialogs} /><${Menu} /><${Toasts} />`;
+    <${PlaylistDialogs} /><${SourceDialogs} /><${Menu} /><${Toasts} />`;
 }

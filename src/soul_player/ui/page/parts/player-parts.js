@@ -26,7 +26,7 @@ export function Timeline({ counts = 'up' }) {
   const now = Math.min(position.value, all || position.value);
   return html`<div class="timeline">
     <span class="time">${clock(now)}</span>
-    <${Slider} label=${words.seek} value=${now} max=${all} step=${1} said=${(value) => words.position(clock(value), clock(all))} onChange=${seek} />
+    <${Slider} label=${words.seek} value=${now} max=${all} step=${0.1} said=${(value) => words.position(clock(value), clock(all))} onChange=${seek} />
     <span class="time">${counts === 'down' ? `−${clock(all - now)}` : clock(all)}</span>
   </div>`;
 }

@@ -6,7 +6,7 @@ export function Slider({ label, value, max, step = 1, said, onChange, isLive, ki
   const shown = held.value ?? value;
   const share = max > 0 ? Math.min(1, shown / max) : 0;
   return html`<input
-    type="range" class=${`slider ${kind}`} min="0" max=${max || 1} step=${step} value=${shown} aria-label=${label} aria-valuetext=${said?.(shown)} style=${{ '--filled': `${share * 100}%` }}
+    type="range" class=${`slider ${kind}`} min="0" max=${max || 1} step=${step} value=${shown} aria-label=${label} aria-valuetext=${said?.(shown)} style=${{ '--share': share }}
     onInput=${(event) => {
       const to = Number(event.target.value);
       if (isLive) onChange(to);

@@ -30,7 +30,7 @@ export function Sources({ row, onHeight }) {
   return html`<ul class="sources" ref=${box} aria-label=${where.sourcesOf(row.title)}>
     ${(parts.value || []).map((part) => {
       const { icon, name, text, canDownload } = saying(part);
-      return html`<li class=${`icon-${icon}`}><span><b dir="auto">${name}:</b> <span dir="auto">${text}</span></span>${canDownload && mayDownload && html`<button class="button is-quiet is-small" onClick=${() => downloadTracks([row.id], row.title).catch(trouble)}>${actions.download}</button>`}</li>`;
+      return html`<li class=${`icon-${icon}`}><span><b dir="auto">${name}:</b> <span dir="auto">${text}</span></span>${canDownload && mayDownload && html`<button class="button is-quiet is-small" onClick=${() => downloadTracks([row.id]).catch(trouble)}>${actions.download}</button>`}</li>`;
     })}
   </ul>`;
 }

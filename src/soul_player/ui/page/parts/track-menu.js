@@ -28,7 +28,7 @@ export function trackItems(row) {
     null,
     row.album_key && { label: actions.goToAlbum, icon: 'disc', run: () => go(`/albums/${row.album_key}`) },
     row.artist_key && { label: actions.goToArtist, icon: 'person', run: () => go(`/artists/${row.artist_key}`) },
-    canFetch && { label: actions.download, icon: 'down', run: () => downloadTracks([row.id], row.title).catch(trouble) },
+    canFetch && { label: actions.download, icon: 'down', run: () => downloadTracks([row.id]).catch(trouble) },
     row.status === 'cached' && { label: actions.removeDownload, icon: 'trash', run: () => removeDownloads([row.id]).catch(trouble) },
     { label: actions.favourite('').trim(), icon: row.is_favourite ? 'heart-full' : 'heart', run: () => setFavourite(row).catch(trouble) },
     { label: actions.details, icon: 'info', run: () => (panel.value = { kind: 'details', id: row.id }) },

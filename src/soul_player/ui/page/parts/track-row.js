@@ -1,5 +1,6 @@
 // One recording in a list: its words, where it is, what can be done with it; its sources unfold beneath.
 import { classes, html } from '../dom.js';
+import { go } from '../router.js';
 import { current, isPlaying } from '../sound/player.js';
 import { rowTick, setFavourite, whereIs } from '../state/tracks.js';
 import { actions, clock, where } from '../words.js';
@@ -17,6 +18,8 @@ export function TrackRow({ row, place, top, isActive, number, onPlay, unfold, is
   const { state } = whereIs(row);
   const isNow = current.value?.id === row.id;
   const reach = isActive ? 0 : -1;
+  // What can be had from more than one place unfolds.
+  const hasMany = unfold && row.sources.length + (row.status === 'cached' ? 1 : 0) > 1;
   const menu = (event) => {
     event.preventDefault();
     trackMenu(event.currentTarget, row, more?.(row, place), event);
@@ -24,20 +27,19 @@ export function TrackRow({ row, place, top, isActive, number, onPlay, unfold, is
   return html`<div
     class=${classes('row', isNow && 'is-now', isNow && isPlaying.value && 'is-playing', state === 'unavailable' && 'is-dim', isSelected && 'is-selected', isUnfolded && 'is-unfolded')}
     role="row" aria-rowindex=${place + 1} data-place=${place} data-track=${row.id} style=${{ top: `${top}px` }} tabindex=${reach} draggable=${!grip}
-    onDblClick=${(event) => !event.target.closest('button, a') && onPlay(place)} onContextMenu=${menu} onDragStart=${(event) => dragTracks(event, [row])}
+    onDblClick=${(event) => !event.target.closest('button') && onPlay(place)} onClick=${(event) => event.pointerType === 'touch' && !event.target.closest('button, .unfolded') && onPlay(place)} onContextMenu=${menu} onDragStart=${(event) => dragTracks(event, [row])}
   >
     ${grip ? grip(place, row, reach) : html`<span class="number" role="gridcell">${number ?? place + 1}</span>`}
-    <span class="words" role="gridcell">
-      <button class="cover-button" tabindex="-1" aria-label=${`${actions.play} ${row.title}`} onClick=${() => onPlay(place)}><${Cover} of=${row.id} artwork=${row.artwork_id} name=${row.album || row.title} kind="is-small" /></button>
-      <b dir="auto">${row.title}</b><small dir="auto">${sub || row.artist || ''}</small>
+    <span class="words" role="gridcell"><${Cover} of=${row.id} artwork=${row.artwork_id} name=${row.album || row.title} kind="is-small" /><b dir="auto">${row.title}</b><small dir="auto">${sub || row.artist || ''}</small></span>
+    ${!noAlbum && html`<span class="album" role="gridcell" dir="auto" onClick=${() => row.album_key && go(`/albums/${row.album_key}`)}>${row.album || ''}</span>`}
+    ${hasMany
+      ? html`<span role="gridcell"><button class="unfold" tabindex=${reach} aria-expanded=${Boolean(isUnfolded)} aria-label=${where.showSources(row.title)} onClick=${() => unfold(place)}><${Where} row=${row} /></button></span>`
+      : html`<${Where} row=${row} role="gridcell" />`}
+    <span class="ends" role="gridcell">
+      <button class=${classes('round', row.is_favourite ? 'icon-heart-full is-on' : 'icon-heart')} tabindex=${reach} aria-pressed=${row.is_favourite} aria-label=${actions.favourite(row.title)} onClick=${() => setFavourite(row).catch(trouble)}></button>
+      <span class="time">${clock(row.duration_seconds)}</span>
+      <button class="round icon-dots" tabindex=${reach} aria-haspopup="menu" aria-label=${actions.more(row.title)} onClick=${menu}></button>
     </span>
-    ${!noAlbum && html`<span class="album" role="gridcell">${row.album_key ? html`<a href=${`/albums/${row.album_key}`} tabindex=${reach} dir="auto">${row.album}</a>` : ''}</span>`}
-    <span class="whereabouts" role="gridcell">${row.sources.length + (row.status === 'stream_only' ? 0 : 1) > 1 && unfold
-      ? html`<button class="unfold" tabindex=${reach} aria-expanded=${Boolean(isUnfolded)} aria-label=${where.showSources(row.title)} onClick=${() => unfold(place)}><${Where} row=${row} /></button>`
-      : html`<${Where} row=${row} />`}</span>
-    <span role="gridcell" class="heart"><button class=${classes('round', row.is_favourite ? 'icon-heart-full is-on' : 'icon-heart')} tabindex=${reach} aria-pressed=${row.is_favourite} aria-label=${actions.favourite(row.title)} onClick=${() => setFavourite(row).catch(trouble)}></button></span>
-    <span class="time" role="gridcell">${clock(row.duration_seconds)}</span>
-    <span role="gridcell"><button class="round icon-dots" tabindex=${reach} aria-haspopup="menu" aria-label=${actions.more(row.title)} onClick=${menu}></button></span>
     ${isUnfolded && html`<span class="unfolded" role="gridcell"><${Sources} row=${row} onHeight=${onUnfolded} /></span>`}
   </div>`;
 }

@@ -65,10 +65,10 @@ export function TrackTable({ list, label, from, more, number, noAlbum, grip, onK
   return html`<div class=${`table${noAlbum ? ' has-no-album' : ''}${grip ? ' has-grips' : ''}`}>
     ${!noHead && html`<div class="row is-head" aria-hidden="true">
       <span class="number">${columns.place}</span><span>${columns.title}</span>${!noAlbum && html`<span class="album">${columns.album}</span>`}
-      <span class="whereabouts">${columns.where}</span><span class="heart"></span><span class="time">${columns.time}</span><span></span>
+      <span>${columns.where}</span><span class="ends"><span class="time">${columns.time}</span></span>
     </div>`}
     <${Virtual}
-      total=${total} height=${height} list=${list} label=${label} unfolded=${unfolded.value} columns=${noAlbum ? 6 : 7} scrolls=${scrolls} onKey=${onRowKey} handle=${handle}
+      total=${total} height=${height} list=${list} label=${label} unfolded=${unfolded.value} columns=${noAlbum ? 4 : 5} scrolls=${scrolls} onKey=${onRowKey} handle=${handle}
       row=${(place, { top, isActive }) => html`<${TrackRow}
         key=${grip ? list.keyAt?.(place) ?? place : list.idAt(place) ?? `at-${place}`} row=${list.at(place)} place=${place} top=${top} isActive=${isActive} number=${number?.(place, list.at(place))}
         onPlay=${play} more=${more} grip=${grip} noAlbum=${noAlbum} sub=${sub?.(list.at(place), place)} unfold=${unfold}

@@ -2,7 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../dom.js';
 import { scroller as mainScroller } from '../router.js';
 
-const BEYOND = 4;
+const BEYOND = 3;
 
 // `list`: want(first, last), total. `row(place)`: what is drawn there. `unfolded`: {place, height} of the open row.
 export function Virtual({ total, height, list, row, label, unfolded, columns, role = 'grid', scrolls = mainScroller, onKey, handle }) {
@@ -18,10 +18,11 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
     const view = scrolls();
     if (!view || !box.current) return;
     const seen = view.getBoundingClientRect();
-    const top = Math.max(0, seen.top - box.current.getBoundingClientRect().top);
+    const begins = box.current.getBoundingClientRect().top;
+    const top = Math.max(0, seen.top - begins);
     const at = (y) => Math.floor((unfolded && y > topOf(unfolded.place + 1) - extra ? Math.max(y - extra, (unfolded.place + 1) * height) : y) / height);
     const first = Math.max(0, at(top) - BEYOND);
-    const last = Math.min(total - 1, at(top + seen.height) + BEYOND);
+    const last = Math.min(total - 1, at(seen.bottom - begins) + BEYOND);
     if (first !== sight.value[0] || last !== sight.value[1]) sight.value = [first, last];
   }
 

@@ -14,10 +14,10 @@ export function whereWords(row) {
   return state === 'unavailable' && away.length ? words.away(names.format(away)) : words[state];
 }
 
-export function Where({ row }) {
+export function Where({ row, role }) {
   const { state, percent } = whereIs(row);
   if (state === 'percent') {
-    return html`<span class="where is-percent" title=${words.downloading}><i class="ring" style=${{ '--done': percent }}></i>${words.percent(percent)}</span>`;
+    return html`<span class="where is-percent" role=${role} title=${words.downloading}><i class="ring" style=${{ '--done': percent }}></i>${words.percent(percent)}</span>`;
   }
-  return html`<span class=${`where is-${state} icon-${ICONS[state]}`} title=${whereWords(row)}>${words[state]}</span>`;
+  return html`<span role=${role} class=${`where is-${state} icon-${ICONS[state]}`} title=${whereWords(row)}>${words[state]}</span>`;
 }

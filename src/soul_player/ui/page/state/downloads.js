@@ -6,34 +6,39 @@ import { isOffline, knownTrack, readTracks } from './tracks.js';
 
 const AT_ONCE = 100;
 
-// Ids as a query of the library: what is asked for is remembered by it.
-const queryOf = (ids) => ids.map((id) => `id:${id}`).join(' , ');
+const quoted = (text) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 
-function parts(ids) {
+// What is asked for is remembered by its query: these say in a person's words what was meant.
+export const queries = {
+  album: (album) => `album:=${quoted(album.title)}${album.artist ? ` album_artist:=${quoted(album.artist)}, album:=${quoted(album.title)} artist:=${quoted(album.artist)}` : ''}`,
+  playlist: (playlist) => `playlist:=${quoted(playlist.name)}`,
+  artist: (artist) => `album_artist:=${quoted(artist.name)}, artist:=${quoted(artist.name)}`,
+};
+
+// A few tracks at a time by their ids, where no query names them.
+function queriesOf(ids, query) {
+  if (query) return [query];
   const found = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE) found.push(ids.slice(at, at + AT_ONCE));
+  for (let at = 0; at < ids.length; at += AT_ONCE) found.push(ids.slice(at, at + AT_ONCE).map((id) => `id:${id}`).join(', '));
   return found;
 }
 
-export async function downloadTracks(ids, name) {
+export async function downloadTracks(ids, query) {
   let queued = 0;
-  for (const part of parts(ids)) {
-    const asked = await api.post('/api/downloads', { query: queryOf(part), name });
-    queued += asked.queued ?? part.length;
-  }
+  for (const part of queriesOf(ids, query)) queued += (await api.post('/api/downloads', { query: part })).queued;
   toast(words.started(queued));
-  await readTracks(ids.slice(0, AT_ONCE));
+  await readTracks(ids);
 }
 
-export async function removeDownloads(ids) {
-  for (const part of parts(ids)) await api.post('/api/downloads/let-go', { query: queryOf(part) });
-  await readTracks(ids.slice(0, AT_ONCE));
+export async function removeDownloads(ids, query) {
+  for (const part of queriesOf(ids, query)) await api.post('/api/downloads/let-go', { query: part });
+  await readTracks(ids);
 }
 
 export async function cancelDownloads(ids) {
   const tasks = ids.map((id) => knownTrack(id)?.download?.id).filter(Boolean);
   if (tasks.length) await api.post('/api/downloads/cancel', { ids: tasks });
-  await readTracks(ids.slice(0, AT_ONCE));
+  await readTracks(ids);
 }
 
 // How the tracks of an album or a playlist stand: all here, some on their way, or to be asked for.

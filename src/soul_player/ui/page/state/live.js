@@ -52,7 +52,7 @@ async function quietly(read) {
 
 export const readStatus = settled(() => quietly(async () => (status.value = await api.get('/api/status'))), 300);
 export const readCounts = settled(() => quietly(async () => (counts.value = await api.get('/api/counts'))), SETTLE_MS);
-export const readPlaylists = settled(() => quietly(async () => (playlists.value = await api.get('/api/playlists'))), 300);
+export const readPlaylists = settled(() => quietly(async () => (playlists.value = { ...(await api.get('/api/playlists')), isRead: true })), 300);
 export const touchLibrary = settled(() => {
   libraryTick.value += 1;
   readCounts();

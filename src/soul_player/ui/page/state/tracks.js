@@ -46,7 +46,7 @@ export async function trackOf(id) {
 }
 
 // What stands in a list: blocks are read when their rows come into sight, and again when the library changed.
-class List {
+export class List {
   constructor() {
     this.total = signal(null);
     this.tick = signal(0);

@@ -1,0 +1,59 @@
+// What needs a person: never modal, nothing waits for it but itself; every answer can be taken back.
+import { html, useSignal } from '../dom.js';
+import { answer } from '../state/acts.js';
+import { questions, useReading } from '../state/sync.js';
+import { actions } from '../words.js';
+import { decisions as words } from '../words-sync.js';
+import { Card, Choices, Doing } from './cards.js';
+import { MergeQuestion } from './merge-question.js';
+
+const SHOWN = 5;
+
+export function Decisions() {
+  const found = useReading(questions)?.questions;
+  const isWhole = useSignal(false);
+  // Said later: it is folded away until the page is loaded again, and goes on being counted.
+  const later = useSignal(new Set());
+  if (!found) return null;
+  const shown = isWhole.value ? found : found.slice(0, SHOWN);
+  const put = (id, isLater) => {
+    const next = new Set(later.value);
+    if (isLater) next.add(id);
+    else next.delete(id);
+    later.value = next;
+  };
+  return html`<${Card} title=${words.title} kind="decisions" hint=${found.length ? '' : words.none}>
+    ${shown.map((question) => html`<article class="decision" key=${question.id}>
+      ${later.value.has(question.id)
+        ? html`<div class="decision-head icon-clock"><span dir="auto">${titleOf(question)}</span><button class="link" onClick=${() => put(question.id, false)}>${words.show}</button></div>`
+        : html`<${Ask} question=${question} putOff=${() => put(question.id, true)} />`}
+    </article>`)}
+    ${found.length > shown.length && html`<div class="actions"><button class="button is-quiet" onClick=${() => (isWhole.value = true)}>${words.more(found.length - shown.length)}</button></div>`}
+  </${Card}>`;
+}
+
+export function titleOf(question) {
+  return question.kind === 'merge' ? words.same : words[question.kind]?.title(question.evidence, question.source_name) || question.kind;
+}
+
+function Ask({ question, putOff }) {
+  return question.kind === 'merge' ? html`<${MergeQuestion} question=${question} putOff=${putOff} />` : html`<${ChoiceQuestion} question=${question} putOff=${putOff} />`;
+}
+
+// A question with a few plain answers; the first one is the safe one.
+export function ChoiceQuestion({ question, putOff, onDone }) {
+  const known = words[question.kind];
+  const order = (known?.order || question.choices).filter((choice) => question.choices.includes(choice));
+  const chosen = useSignal(order[0]);
+  const options = order.map((choice) => [choice, ...(known?.choices[choice]?.(question.source_name) || [choice])]);
+  const apply = async () => {
+    await answer(question, { choice: chosen.value });
+    onDone?.();
+  };
+  return html`<h3 dir="auto">${titleOf(question)}</h3><p>${known?.text}</p>
+    <${Choices} label=${titleOf(question)} name=${`question-${question.id}`} options=${options} value=${chosen.value} onChange=${(value) => (chosen.value = value)} />
+    <div class="actions">
+      <${Doing} kind="is-main" run=${apply}>${words.apply}</${Doing}>
+      ${putOff ? html`<button class="button is-quiet" onClick=${putOff}>${words.later}</button>` : html`<button class="button is-quiet" onClick=${onDone}>${actions.cancel}</button>`}
+    </div>`;
+}

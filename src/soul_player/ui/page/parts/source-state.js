@@ -1,0 +1,34 @@
+// How a source is, in an icon and a word, and the one thing that can be done about it.
+import { html } from '../dom.js';
+import { go } from '../router.js';
+import { syncSource } from '../state/acts.js';
+import { sources as words, sync as syncWords } from '../words-sync.js';
+import { Doing } from './cards.js';
+import { askToSignIn } from './source-dialogs.js';
+
+const LOOKS = {
+  online: ['is-ok', 'check'], offline: ['', 'unplug'], limited: ['is-warning', 'warn'], sign_in_needed: ['is-warning', 'key'],
+  certificate_problem: ['is-bad', 'lock'], syncing: ['is-busy', 'sync'], failed: ['is-bad', 'warn'],
+};
+
+export function stateOf(source) {
+  if (source.is_syncing) return 'syncing';
+  if (source.connectivity && source.connectivity !== 'online') return source.connectivity;
+  if (source.needs_sign_in) return 'sign_in_needed';
+  if (source.error_code) return source.is_online ? 'failed' : 'offline';
+  return source.is_online ? 'online' : 'offline';
+}
+
+export function SourceState({ source }) {
+  const state = stateOf(source);
+  const [kind, icon] = LOOKS[state];
+  return html`<span class=${`state ${kind} icon-${icon}`} title=${source.error || undefined}>${words.states[state] || syncWords.states[state]}</span>`;
+}
+
+export function actionOf(source) {
+  const state = stateOf(source);
+  if (state === 'sign_in_needed') return html`<button class="button is-quiet is-small" onClick=${() => askToSignIn(source)}>${syncWords.actions.sign_in}</button>`;
+  if (state === 'certificate_problem') return html`<button class="button is-quiet is-small" onClick=${() => go(`/sources/${source.id}`)}>${syncWords.actions.check_certificate}</button>`;
+  if (state === 'failed' || state === 'offline' || state === 'limited') return html`<${Doing} kind="is-quiet is-small" run=${() => syncSource(source.id)}>${syncWords.actions.retry}</${Doing}>`;
+  return null;
+}

@@ -1,0 +1,51 @@
+// All artists by name, with a rail of letters to jump along.
+import { api } from '../api.js';
+import { html, useRef } from '../dom.js';
+import { Cover } from '../parts/cover.js';
+import { FilterChips, filterQuery } from '../parts/filters.js';
+import { Heading } from '../parts/heading.js';
+import { CatalogueSwitch } from '../parts/segments.js';
+import { Trouble } from '../parts/track-table.js';
+import { Virtual } from '../parts/virtual.js';
+import { go } from '../router.js';
+import { titles } from '../words.js';
+import { albums as albumWords, artists as words } from '../words-more.js';
+import { usePages } from './albums.js';
+import { Nothing } from './tracks.js';
+
+const HIGH = 68;
+
+export default function Artists() {
+  const asked = filterQuery();
+  const handle = useRef();
+  const list = usePages(async (first, count) => {
+    const { total, artists, letters } = await api.get('/api/artists', { ...asked, first, count });
+    return { total, items: artists, letters };
+  }, JSON.stringify(asked));
+  list.tick.value;
+  const total = list.total.value;
+  return html`
+    <${CatalogueSwitch} />
+    <${Heading} title=${titles.artists} sub=${total === null ? '' : words.count(total)} />
+    <${FilterChips} isShort=${true} />
+    ${list.error.value && total === null ? html`<${Trouble} list=${list} />` : total === 0
+      ? html`<${Nothing} isWhole=${asked.show === 'all' && asked.source === null} />`
+      : html`<div class="with-letters">
+        <${Virtual} total=${total || 0} height=${HIGH} list=${list} label=${titles.artists} handle=${handle} columns=${1}
+          onKey=${(event, place) => event.key === 'Enter' && list.at(place) && (go(`/artists/${list.at(place).key}`), true)}
+          row=${(place, { top, isActive }) => html`<${ArtistLine} key=${place} artist=${list.at(place)} place=${place} top=${top} isActive=${isActive} />`} />
+        <${Letters} letters=${list.letters} onLetter=${(place) => handle.current.show(place, { focus: true })} />
+      </div>`}`;
+}
+
+function ArtistLine({ artist, place, top, isActive }) {
+  const isHere = artist && artist.offline === artist.tracks;
+  return html`<div class="row is-artist" role="row" aria-rowindex=${place + 1} data-place=${place} tabindex=${isActive ? 0 : -1} style=${{ top: `${top}px` }} onClick=${() => artist && go(`/artists/${artist.key}`)}>
+    ${artist && html`<span class="words" role="gridcell"><${Cover} of=${artist.cover_of} artwork="artist" name=${artist.name} kind="is-round" /><b dir="auto">${artist.name}</b><small class=${isHere ? 'icon-check' : ''}>${words.row(artist.albums, artist.tracks)}</small></span>`}
+  </div>`;
+}
+
+function Letters({ letters, onLetter }) {
+  if (letters.length < 2) return null;
+  return html`<nav class="letters" aria-label=${albumWords.letters}>${letters.map(([letter, place]) => html`<button key=${letter} onClick=${() => onLetter(place)}>${letter}</button>`)}</nav>`;
+}

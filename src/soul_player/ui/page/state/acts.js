@@ -1,0 +1,33 @@
+// What screens about sources do, in one place: syncs by hand, offline, taking answers back.
+import { api } from '../api.js';
+import { toast } from '../parts/toasts.js';
+import { decisions, settings } from '../words-sync.js';
+import { readStatus } from './live.js';
+import { questions } from './sync.js';
+
+export const syncSource = (id) => api.post('/api/sync', { source_ids: [id] });
+
+export async function workOffline(on) {
+  await api.put('/api/offline', { on });
+  readStatus();
+  toast(on ? settings.offlineOn : settings.offlineOff);
+}
+
+// An answer, with the way back.
+export async function answer(question, body) {
+  const done = await api.post(`/api/questions/${question.id}/answer`, body);
+  questions.read();
+  readStatus();
+  toast(decisions.done, { label: decisions.undo, run: () => takeBack(done.question_id) });
+}
+
+async function takeBack(id) {
+  try {
+    await api.delete(`/api/questions/${id}/answer`);
+    toast(decisions.undone);
+  } catch (error) {
+    toast(error.message);
+  }
+  questions.read();
+  readStatus();
+}
