@@ -36,9 +36,15 @@ class Player:
 
 @asynccontextmanager
 async def player(
-    home: Path, *, servers: int = 2, name: str = "wav", seconds: float = 20.0, retagged: bool = False
+    home: Path,
+    *,
+    servers: int = 2,
+    name: str = "wav",
+    seconds: float = 20.0,
+    retagged: bool = False,
+    other_name: str | None = None,
 ) -> AsyncGenerator[Player, None]:
-    """`retagged`: the second server's file has the same audio and other bytes."""
+    """`retagged`: the second server's file has the same audio and other bytes; `other_name`: it is of this format."""
     song = make_audio(home / "song", name, seconds=seconds, tags=TAGS)
     async with AsyncExitStack() as stack:
         running: list[RunningServer] = []
@@ -48,11 +54,14 @@ async def player(
         for number in range(servers):
             music = home / f"music{number}"
             music.mkdir()
-            if retagged and number:
+            if other_name is not None and number:
+                make_audio(music / "song", other_name, seconds=seconds, tags=TAGS)
+            elif retagged and number:
                 make_audio(music / "song", name, seconds=seconds, tags={**TAGS, "album": "Another"})
             else:
                 shutil.copy(song, music / song.name)
-            os.utime(music / song.name, (LONG_AGO_S, LONG_AGO_S))
+            for file in music.iterdir():
+                os.utime(file, (LONG_AGO_S, LONG_AGO_S))
             one = await stack.enter_async_context(running_server(home / f"server{number}", music=(music,)))
             await one.server.scanner.scan()
             await one.server.scanner.hash_all()

@@ -35,14 +35,18 @@ def test_a_transcode_is_heard_while_it_is_made_and_begins_where_it_is_asked_to(t
     run(story())
 
 
-def test_a_transcode_broken_off_is_gone_on_with_by_the_next_server_at_the_same_second(tmp_path: Path) -> None:
+@pytest.mark.parametrize("audio_format", [None, "mp3", "aac"])
+def test_a_transcode_broken_off_is_gone_on_with_by_the_next_server_at_the_same_second(
+    tmp_path: Path, audio_format: str | None
+) -> None:
     """The files differ, the recording does not: what comes is one stream of the right length."""
 
     async def story() -> None:
         async with player(tmp_path, retagged=True, seconds=90.0) as one:
             got = bytearray()
             one.lines[0].cut_after, one.lines[0].cuts_left = 300_000, 99
-            async with one.client.playback.open(one.track_id, quality=LOW) as audio:
+            part = Part(audio_format=audio_format)
+            async with one.client.playback.open(one.track_id, quality=LOW, part=part) as audio:
                 assert audio.source_id == one.source_ids[0]
                 async for piece in audio:
                     got += piece

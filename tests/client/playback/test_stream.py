@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from soul_player.audio.ffmpeg import run_ffmpeg
 from soul_player.client import (
     Audio,
     AvailabilityStatus,
@@ -118,11 +119,42 @@ def test_a_server_killed_with_no_other_to_follow_is_a_clear_end(tmp_path: Path) 
     run(story())
 
 
-def test_other_bytes_of_the_same_recording_are_never_put_behind(tmp_path: Path) -> None:
+def decoded(content: bytes, folder: Path) -> bytes:
+    """What is heard of it."""
+    (folder / "heard.audio").write_bytes(content)
+    run_ffmpeg(("-y", "-i", folder / "heard.audio", "-ac", "1", "-f", "s16le", folder / "heard.pcm"))
+    return (folder / "heard.pcm").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["mp3", "flac", "aac", "wav"])
+def test_the_same_audio_under_other_tags_goes_on_to_the_sample(tmp_path: Path, name: str) -> None:
+    """Two servers, of which one has tagged its file anew: no click, and as many bytes as the player was promised."""
+
+    async def story() -> None:
+        seconds = 20.0 if name == "wav" else 120.0
+        async with player(tmp_path, name=name, seconds=seconds, retagged=True) as one:
+            one.lines[0].cut_after, one.lines[0].cuts_left = len(one.song) * 2 // 3, 99
+            got = bytearray()
+            async with one.client.playback.open(one.track_id, quality=ORIGINAL) as audio:
+                async for piece in audio:
+                    got += piece
+                    if one.lines[0].cuts:
+                        one.lines[0].die()
+                assert audio.source_id == one.source_ids[1]
+                assert len(got) == audio.size_bytes == len(one.song)
+            assert decoded(bytes(got), tmp_path) == decoded(one.song, tmp_path)
+            # Where the tags are all in front, it is the first server's file to the byte, and is kept as such.
+            is_the_file = bytes(got) == one.song
+            assert bool(await one.client.downloads.store.copies_of(one.track_id)) is is_the_file
+
+    run(story())
+
+
+def test_other_audio_of_the_same_recording_is_never_put_behind(tmp_path: Path) -> None:
     """A player would hear noise: it is told that the recording goes on elsewhere, by time."""
 
     async def story() -> None:
-        async with player(tmp_path, retagged=True) as one:
+        async with player(tmp_path, name="wav", other_name="flac") as one:
             one.lines[0].cut_after, one.lines[0].cuts_left = 600_000, 99
             async with one.client.playback.open(one.track_id, quality=ORIGINAL) as audio:
                 with pytest.raises(StreamEnded) as caught:
