@@ -8,6 +8,8 @@ from soul_player.ui import CannotListen, bind
 
 HOST = "127.0.0.1"
 PORT = 8421
+# For other devices.
+BEYOND_PORT = 8422
 
 
 def bound_to(host: str, port: int) -> socket.socket:

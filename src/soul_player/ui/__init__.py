@@ -13,23 +13,27 @@
         async with running.listening() as events: ...
 """
 
-from soul_player.ui.app import LocalApi, serving
+from soul_player.ui.app import Beyond, LocalApi, serving
 from soul_player.ui.badge import Badge, BadgeAction, BadgeState, badge_of
 from soul_player.ui.keeping import keep
+from soul_player.ui.passwords import UiPassword
 from soul_player.ui.run_file import RUN_FILE, RunFile, read_run_file
 from soul_player.ui.running import NotAnswered, RunningClient, find_running
-from soul_player.web.listener import CannotListen, bind
+from soul_player.web.listener import CannotListen, CertificateUnusable, bind
 
 __all__ = [
     "RUN_FILE",
     "Badge",
     "BadgeAction",
     "BadgeState",
+    "Beyond",
     "CannotListen",
+    "CertificateUnusable",
     "LocalApi",
     "NotAnswered",
     "RunFile",
     "RunningClient",
+    "UiPassword",
     "badge_of",
     "bind",
     "find_running",

@@ -20,13 +20,14 @@ from soul_player.ui.api.sync_routes import SyncParts
 from soul_player.ui.api.table import Route
 from soul_player.ui.frame import SECURITY_HEADERS, Frame
 from soul_player.ui.gate import Gate
-from soul_player.ui.guard import make_address
+from soul_player.ui.guard import Address, make_address
+from soul_player.ui.passwords import UiPassword
 from soul_player.ui.progress import ProgressBoard
 from soul_player.ui.run_file import RunFile, remove_run_file, write_run_file
 from soul_player.ui.sessions import Sessions
 from soul_player.ui.settings import Settings
 from soul_player.ui.sync_runs import SyncRuns
-from soul_player.web.listener import Limits, make_listener, url_of
+from soul_player.web.listener import Limits, Listener, make_listener, url_of
 
 START_SECONDS = 10.0
 # A page keeps a socket and up to six connections; nothing that a listener says is long.
@@ -62,34 +63,65 @@ class LocalApi:
         return make_link(self.sessions, self.url).url
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """Listening beyond this machine too. `names`: under which this machine is known there, besides its addresses."""
+
+    bound: socket.socket
+    tls: tuple[Path, Path] | None
+    names: tuple[str, ...] = ()
+
+
 @asynccontextmanager
 async def serving(
-    client: Client, bound: socket.socket, *, clock: Clock | None = None, randomness: Randomness | None = None
+    client: Client,
+    bound: socket.socket,
+    *,
+    beyond: Beyond | None = None,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
 ) -> AsyncGenerator[LocalApi, None]:
-    """The API and the page, answering at this socket for as long as the block lasts."""
+    """The API and the page, answering at this socket of loopback for as long as the block lasts.
+
+    Raises `CertificateUnusable`.
+    """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     port = bound.getsockname()[1]
     url = url_of(bound, is_tls=False, base_path="")
-    sessions = Sessions(clock, randomness)
+    sessions, password = Sessions(clock, randomness), UiPassword(client.config.home, clock)
     # Cookies know no ports: two homes that are played at once must not sign each other out.
     gate = Gate(sessions, cookie=f"soul_{port}")
-    entrance = Entrance(IdentityRoutes(sessions.token, url), SessionRoutes(sessions, gate, url=url))
+    entrance = Entrance(IdentityRoutes(sessions.token, url), SessionRoutes(sessions, gate, password, url=url))
     parts = SyncParts(SyncRuns(client), ProgressBoard(client), Settings(client))
     routes = all_routes(client, entrance, parts, clock=clock)
-    frame = Frame(make_api(routes, gate), EventSockets(client.events), gate, make_address(port))
-    is_listening = asyncio.Event()
-    listener = make_listener(frame, bound, limits=LIMITS, tls=None, on_listening=is_listening.set)
+    api, events = make_api(routes, gate), EventSockets(client.events)
+    listening = [_listen(Frame(api, events, gate, make_address(port)), bound, tls=None)]
+    if beyond is not None:
+        listening.append(_listen(Frame(api, events, gate, _address_of(beyond)), beyond.bound, tls=beyond.tls))
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(listener.run_until_stopped(), name="local API")
+        for listener, _ in listening:
+            tasks.create_task(listener.run_until_stopped(), name="local API")
         beside = [
             tasks.create_task(parts.runs.run(), name="syncs by hand"),
             tasks.create_task(parts.board.run(), name="progress"),
         ]
         try:
             async with asyncio.timeout(START_SECONDS):
-                await is_listening.wait()
+                for _, is_listening in listening:
+                    await is_listening.wait()
             yield LocalApi(client.config.home, url, sessions, routes)
         finally:
-            listener.stop()
+            for listener, _ in listening:
+                listener.stop()
             for task in beside:
                 task.cancel()
+
+
+def _listen(frame: Frame, bound: socket.socket, *, tls: tuple[Path, Path] | None) -> tuple[Listener, asyncio.Event]:
+    is_listening = asyncio.Event()
+    return make_listener(frame, bound, limits=LIMITS, tls=tls, on_listening=is_listening.set), is_listening
+
+
+def _address_of(beyond: Beyond) -> Address:
+    scheme = "http" if beyond.tls is None else "https"
+    return make_address(beyond.bound.getsockname()[1], scheme=scheme, names=beyond.names, is_open=True)

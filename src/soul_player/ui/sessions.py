@@ -58,6 +58,10 @@ class Sessions:
         """Sign out."""
         self._sessions.pop(_hash(session), None)
 
+    def end_others(self, session: str) -> None:
+        """All but this one."""
+        self._sessions = {key: ends_at for key, ends_at in self._sessions.items() if key == _hash(session)}
+
     def is_token(self, token: str) -> bool:
         """Whether it is the token of `run.json`."""
         return hmac.compare_digest(_hash(token), self._token_hash)

@@ -40,6 +40,7 @@ def test_an_address_has_one_spelling(text: str, url: str) -> None:
         "http://music.example/\r\nX: y",
         "http://[::1",
         "http://mus\x8cic.example",
+        "http://\U000e08afmusic.example",
         "http://" + "a" * 64 + ".example",
         "x" * 2001,
     ],

@@ -8,11 +8,10 @@ from soul_player.server.auth.attempts import (
     ACCOUNT_SECONDS,
     ADDRESS_BURST,
     ADDRESS_SECONDS,
-    Allowance,
     Attempts,
-    address_key,
 )
 from soul_player.server.errors import RequestRefused
+from soul_player.web.allowance import Allowance, address_key
 from tests.edges.fake_clock import FakeClock
 
 

@@ -4,6 +4,8 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import yarl
+
 from soul_player.client.errors import AddressInvalid, InsecureAddress
 
 URL_CHARS_MAX = 2_000
@@ -63,8 +65,10 @@ def _require_name(host: str) -> None:
     """What no resolver could be asked for."""
     try:
         if not is_ip(host):
+            # Both who sends the request and who resolves the name must be able to spell it.
+            yarl.URL.build(scheme="https", host=host)
             host.encode("idna")
-    except UnicodeError as error:
+    except ValueError as error:
         raise AddressInvalid("this is no address: its host is no name") from error
 
 

@@ -10,9 +10,9 @@ from soul_player.server.auth.attempts import (
     ADDRESS_BURST,
     ADDRESS_SECONDS,
     Attempts,
-    address_key,
     too_many,
 )
+from soul_player.web.allowance import address_key
 
 # Expired rows go at most so often.
 FORGET_SECONDS = 60.0

@@ -49,6 +49,11 @@ class Call:
         client = self._scope.get("client")
         return client[0] if client else "unknown"
 
+    @property
+    def is_tls(self) -> bool:
+        """Whether nobody on the way can read it."""
+        return bool(self._scope.get("scheme") == "https")
+
     def path_id(self, name: str, *, missing: str) -> int:
         """A number in the path. What is none names nothing: 404 with the code `missing`."""
         text: str = self._scope["path_params"][name]

@@ -7,7 +7,7 @@ from soul_player.edges import Clock
 from soul_player.ui.api.identity import Identity, IdentityQuery, IdentityRoutes
 from soul_player.ui.api.library_routes import library_routes
 from soul_player.ui.api.openapi import Documentation
-from soul_player.ui.api.session import NewLink, SessionRoutes, SignInRequest
+from soul_player.ui.api.session import NewLink, NewUiPassword, SessionRoutes, SessionState, SignInRequest
 from soul_player.ui.api.sync_routes import SyncParts, sync_routes
 from soul_player.ui.api.table import Bytes, Route
 from soul_player.ui.gate import Access
@@ -36,6 +36,8 @@ def _frame(entrance: Entrance, documentation: Documentation) -> tuple[Route, ...
         Route("GET", "/api/openapi.json", documentation.json, Bytes("application/json"), access=Access.OPEN),
         Route("GET", "/api/identity", entrance.identity.identity, Identity, query=IdentityQuery, access=Access.OPEN),
         Route("POST", "/api/session", session.begin, body=SignInRequest, status=204, access=Access.OPEN),
+        Route("GET", "/api/session", session.state, SessionState, access=Access.OPEN),
         Route("DELETE", "/api/session", session.end, status=204),
+        Route("PUT", "/api/session/password", session.set_password, body=NewUiPassword, status=204),
         Route("POST", "/api/session/links", session.link, NewLink, status=201),
     )
