@@ -4,9 +4,9 @@ import { html, useSignal } from '../dom.js';
 import { trouble } from './toasts.js';
 
 export function Card({ title, hint, children, kind = '', action }) {
-  return html`<section class=${`card ${kind}`} aria-label=${title}>
+  return html`<section class=${`box ${kind}`} aria-label=${title}>
     ${(title || action) && html`<header><h2 dir="auto">${title}</h2>${action}</header>`}
-    ${hint && html`<p class="card-hint">${hint}</p>`}
+    ${hint && html`<p class="box-hint">${hint}</p>`}
     ${children}
   </section>`;
 }
@@ -44,7 +44,8 @@ export function Doing({ run, children, kind = 'is-quiet', icon, label, disabled 
       isBusy.value = false;
     }
   };
-  return html`<button type="button" class=${`button ${kind}${icon ? ` icon-${icon}` : ''}`} aria-label=${label} aria-busy=${isBusy.value} disabled=${disabled || isBusy.value} onClick=${press}><span>${children}</span></button>`;
+  const look = kind.startsWith('round') ? kind : `button ${kind}`;
+  return html`<button type="button" class=${`${look}${icon ? ` icon-${icon}` : ''}`} aria-label=${label} aria-busy=${isBusy.value} disabled=${disabled || isBusy.value} onClick=${press}>${children && html`<span>${children}</span>`}</button>`;
 }
 
 // A form that asks the client: what it refuses stands in the form, and what was typed stays.

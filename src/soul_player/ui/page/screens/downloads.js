@@ -44,7 +44,7 @@ export default function Downloads() {
         <button class="button is-quiet icon-close" onClick=${() => (isAsking.value = true)}><span>${words.cancelAll}</span></button>`}
     </${Heading}>
     ${failed.length > 0 && html`<p class="note is-bad icon-warn" role="status"><span>${words.failedNote(failed.length)} ${failed[0].error || ''}</span></p>`}
-    <div class="cards">
+    <div class="boxes">
       <div class="column">
         ${rows.length === 0 && html`<${Empty} icon="down" title=${words.none} text=${words.noneHint} actions=${[{ label: words.browse, to: '/albums', isMain: true }, { label: words.rule, to: '/rules/new' }]} />`}
         ${now.length > 0 && html`<${Card} title=${words.now}><ul>${now.map((row) => html`<${DownloadLine} key=${row.id} row=${row} />`)}</ul></${Card}>`}

@@ -54,7 +54,7 @@ export default function Rule() {
   return html`
     <a class="back icon-chevron-left" href="/settings">${words.back}</a>
     <${Heading} title=${words.new} sub="" />
-    <div class="cards">
+    <div class="boxes">
       <div class="column"><${Card} title=${words.which}>
         <${AskForm} submit=${submit} footer=${(isBusy) => html`<div class="actions"><button class="button is-main" disabled=${isBusy || !plan.value || Boolean(fault.value)}>${words.save}</button><a class="button is-quiet" href="/settings">${actions.cancel}</a></div>`}>
           <${Field} label=${words.name} name="name" required maxlength="100" autofocus />

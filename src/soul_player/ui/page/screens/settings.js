@@ -23,7 +23,7 @@ const AT_ONCE = [1, 2, 4, 6, 8, 12];
 export default function Settings() {
   return html`
     <${Heading} title=${titles.settings} sub=${words.sub} />
-    <div class="cards">
+    <div class="boxes">
       <div class="column"><${Sources} /><${Rules} /></div>
       <div class="column"><${Network} /><${SyncSettings} /><${Appearance} /><${PlaybackSettings} /></div>
     </div>`;

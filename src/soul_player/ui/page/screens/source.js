@@ -26,7 +26,7 @@ export default function SourceScreen({ id }) {
       <${Doing} icon="sync" run=${() => syncSource(source.id)}>${syncWords.now}</${Doing}>
     </${Heading}>
     ${source.error && html`<p class=${`note icon-${how === 'sign_in_needed' ? 'key is-warning' : 'warn is-bad'}`} role="status"><span dir="auto">${source.error}</span>${how === 'sign_in_needed' && html`<button onClick=${() => askToSignIn(source)}>${words.signInAgain}</button>`}</p>`}
-    <div class="cards">
+    <div class="boxes">
       <div class="column">
         ${isServer ? html`<${Addresses} source=${source} />` : html`<${Card} title=${words.folder}><ul><${Line} icon="folder" title=${source.url} sub=${words.watching} /></ul></${Card}>`}
         <${LastSync} source=${source} last=${last} />

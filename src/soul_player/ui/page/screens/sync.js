@@ -27,7 +27,7 @@ export default function Sync() {
     <${Heading} title=${titles.sync} sub=${words.sub(names.format(places.slice(0, 4)))}>
       <${Doing} kind="is-main" icon="sync" run=${syncNow} disabled=${!places.length}>${words.now}</${Doing}>
     </${Heading}>
-    <div class="cards">
+    <div class="boxes">
       <div class="column">
         ${isSyncing ? state.sources.filter((source) => source.is_syncing).map((source) => html`<${Running} key=${source.source_id} source=${source} state=${state} />`) : html`<${Idle} state=${state} />`}
         <${Decisions} />
