@@ -86,6 +86,23 @@ def read_config(
     return ServerConfig(home=home, **{key: _converted(key, value) for key, value in settings.items()})
 
 
+def settings_of(config: ServerConfig) -> dict[str, object]:
+    """Every setting, in the values that JSON knows, to be handed to another process of this very version."""
+    values = {each.name: getattr(config, each.name) for each in fields(config) if each.name != "home"}
+    return {name: _plain(value) for name, value in values.items() if value is not None}
+
+
+def config_of(home: Path, settings: Mapping[str, object]) -> ServerConfig:
+    """The other way round; neither a file nor the environment is asked."""
+    return ServerConfig(home=home, **{key: _converted(key, value) for key, value in settings.items()})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a setting may be
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return os.fspath(value) if isinstance(value, Path) else value
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:

@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from pathlib import Path
 
 import uvloop
 
@@ -15,69 +14,80 @@ from soul_player.server.app import Server, listener_of, open_server, run
 from soul_player.server.auth.accounts import FIRST_ADMIN
 from soul_player.server.config import ServerConfig
 from soul_player.server.listening.listener import bind
+from soul_player.server.listening.service_manager import READY, STOPPING, notify, stay_alive
+from soul_player.server.notices import FirstPasswordMade, FirstPasswordWritten, Listening, Notice
 from soul_player.server.observing.logs import set_up_logs
-from soul_player.web.listener import Listener, url_of
+from soul_player.server.supervising import Supervisor
+from soul_player.web.listener import url_of
+
+Tell = Callable[[Notice], None]
 
 
-@dataclass(frozen=True)
-class Listening:
-    """Connections are accepted at this address."""
-
-    url: str
-
-
-@dataclass(frozen=True)
-class FirstPasswordMade:
-    """The first start made an admin: the password is told here and nowhere else."""
-
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"FirstPasswordMade(username={self.username!r})"
-
-
-@dataclass(frozen=True)
-class FirstPasswordWritten:
-    """The first start made an admin: the password waits in this file until somebody signs in."""
-
-    username: str
-    path: Path
-
-
-Notice = Listening | FirstPasswordMade | FirstPasswordWritten
-
-
-def run_server(config: ServerConfig, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
-    """A whole server process, until SIGTERM or SIGINT. `tell` hears what people must know, in this thread.
+def run_server(config: ServerConfig, *, tell: Tell, is_terminal: bool) -> None:
+    """A whole server, of one process or several, until SIGTERM or SIGINT. `tell` hears what people must know.
 
     Raises `ServerError` or a `DatabaseError`, whose texts are for people.
     """
     set_up_logs(config.log_level, config.log_format)
-    serving = serve(config, clock=SystemClock(), randomness=SystemRandomness(), tell=tell, is_terminal=is_terminal)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serving)
+        runner.run(
+            serve(config, clock=SystemClock(), randomness=SystemRandomness(), tell=tell, is_terminal=is_terminal)
+        )
 
 
-async def serve(
+async def serve(config: ServerConfig, *, clock: Clock, randomness: Randomness, tell: Tell, is_terminal: bool) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `ServerError` or a `DatabaseError`."""
+    try:
+        await _serve(config, clock=clock, randomness=randomness, tell=tell, is_terminal=is_terminal)
+    except BaseExceptionGroup as failures:
+        # The pulse beside it raises nothing: it is the server's own.
+        raise failures.exceptions[0] from None
+
+
+async def _serve(config: ServerConfig, *, clock: Clock, randomness: Randomness, tell: Tell, is_terminal: bool) -> None:
+    with contextlib.closing(bind(config.host, config.port)) as bound:
+        url = url_of(bound, is_tls=config.tls_cert is not None, base_path=config.base_path)
+
+        def ready(server_id: str) -> None:  # noqa: ARG001  # who announces itself needs it
+            tell(Listening(url))
+            notify(READY)
+
+        async with asyncio.TaskGroup() as tasks:
+            alive = tasks.create_task(stay_alive(), name="service manager")
+            if config.workers > 1:
+                supervisor = Supervisor(config, bound, tell=tell, on_ready=ready, is_terminal=is_terminal)
+                with stopped_by_signals(supervisor.stop):
+                    await supervisor.run()
+            else:
+                await serve_at(
+                    bound, config, clock=clock, randomness=randomness, tell=tell, on_ready=ready,
+                    is_terminal=is_terminal,
+                )  # fmt: skip
+            alive.cancel()
+
+
+async def serve_at(  # noqa: PLR0913  # the edges and what is told, by name
+    bound: socket.socket,
     config: ServerConfig,
     *,
     clock: Clock,
     randomness: Randomness,
-    tell: Callable[[Notice], None],
+    tell: Tell,
+    on_ready: Callable[[str], None],
     is_terminal: bool,
+    welcomes: bool = True,
+    lifeline: int | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `tell` hears what people must know. Raises `ServerError` or a `DatabaseError`."""
-    bound = bind(config.host, config.port)
-    with contextlib.closing(bound):
-        async with open_server(config, clock=clock, randomness=randomness) as server:
+    """One process's part. `welcomes`: it makes the first account. `lifeline`: an open file at whose end it ends."""
+    async with open_server(config, clock=clock, randomness=randomness) as server:
+        if welcomes:
             await welcome_first_admin(server, tell=tell, is_terminal=is_terminal)
-            listener = listener_of(server, bound, on_listening=lambda: tell(Listening(_url(config, bound))))
-            with stopped_by_signals(listener):
-                await run(server, listener, clock=clock, randomness=randomness)
+        listener = listener_of(server, bound, on_listening=lambda: on_ready(server.store.secrets.server_id))
+        with stopped_by_signals(listener.stop), stopped_by_end(lifeline, listener.stop):
+            await run(server, listener, clock=clock, randomness=randomness)
 
 
-async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None], is_terminal: bool) -> None:
+async def welcome_first_admin(server: Server, *, tell: Tell, is_terminal: bool) -> None:
     """Make the admin of an empty store, and tell its password where only its owner reads it."""
 
     def tell_password(password: str) -> None:
@@ -90,11 +100,16 @@ async def welcome_first_admin(server: Server, *, tell: Callable[[Notice], None],
 
 
 @contextlib.contextmanager
-def stopped_by_signals(listener: Listener) -> Generator[None, None, None]:
+def stopped_by_signals(stop: Callable[[], None]) -> Generator[None, None, None]:
     """SIGTERM and SIGINT begin a graceful end."""
     loop = asyncio.get_running_loop()
+
+    def stop_and_tell() -> None:
+        notify(STOPPING)
+        stop()
+
     for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, listener.stop)
+        loop.add_signal_handler(each, stop_and_tell)
     try:
         yield
     finally:
@@ -102,5 +117,21 @@ def stopped_by_signals(listener: Listener) -> Generator[None, None, None]:
             loop.remove_signal_handler(each)
 
 
-def _url(config: ServerConfig, bound: socket.socket) -> str:
-    return url_of(bound, is_tls=config.tls_cert is not None, base_path=config.base_path)
+@contextlib.contextmanager
+def stopped_by_end(lifeline: int | None, stop: Callable[[], None]) -> Generator[None, None, None]:
+    """Whoever holds the other end of the line has died."""
+    if lifeline is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if not os.read(lifeline, 1024):
+            loop.remove_reader(lifeline)
+            stop()
+
+    loop.add_reader(lifeline, look)
+    try:
+        yield
+    finally:
+        loop.remove_reader(lifeline)
