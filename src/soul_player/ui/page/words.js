@@ -15,6 +15,7 @@ export function clock(seconds) {
 }
 
 export function long(seconds) {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   return `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`;

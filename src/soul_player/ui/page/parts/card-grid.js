@@ -3,16 +3,17 @@ import { html, useLayoutEffect, useRef, useSignal } from '../dom.js';
 import { isNarrow } from '../state/window.js';
 import { albums as words } from '../words-more.js';
 import { Cover } from './cover.js';
+import { Marked } from './marked.js';
 import { Virtual } from './virtual.js';
 
 const CARD_MIN = 164;
 const GAP = 24;
 const WORDS_HIGH = 80;
 
-export function AlbumCard({ album, sub, place, total }) {
+export function AlbumCard({ album, sub, place, total, marked }) {
   const isHere = album.tracks > 0 && album.offline === album.tracks;
   return html`<a class="card" href=${`/albums/${album.key}`} role=${total ? 'listitem' : undefined} aria-posinset=${total ? place + 1 : undefined} aria-setsize=${total}>
-    <${Cover} of=${album.cover_of} artwork="album" name=${album.title} kind="is-card" /><b dir="auto">${album.title}</b><small class=${isHere ? 'icon-check' : ''} dir="auto">${sub ?? (album.artist || words.unknown)}</small>
+    <${Cover} of=${album.cover_of} artwork="album" name=${album.title} kind="is-card" /><b dir="auto">${marked ? html`<${Marked} text=${album.title} words=${marked} />` : album.title}</b><small class=${isHere ? 'icon-check' : ''} dir="auto">${sub ?? (album.artist || words.unknown)}</small>
   </a>`;
 }
 

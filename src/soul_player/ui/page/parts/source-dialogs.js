@@ -16,6 +16,7 @@ export const askForFolder = () => (open.value = { kind: 'folder' });
 export const askForAddress = (source) => (open.value = { kind: 'address', source });
 export const askToSignIn = (source) => (open.value = { kind: 'signIn', source });
 export const askForNewPassword = (source) => (open.value = { kind: 'password', source });
+export const askAboutCertificate = (source, url) => (open.value = { kind: 'certificate', source, url });
 export const askToRemove = (source) => (open.value = { kind: 'remove', source });
 
 function changed() {
@@ -28,7 +29,7 @@ export function SourceDialogs() {
   const asked = open.value;
   if (!asked) return null;
   const close = () => (open.value = null);
-  const Shown = { server: AddServer, folder: AddFolder, address: AddAddress, signIn: SignIn, password: NewPassword, remove: Remove }[asked.kind];
+  const Shown = { server: AddServer, folder: AddFolder, address: AddAddress, signIn: SignIn, password: NewPassword, certificate: Certificate, remove: Remove }[asked.kind];
   return html`<${Shown} key=${asked.kind} ...${asked} close=${close} />`;
 }
 
@@ -40,6 +41,8 @@ function doubtOf(error) {
   if (error.code === 'insecure_address') return { kind: 'insecure' };
   return null;
 }
+
+const print = (fingerprint) => (fingerprint || '').replaceAll(':', '').toUpperCase().match(/.{1,4}/g)?.join(' ');
 
 // A form that is sent to `send(values, trust)`: when the server gives cause for doubt, that is asked, and it is sent again.
 function DoubtForm({ url, send, children, label, close }) {
@@ -65,7 +68,7 @@ function DoubtForm({ url, send, children, label, close }) {
   return html`<${AskForm} submit=${submit} footer=${shown ? () => null : footer(label, close)}>
     <div hidden=${Boolean(shown)}>${children}</div>
     ${shown?.kind === 'certificate' && html`<div role="alert"><h3 dir="auto">${words.certificateTitle(shown.url)}</h3><p class="hint">${shown.isChanged ? words.changedText : words.certificateText}</p>
-      <p>${words.fingerprint}</p><p class="print">${(shown.fingerprint || '').toUpperCase().match(/.{1,4}/g)?.join(' ')}</p>
+      <p>${words.fingerprint}</p><p class="print">${print(shown.fingerprint)}</p>
       <footer><button type="button" class="button is-quiet" onClick=${yes}>${words.trust}</button><button type="button" class="button is-main" onClick=${no}>${words.distrust}</button></footer></div>`}
     ${shown?.kind === 'insecure' && html`<div role="alert"><h3>${words.insecureTitle}</h3><p class="hint">${words.insecureText}</p>
       <footer><button type="button" class="button is-quiet" onClick=${yes}>${words.insecure}</button><button type="button" class="button is-main" onClick=${no}>${words.distrust}</button></footer></div>`}
@@ -131,6 +134,33 @@ function SignIn({ source, close }) {
     <${Field} label=${words.username} name="username" maxlength="500" autocomplete="username" value=${source.username || ''} autocapitalize="off" />
     <${Field} label=${words.password} name="password" type="password" required maxlength="1000" autocomplete="current-password" autofocus />
   </${AskForm}></${Dialog}>`;
+}
+
+// A certificate that is not the one that was trusted: the safe answer is the first.
+function Certificate({ source, url, close }) {
+  const shown = useSignal(null);
+  const chosen = useSignal('leave');
+  const fault = useSignal(null);
+  useEffect(() => {
+    api.get(`/api/sources/${source.id}/certificate`, { url }).then((found) => (shown.value = found), (error) => (fault.value = error));
+  }, [source.id, url]);
+  const submit = async () => {
+    if (chosen.value === 'trust') await api.put(`/api/sources/${source.id}/certificate`, { fingerprint: shown.value.fingerprint, url: shown.value.url });
+    close();
+    changed();
+  };
+  const found = shown.value;
+  return html`<${Dialog} title=${words.otherCertificate(found?.url || url || source.name)} onClose=${close}>
+    <p>${words.changedText}</p>
+    ${fault.value && html`<p class="fault" role="alert">${fault.value.message}</p>`}
+    ${found && html`<${AskForm} submit=${submit} footer=${footer(words.apply, close)}>
+      <table class="facts"><caption class="unseen">${words.fingerprint}</caption><tbody>
+        <tr><th scope="row">${words.trusted}</th><td class="print">${print(found.trusted) || words.noneTrusted}</td></tr>
+        <tr><th scope="row">${words.shownNow}</th><td class="print"><mark>${print(found.fingerprint)}</mark></td></tr>
+      </tbody></table>
+      <${Choices} label=${words.fingerprint} name="trust" value=${chosen.value} onChange=${(value) => (chosen.value = value)} options=${[['leave', ...words.leaveIt], ['trust', ...words.trustIt]]} />
+    </${AskForm}>`}
+  </${Dialog}>`;
 }
 
 function NewPassword({ source, close }) {

@@ -1,10 +1,9 @@
 // How a source is, in an icon and a word, and the one thing that can be done about it.
 import { html } from '../dom.js';
-import { go } from '../router.js';
 import { syncSource } from '../state/acts.js';
 import { sources as words, sync as syncWords } from '../words-sync.js';
 import { Doing } from './cards.js';
-import { askToSignIn } from './source-dialogs.js';
+import { askAboutCertificate, askToSignIn } from './source-dialogs.js';
 
 const LOOKS = {
   online: ['is-ok', 'check'], offline: ['', 'unplug'], limited: ['is-warning', 'warn'], sign_in_needed: ['is-warning', 'key'],
@@ -28,7 +27,7 @@ export function SourceState({ source }) {
 export function actionOf(source) {
   const state = stateOf(source);
   if (state === 'sign_in_needed') return html`<button class="button is-quiet is-small" onClick=${() => askToSignIn(source)}>${syncWords.actions.sign_in}</button>`;
-  if (state === 'certificate_problem') return html`<button class="button is-quiet is-small" onClick=${() => go(`/sources/${source.id}`)}>${syncWords.actions.check_certificate}</button>`;
+  if (state === 'certificate_problem') return html`<button class="button is-quiet is-small" onClick=${() => askAboutCertificate(source, source.addresses.find((one) => one.seen === 'certificate_problem')?.url)}>${syncWords.actions.check_certificate}</button>`;
   if (state === 'failed' || state === 'offline' || state === 'limited') return html`<${Doing} kind="is-quiet is-small" run=${() => syncSource(source.id)}>${syncWords.actions.retry}</${Doing}>`;
   return null;
 }

@@ -6,13 +6,14 @@ import { rowTick, setFavourite, whereIs } from '../state/tracks.js';
 import { actions, clock, where } from '../words.js';
 import { Cover } from './cover.js';
 import { dragTracks } from './dragging.js';
+import { Marked } from './marked.js';
 import { trackMenu } from './track-menu.js';
 import { trouble } from './toasts.js';
 import { Sources } from './sources.js';
 import { Where } from './where.js';
 
 // `place`: in the list; `number`: what stands before it. `more`: what its menu holds beside the usual.
-export function TrackRow({ row, place, top, isActive, number, onPlay, unfold, isUnfolded, isSelected, more, grip, noAlbum, sub, onUnfolded }) {
+export function TrackRow({ row, place, top, isActive, number, onPlay, unfold, isUnfolded, isSelected, more, grip, noAlbum, sub, marked, onUnfolded }) {
   rowTick.value;
   if (!row) return html`<div class="row is-waiting" role="row" aria-rowindex=${place + 1} data-place=${place} style=${{ top: `${top}px` }} tabindex=${isActive ? 0 : -1}><span role="gridcell"></span></div>`;
   const { state } = whereIs(row);
@@ -30,7 +31,7 @@ export function TrackRow({ row, place, top, isActive, number, onPlay, unfold, is
     onDblClick=${(event) => !event.target.closest('button') && onPlay(place)} onClick=${(event) => event.pointerType === 'touch' && !event.target.closest('button, .unfolded') && onPlay(place)} onContextMenu=${menu} onDragStart=${(event) => dragTracks(event, [row])}
   >
     ${grip ? grip(place, row, reach) : html`<span class="number" role="gridcell">${number ?? place + 1}</span>`}
-    <span class="words" role="gridcell"><${Cover} of=${row.id} artwork=${row.artwork_id} name=${row.album || row.title} kind="is-small" /><b dir="auto">${row.title}</b><small dir="auto">${sub || row.artist || ''}</small></span>
+    <span class="words" role="gridcell"><${Cover} of=${row.id} artwork=${row.artwork_id} name=${row.album || row.title} kind="is-small" /><b dir="auto">${marked ? html`<${Marked} text=${row.title} words=${marked} />` : row.title}</b><small dir="auto">${sub || row.artist || ''}</small></span>
     ${!noAlbum && html`<span class="album" role="gridcell" dir="auto" onClick=${() => row.album_key && go(`/albums/${row.album_key}`)}>${row.album || ''}</span>`}
     ${hasMany
       ? html`<span role="gridcell"><button class="unfold" tabindex=${reach} aria-expanded=${Boolean(isUnfolded)} aria-label=${where.showSources(row.title)} onClick=${() => unfold(place)}><${Where} row=${row} /></button></span>`

@@ -16,7 +16,7 @@ export const rowHeight = () => (isNarrow.value ? ROW_NARROW : ROW);
 export const shownTable = { current: null };
 
 // `from`: {title, path} of what is played. `more`: menu items of this screen. `number`: what stands before a row.
-export function TrackTable({ list, label, from, more, number, noAlbum, grip, onKey, scrolls, noHead, sub }) {
+export function TrackTable({ list, label, from, more, number, noAlbum, grip, onKey, scrolls, noHead, sub, marked }) {
   const unfolded = useSignal(null);
   const handle = useRef();
   list.tick.value;
@@ -71,7 +71,7 @@ export function TrackTable({ list, label, from, more, number, noAlbum, grip, onK
       total=${total} height=${height} list=${list} label=${label} unfolded=${unfolded.value} columns=${noAlbum ? 4 : 5} scrolls=${scrolls} onKey=${onRowKey} handle=${handle}
       row=${(place, { top, isActive }) => html`<${TrackRow}
         key=${grip ? list.keyAt?.(place) ?? place : list.idAt(place) ?? `at-${place}`} row=${list.at(place)} place=${place} top=${top} isActive=${isActive} number=${number?.(place, list.at(place))}
-        onPlay=${play} more=${more} grip=${grip} noAlbum=${noAlbum} sub=${sub?.(list.at(place), place)} unfold=${unfold}
+        onPlay=${play} more=${more} grip=${grip} noAlbum=${noAlbum} marked=${marked} sub=${sub?.(list.at(place), place)} unfold=${unfold}
         isUnfolded=${unfolded.value?.id !== undefined && unfolded.value.id === list.idAt(place)}
         onUnfolded=${(high) => {
           if (unfolded.value && unfolded.value.height !== high) unfolded.value = { ...unfolded.value, height: high };

@@ -4,7 +4,7 @@ import { api } from '../api.js';
 import { Card, Doing, Line } from '../parts/cards.js';
 import { Empty } from '../parts/empty.js';
 import { Heading } from '../parts/heading.js';
-import { askForAddress, askForNewPassword, askToRemove, askToSignIn } from '../parts/source-dialogs.js';
+import { askAboutCertificate, askForAddress, askForNewPassword, askToRemove, askToSignIn } from '../parts/source-dialogs.js';
 import { SourceState, stateOf } from '../parts/source-state.js';
 import { syncSource } from '../state/acts.js';
 import { sourceList, syncState, useReading } from '../state/sync.js';
@@ -48,15 +48,16 @@ const SEEN = { online: ['is-ok', 'check'], limited: ['is-warning', 'warn'], offl
 function Addresses({ source }) {
   const addresses = source.addresses?.length ? source.addresses : [{ url: source.url, seen: source.is_online ? 'online' : 'offline' }];
   return html`<${Card} title=${words.addresses} hint=${words.addressesHint}>
-    <ul>${addresses.map((one) => {
+    <ul>${addresses.map((one, place) => {
       const [kind, icon] = SEEN[one.seen] || ['', 'clock'];
-      const sub = [one.url.startsWith('http:') && words.plain, one.error, one.worked_at && words.lastAnswer(ago(one.worked_at))].filter(Boolean).join(' · ');
+      const sub = [one.url.startsWith('http:') && words.plain, one.error, one.seen_at && (one.seen === 'online' ? words.lastAnswer : words.asked)(ago(one.seen_at))].filter(Boolean).join(' · ');
       const remove = async () => {
         await api.delete(`/api/sources/${source.id}/addresses?url=${encodeURIComponent(one.url)}`);
         sourceList.read();
       };
       return html`<${Line} key=${one.url} title=${one.url} sub=${sub}>
-        <span class=${`state ${kind} icon-${icon}`}>${one.is_used ? words.inUse : words.states[one.seen] || words.notAsked}</span>
+        <span class=${`state ${kind} icon-${icon}`}>${place === 0 && one.seen === 'online' && addresses.length > 1 ? words.inUse : words.states[one.seen] || words.notAsked}</span>
+        ${one.seen === 'certificate_problem' && html`<button class="button is-quiet is-small" onClick=${() => askAboutCertificate(source, one.url)}>${words.review}</button>`}
         ${addresses.length > 1 && html`<${Doing} kind="round icon-close" run=${remove} label=${words.removeAddress(one.url)} />`}
       </${Line}>`;
     })}</ul>
