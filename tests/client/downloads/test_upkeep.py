@@ -1,11 +1,16 @@
 """Rows and files in step, whatever happened to the files while nobody looked."""
 
+import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as given_by
 
+from soul_player.client import LIBRARY_FILE
+from soul_player.client.downloads.disk import Disk
 from soul_player.client.downloads.upkeep import compare
 from soul_player.client.library.download_model import Copy, CopyId
 from soul_player.protocol.quality import StreamQuality
@@ -83,6 +88,40 @@ def test_files_without_a_row_are_adopted_by_their_hash(tmp_path: Path) -> None:
                 assert one.proxy.carried_bytes == carried
                 assert len(list((shelter / "downloads/copies").iterdir())) == 2
                 await assert_the_law(client)
+
+    run(story())
+
+
+class Telling(Disk):
+    """Notes what was made durable, and whether a row said so already."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.synced: list[tuple[str, int]] = []
+
+    def make_durable(self, path: Path) -> None:
+        """With the number of rows at that moment."""
+        super().make_durable(path)
+        with closing(sqlite3.connect(self.home / LIBRARY_FILE)) as library:
+            (count,) = library.execute("SELECT COUNT(*) FROM copies").fetchone()
+        self.synced.append((path.name, count))
+
+
+def test_a_file_without_a_row_is_durable_before_it_gets_one(tmp_path: Path) -> None:
+    """The process that left it may have been killed before it came to that; the file and its name were only read."""
+
+    async def story() -> None:
+        disk = Telling(tmp_path / "client")
+        name = hashlib.sha256(b"music").hexdigest()
+        async with downloading_client(tmp_path / "client", disk=disk) as client:
+            copies = tmp_path / "client/downloads/copies"
+            copies.mkdir(parents=True)
+            (copies / name).write_bytes(b"music")
+            await client.downloads.run(until_idle=True)
+            disk.synced.clear()
+            assert await client.downloads._upkeep.scrub_once()
+            assert disk.synced == [(name, 0), ("copies", 0)]
+            assert await rows(client, "SELECT lower(hex(sha256)) FROM copies") == [(name,)]
 
     run(story())
 

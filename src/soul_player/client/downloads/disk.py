@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from soul_player.client.errors import DiskFull, FileUnwritable
+from soul_player.client.errors import ClientError, DiskFull, FileUnwritable
 
 T = TypeVar("T")
 
@@ -160,7 +160,7 @@ class Part:
             self.append(pieces)
             is_right = self.sha256() == sha256
             if is_right:
-                with disk_errors(self.path):
+                with self._lost_unless_synced():
                     self._disk.make_durable(self.path)
             return is_right
         finally:
@@ -174,10 +174,22 @@ class Part:
         return True
 
     def sync(self) -> None:
-        """May run beside `append`. What counts is the sync at the end: an error comes again there."""
+        """May run beside `append`. What counts is the sync at the end."""
         if self._file is not None:
-            with disk_errors(self.path):
+            with self._lost_unless_synced():
                 self._disk.begin_sync(self._file)
+
+    @contextmanager
+    def _lost_unless_synced(self) -> Generator[None, None, None]:
+        """The system tells of bytes that it could not write only once: it takes them for written from then on, and any
+        later sync for done. So what a sync failed on is nothing to go on with."""
+        try:
+            with disk_errors(self.path):
+                yield
+        except ClientError:
+            with disk_errors(self.path):
+                self._disk.remove(self.path)
+            raise
 
     def sha256(self) -> str:
         """Of all that is in it."""

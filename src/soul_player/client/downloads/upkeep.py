@@ -1,12 +1,15 @@
 """Rows and files in step: compared at the start, and read again in the background, so that no row lies for long."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from soul_player.client.downloads.attempt import Parts
-from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.disk import Disk, disk_errors
 from soul_player.client.downloads.places import Places, read_copy_name, read_part_name
+from soul_player.client.errors import ClientError
 from soul_player.client.library.copies import all_copies, mark_verified, oldest_verified, unlink_half_linked
 from soul_player.client.library.copy_links import link_joined
 from soul_player.client.library.download_model import Copy
@@ -15,6 +18,8 @@ from soul_player.client.library.download_tasks import find_task
 from soul_player.client.library.download_upkeep import Orphan, adopt_orphan, lose_copies
 from soul_player.database.access import Database
 from soul_player.edges import Clock
+
+log = logging.getLogger(__name__)
 
 # Each copy is read again once in so many days, one after the other with a rest in between.
 SCRUB_DAYS = 30
@@ -109,10 +114,22 @@ class Upkeep:
 
     async def _adopt(self, orphan: Orphan) -> None:
         path = self._places.copy(orphan.sha256)
-        if await asyncio.to_thread(self._disk.sha256, path) == orphan.sha256.hex():
-            await self._library.write(adopt_orphan, orphan, now_ms=self._clock.now_ms())
-        else:
+        if await asyncio.to_thread(self._disk.sha256, path) != orphan.sha256.hex():
             await asyncio.to_thread(self._disk.remove, path)
+            return
+        try:
+            await asyncio.to_thread(self._make_durable, path)
+        except ClientError as error:
+            # Without a row it is nothing: the next start finds it again.
+            log.warning("a file that nobody knew of is not taken over: %s", error)
+            return
+        await self._library.write(adopt_orphan, orphan, now_ms=self._clock.now_ms())
+
+    def _make_durable(self, path: Path) -> None:
+        """The process that left it may have ended before it came to this."""
+        with disk_errors(path):
+            self._disk.make_durable(path)
+            self._disk.make_names_durable(self._places.copies)
 
     async def _reconcile_parts(self, parts: Parts) -> None:
         names = await asyncio.to_thread(self._disk.sizes, self._places.parts)
