@@ -6,7 +6,7 @@
                 print(local.make_link())                     # opens the page in one browser, once, within a minute
                 await keep(client, local)                    # syncs, downloads; `run.json` says where, and the token
 
-`badge_of` gives the badge's four states of the sources. From another process of the home:
+From another process of the home:
 
     async with find_running(home) as running:                # None: nobody there, or a stranger
         status = await running.ask("GET", "/api/status", dict)
@@ -14,7 +14,6 @@
 """
 
 from soul_player.ui.app import Beyond, LocalApi, serving
-from soul_player.ui.badge import Badge, BadgeAction, BadgeState, badge_of
 from soul_player.ui.keeping import keep
 from soul_player.ui.passwords import UiPassword
 from soul_player.ui.run_file import RUN_FILE, RunFile, read_run_file
@@ -23,9 +22,6 @@ from soul_player.web.listener import CannotListen, CertificateUnusable, bind
 
 __all__ = [
     "RUN_FILE",
-    "Badge",
-    "BadgeAction",
-    "BadgeState",
     "Beyond",
     "CannotListen",
     "CertificateUnusable",
@@ -34,7 +30,6 @@ __all__ = [
     "RunFile",
     "RunningClient",
     "UiPassword",
-    "badge_of",
     "bind",
     "find_running",
     "keep",

@@ -8,7 +8,7 @@ import msgspec
 from soul_player.client import Client, FolderInvalid, SourceId
 from soul_player.ui.api.answers import Answer, message_answer, no_content
 from soul_player.ui.api.calls import Call
-from soul_player.ui.api.status import SourceStatus, source_status
+from soul_player.ui.api.status import SourceStatus, source_statuses, told_source
 
 MISSING = "source_not_found"
 
@@ -90,13 +90,12 @@ class SourceRoutes:
 
     async def all(self, call: Call) -> Answer:  # noqa: ARG002  # a route's signature
         """Every source, and how it is."""
-        syncing = self._client.sync.running
-        sources = await self._client.sources.list()
-        return message_answer(SourceList(tuple(source_status(one, is_syncing=one.id in syncing) for one in sources)))
+        read = await self._client.status.read()
+        return message_answer(SourceList(tuple(source_statuses(read.sources, read.badge))))
 
     async def one(self, call: Call) -> Answer:
         """One source."""
-        return await self._told(_id(call))
+        return await told_source(self._client, _id(call))
 
     async def add(self, call: Call) -> Answer:
         """Sign in at a server and keep it; a certificate that nobody vouches for is asked about first."""
@@ -109,7 +108,7 @@ class SourceRoutes:
             fingerprint=asked.fingerprint,
             insecure=asked.insecure,
         )
-        return await self._told(source.id, status=201)
+        return await told_source(self._client, source.id, status=201)
 
     async def add_folder(self, call: Call) -> Answer:
         """Keep a folder of this device as a source."""
@@ -117,7 +116,7 @@ class SourceRoutes:
         if not os.path.isabs(asked.folder):  # noqa: PTH117  # a name may hold what pathlib would tidy away
             raise FolderInvalid("give the folder's whole path, from the root on")
         source = await self._client.sources.add_folder(asked.folder, name=asked.name)
-        return await self._told(source.id, status=201)
+        return await told_source(self._client, source.id, status=201)
 
     async def stake(self, call: Call) -> Answer:
         """What would go with a source."""
@@ -137,7 +136,7 @@ class SourceRoutes:
         asked = await call.message(SignIn)
         await self._client.sources.login(source_id, password=asked.password, username=asked.username)
         self._client.triggers.sync_now([source_id])
-        return await self._told(source_id)
+        return await told_source(self._client, source_id)
 
     async def password(self, call: Call) -> Answer:
         """Change the password of the account there."""
@@ -150,7 +149,7 @@ class SourceRoutes:
         """Let new playlists and plays go to this one."""
         source_id = _id(call)
         await self._client.sources.activate(source_id)
-        return await self._told(source_id)
+        return await told_source(self._client, source_id)
 
     async def offline(self, call: Call) -> Answer:  # noqa: ARG002  # a route's signature
         """Whether a person is working offline."""
@@ -162,12 +161,6 @@ class SourceRoutes:
         await self._client.offline.turn(on=asked.on)
         self._client.triggers.look()
         return message_answer(asked)
-
-    async def _told(self, source_id: SourceId, *, status: int = 200) -> Answer:
-        found = await self._client.sources.find(str(source_id))
-        counted = next(one for one in await self._client.sources.list() if one.id == found.id)
-        is_syncing = found.id in self._client.sync.running
-        return message_answer(source_status(counted, is_syncing=is_syncing), status=status)
 
 
 def _id(call: Call) -> SourceId:

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 from soul_player.client import Client
 from soul_player.edges import Clock
+from soul_player.ui.api.addresses import (
+    AddressQuery,
+    AddressRoutes,
+    CertificateQuery,
+    NewAddress,
+    ShownCertificate,
+    TrustedCertificate,
+)
 from soul_player.ui.api.downloads import (
     Changed,
     DownloadRequest,
@@ -60,7 +68,7 @@ class SyncParts:
 
 def sync_routes(client: Client, parts: SyncParts, clock: Clock) -> tuple[Route, ...]:
     """In the order of the documents."""
-    status = StatusRoutes(client, clock)
+    status = StatusRoutes(client)
     syncs = SyncRoutes(client, parts.runs, parts.board)
     settings = SettingRoutes(parts.settings)
     return (
@@ -79,7 +87,7 @@ def sync_routes(client: Client, parts: SyncParts, clock: Clock) -> tuple[Route, 
 
 
 def _sources(client: Client) -> tuple[Route, ...]:
-    sources = SourceRoutes(client)
+    sources, ways = SourceRoutes(client), AddressRoutes(client)
     return (
         Route("GET", "/api/sources", sources.all, SourceList),
         Route("POST", "/api/sources", sources.add, SourceStatus, body=NewServer, status=201),
@@ -90,6 +98,12 @@ def _sources(client: Client) -> tuple[Route, ...]:
         Route("POST", "/api/sources/{source_id}/login", sources.login, SourceStatus, body=SignIn),
         Route("POST", "/api/sources/{source_id}/password", sources.password, body=NewPassword, status=204),
         Route("POST", "/api/sources/{source_id}/activate", sources.activate, SourceStatus),
+        Route("POST", "/api/sources/{source_id}/addresses", ways.add, SourceStatus, body=NewAddress, status=201),
+        Route("DELETE", "/api/sources/{source_id}/addresses", ways.remove, SourceStatus, query=AddressQuery),
+        Route(
+            "GET", "/api/sources/{source_id}/certificate", ways.certificate, ShownCertificate, query=CertificateQuery
+        ),
+        Route("PUT", "/api/sources/{source_id}/certificate", ways.trust, SourceStatus, body=TrustedCertificate),
         Route("GET", "/api/offline", sources.offline, OfflineSwitchState),
         Route("PUT", "/api/offline", sources.turn_offline, OfflineSwitchState, body=OfflineSwitchState),
     )
