@@ -25,7 +25,7 @@ from soul_player.client.library.copies import folder_is_settled, settle_folder
 from soul_player.client.library.lists_of_playlists import Playlists
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.model import SourceId
-from soul_player.client.library.open import open_library
+from soul_player.client.library.open import LIBRARY_FILE, open_library
 from soul_player.client.library.player import Player
 from soul_player.client.library.plays import Plays
 from soul_player.client.library.positions import Positions
@@ -48,6 +48,7 @@ from soul_player.client.sync.source_sync import SyncParts
 from soul_player.client.sync.status import Status
 from soul_player.client.sync.triggers import Triggers
 from soul_player.database.access import Database
+from soul_player.database.commits import Commits
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.folders.pool import Readers, WorkerPool
@@ -121,7 +122,8 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         parts = _sync_parts(config, library, events, world, notice=connections.notice)
         sync = Sync(parts, connections, lock, gate)
         live = Live(library, connections, world.randomness)
-        triggers = Triggers(sync, live, library, lock=lock, switch=connections.switch, clock=world.clock)
+        commits = Commits(config.home / LIBRARY_FILE)
+        triggers = Triggers(sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version)
         noticed = NoticedDatabase(library, triggers.look)
         edits = Edits(noticed, clock=world.clock, randomness=world.randomness)
         bandwidth = Bandwidth(world.clock)
@@ -165,6 +167,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 events=events,
             )
         finally:
+            commits.close()
             await connections.close()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from soul_player.client import Client, HomeLocked
+from soul_player.edges import SystemClock
 from tests.client.clients import add, opened_client
 from tests.client.sync.music import Music
 from tests.conftest import run
@@ -175,5 +176,71 @@ def test_one_process_of_a_home_keeps_it_in_sync(tmp_path: Path) -> None:
             await asyncio.sleep(0.1)
             with pytest.raises(HomeLocked):
                 await other.triggers.run()
+
+    run(story())
+
+
+class SlowClock(SystemClock):
+    """The world's clock goes as a test says; the machine's own clock stands still while it sleeps."""
+
+    def __init__(self) -> None:
+        self.slept_ms = 0
+
+    def now_ms(self) -> int:
+        """With all that was slept."""
+        return super().now_ms() + self.slept_ms
+
+
+def test_after_a_sleep_everything_is_looked_at_at_once(tmp_path: Path) -> None:
+    """Not half an hour after the lid was opened, and without waiting for a dead connection to be found out."""
+
+    async def story() -> None:
+        clock = SlowClock()
+        async with fake_server() as server, opened_client(tmp_path, clock=clock) as client:
+            await add(client, server)
+            async with kept(client):
+
+                async def began() -> bool:
+                    return runs_of(server) >= 1
+
+                await until(began)
+                await asyncio.sleep(0.5)
+                before = runs_of(server)
+                clock.slept_ms += 8 * 3_600_000
+
+                async def again() -> bool:
+                    return runs_of(server) > before
+
+                assert await until(again) < 1.5
+
+    run(story())
+
+
+def test_working_offline_ends_what_is_under_way_and_coming_back_goes_on_at_once(tmp_path: Path) -> None:
+    """Said by another process of the home: the socket is closed, nothing is asked, and then the news comes."""
+
+    async def story() -> None:
+        async with running_server(tmp_path / "server") as running, opened_client(tmp_path / "phone") as phone:
+            await join(phone, running)
+            announcing = running.server.announcing
+            async with kept(phone), opened_client(tmp_path / "phone") as person:
+
+                async def listens() -> bool:
+                    return len(announcing.hub) == 1
+
+                async def is_gone() -> bool:
+                    return len(announcing.hub) == 0
+
+                await until(listens)
+                await person.offline.turn(on=True)
+                assert await until(is_gone) < 2.0
+                await Music(running, seed=1).add(3)
+                running.server.announcing.news.announce("library")
+                phone.triggers.sync_now()
+                await asyncio.sleep(0.7)
+                assert await phone.library.count() == 0
+                await person.offline.turn(on=False)
+                assert await until(lambda: has_tracks(phone, 3)) < 2.0
+                assert await until(listens) < 2.0
 
     run(story())

@@ -116,6 +116,11 @@ class Connections:
         while self._former:
             await self._former.pop().transport.close()
 
+    async def hang_up(self) -> None:
+        """What is under way ends as if the line had broken. What is asked afterwards connects anew."""
+        for opened in list(self._opened.values()):
+            await opened.client.transport.close()
+
     async def close(self) -> None:
         """Let go of every connection."""
         self._former += [opened.client for opened in self._opened.values()]

@@ -1,7 +1,7 @@
 """Keeping every source in sync by itself: each on its own, so that a dead server never delays another."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,8 +12,8 @@ from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.outcome import SyncStatus
 from soul_player.client.library.reasons_to_sync import known_heads, newest_edits
 from soul_player.client.library.sources import all_sources, find_source
+from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.live_client import Live, LiveConnected, LiveHint, LiveLost
-from soul_player.client.sources.offline_switch import OfflineSwitch
 from soul_player.client.sync.engine import Sync
 from soul_player.client.sync.folder_watch import watch_folder
 from soul_player.client.sync.schedule import NEVER, Schedule
@@ -23,6 +23,10 @@ from soul_player.edges import Clock
 LIBRARY_SCOPE = "library"
 # Edits and settings may come from another process of this home, which tells nobody.
 LOOK_SECONDS = 0.25
+# However little seems to have happened.
+LOOK_ANYWAY_SECONDS = 30.0
+# So much of the world's time cannot pass between two looks, unless this device was asleep.
+ASLEEP_MS = 30_000
 # A sync of this source that a person began is under way.
 BUSY_SECONDS = 1.0
 
@@ -35,6 +39,8 @@ class _Kept:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     # A person may have made it possible to listen again.
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    # The live connection is to be closed: it is worth nothing any more, or nobody is to be connected to.
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
     source: Source | None = None
     task: asyncio.Task[None] | None = None
 
@@ -47,23 +53,28 @@ class Triggers:
         sync: Sync,
         live: Live,
         library: Database,
+        connections: Connections,
         *,
         lock: HomeLock,
-        switch: OfflineSwitch,
         clock: Clock,
+        commits: Callable[[], int],
     ) -> None:
+        """`commits` tells another number when anything was committed to the library, by any process."""
         self._sync = sync
         self._live = live
         self._library = library
+        self._connections = connections
         self._lock = lock
-        self._switch = switch
-        self._works_offline = False
         self._clock = clock
+        self._commits = commits
         self._kept: dict[SourceId, _Kept] = {}
         self._chosen: frozenset[SourceId] | None = None
         self._is_fresh = False
+        self._works_offline = False
         self._edits: Mapping[SourceId, int] = {}
         self._looked = asyncio.Event()
+        # The version of the library at the last look, and when that was.
+        self._seen = (0, 0.0)
 
     async def run(self, source_ids: Sequence[SourceId] | None = None, *, is_fresh: bool = False) -> None:
         """Until it is cancelled; these sources, or all. `is_fresh`: they were synced this moment.
@@ -77,10 +88,12 @@ class Triggers:
         try:
             async with asyncio.TaskGroup() as tasks:
                 while True:
+                    # Before the look: what is committed meanwhile is seen by the next one.
+                    self._seen = (self._commits(), self._now())
                     await self._look(tasks)
                     # Sources that are added later were not synced.
                     self._is_fresh = False
-                    await _set_within(self._looked, LOOK_SECONDS)
+                    await self._until_something_happens()
         finally:
             self._kept.clear()
             self._lock.release()
@@ -96,6 +109,25 @@ class Triggers:
         """After an edit of this process, or of a setting: it is found within a quarter of a second otherwise."""
         self._looked.set()
 
+    async def _until_something_happens(self) -> None:
+        """Nearly free, four times a second: nobody tells of what another process has committed."""
+        commits, looked_at = self._seen
+        while self._now() - looked_at < LOOK_ANYWAY_SECONDS:
+            before_ms = self._clock.now_ms()
+            if await _set_within(self._looked, LOOK_SECONDS) or self._commits() != commits:
+                return
+            # By the world's clock: that of the machine may have stood still while it slept.
+            if self._clock.now_ms() - before_ms > ASLEEP_MS:
+                self._wake_up()
+                return
+
+    def _wake_up(self) -> None:
+        """This device was asleep: what was connected is not any more, and much may have happened."""
+        for kept in self._kept.values():
+            kept.schedule.return_(self._now())
+            kept.cut.set()
+            kept.woken.set()
+
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         """New sources and those that went, what a person changed, and edits that wait."""
         sources = {
@@ -108,7 +140,9 @@ class Triggers:
             assert task is not None
             task.cancel()
         edits = await self._library.read(newest_edits)
-        worked_offline, self._works_offline = self._works_offline, await self._switch.is_on()
+        worked_offline, self._works_offline = self._works_offline, await self._connections.switch.is_on()
+        if self._works_offline and not worked_offline:
+            await self._hang_up()
         is_back = worked_offline and not self._works_offline
         for source_id, source in sources.items():
             kept = self._kept.get(source_id)
@@ -124,12 +158,20 @@ class Triggers:
             if edits.get(source_id, 0) > self._edits.get(source_id, 0):
                 kept.schedule.edit(self._now())
                 kept.woken.set()
+            # What another process of this home has met there is news here too.
+            self._connections.tell(source)
         self._edits = edits
+
+    async def _hang_up(self) -> None:
+        """A person works offline from here on: what is under way ends too."""
+        for kept in self._kept.values():
+            kept.cut.set()
+        await self._connections.hang_up()
 
     async def _keep(self, source_id: SourceId, kept: _Kept) -> None:
         async with asyncio.TaskGroup() as tasks:
             if kept.source is not None and kept.source.type is SourceType.SERVER:
-                tasks.create_task(self._listen(source_id, kept), name=f"listen to {source_id}")
+                tasks.create_task(self._stay_connected(source_id, kept), name=f"listen to {source_id}")
             elif kept.source is not None:
                 tasks.create_task(watch_folder(kept.source, partial(self._changed, kept)), name=f"watch {source_id}")
             while True:
@@ -145,6 +187,9 @@ class Triggers:
         try:
             results = await self._sync.run([source_id])
             retry_seconds = None
+            if any(result.status is SyncStatus.SYNCED for result in results):
+                # If it could not be listened to, that may be over.
+                kept.changed.set()
             if any(result.status in {SyncStatus.FAILED, SyncStatus.OFFLINE} for result in results):
                 source = await self._library.read(find_source, source_id)
                 retry_at_ms = None if source is None else source.retry_at_ms
@@ -154,6 +199,17 @@ class Triggers:
             pass
         finally:
             kept.schedule.end(self._now(), retry_seconds=retry_seconds)
+
+    async def _stay_connected(self, source_id: SourceId, kept: _Kept) -> None:
+        while True:
+            kept.cut.clear()
+            async with asyncio.TaskGroup() as tasks:
+                listening = tasks.create_task(self._listen(source_id, kept), name=f"hear {source_id}")
+                await kept.cut.wait()
+                listening.cancel()
+            if self._works_offline:
+                kept.changed.clear()
+                await kept.changed.wait()
 
     async def _listen(self, source_id: SourceId, kept: _Kept) -> None:
         """Without end. What only a person can cure ends the listening until something was changed."""
@@ -213,12 +269,12 @@ def _asked_with(source: Source) -> tuple[object, ...]:
     return frozenset(address.settings for address in source.addresses), source.account_id, source.server_id
 
 
-async def _set_within(event: asyncio.Event, seconds: float | None) -> None:
-    """Wait for it, or so long; it is cleared."""
+async def _set_within(event: asyncio.Event, seconds: float | None) -> bool:
+    """Wait for it, or so long (False); it is cleared."""
     try:
         async with asyncio.timeout(seconds):
-            await event.wait()
+            return await event.wait()
     except TimeoutError:
-        return
+        return False
     finally:
         event.clear()
