@@ -1,11 +1,13 @@
 """Certificates over real TLS sockets: an unknown one is shown, a pinned one is the only one that is good."""
 
+import errno
+import socket
 from pathlib import Path
 
 import pytest
 
 from soul_player.client import AddressInvalid, CertificateUnknown, SecurityError, SyncStatus
-from soul_player.client.sources.certificates import fingerprint_text, parse_fingerprint
+from soul_player.client.sources.certificates import fingerprint_text, parse_fingerprint, why_unreachable
 from tests.client.clients import add, assert_consistent, opened_client, sync_one
 from tests.conftest import run
 from tests.edges.certificates import fingerprint, server_context
@@ -100,3 +102,10 @@ def test_every_usual_spelling_of_a_fingerprint_is_understood() -> None:
     digits = "0123456789abcdef" * 4
     for text in (digits, digits.upper(), fingerprint_text(digits), f"sha256:{digits}", f" SHA256:{digits}\n"):
         assert parse_fingerprint(text) == digits
+
+
+def test_why_a_server_cannot_be_reached_is_said_without_calls_and_tuples() -> None:
+    """Libraries put an address where the system has words."""
+    assert why_unreachable(OSError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 9)")) == "connection refused"
+    assert why_unreachable(socket.gaierror(-2, "Name or service not known")) == "Name or service not known"
+    assert why_unreachable(OSError("Multiple exceptions")) == "Multiple exceptions"

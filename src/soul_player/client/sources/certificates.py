@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import re
 import ssl
 
@@ -42,9 +43,17 @@ async def shown_fingerprint(host: str, port: int, *, timeout_seconds: float) -> 
     except ssl.SSLError as error:
         raise SecurityError(f"no secure connection to {host}: {error.reason or error}") from error
     except OSError as error:
-        raise OfflineError(f"{host} cannot be reached: {error.strerror or error}") from error
+        raise OfflineError(f"{host} cannot be reached: {why_unreachable(error)}") from error
     try:
         certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     finally:
         writer.transport.abort()
     return fingerprint_of(certificate)
+
+
+def why_unreachable(error: OSError) -> str:
+    """In words for people: the system's own for its number, where others tell of calls and tuples."""
+    # A name that cannot be resolved has a number of another list, and good words.
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno).lower()
+    return error.strerror or str(error)

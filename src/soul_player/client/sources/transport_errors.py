@@ -13,7 +13,7 @@ from soul_player.client.errors import (
     SecurityError,
 )
 from soul_player.client.sources.addresses import Address
-from soul_player.client.sources.certificates import fingerprint_text
+from soul_player.client.sources.certificates import fingerprint_text, why_unreachable
 
 
 class CertificateUnverified(SecurityError):
@@ -48,7 +48,7 @@ def transport_errors(address: Address) -> Generator[None, None, None]:
     except TimeoutError as error:
         raise NetworkTimeout(f"{host} does not answer in time") from error
     except aiohttp.ClientConnectorError as error:
-        raise OfflineError(f"{host} cannot be reached: {error.os_error.strerror or error.os_error}") from error
+        raise OfflineError(f"{host} cannot be reached: {why_unreachable(error.os_error)}") from error
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError) as error:
         raise ConnectionLost(f"the connection to {host} was lost") from error
     except aiohttp.ClientResponseError as error:
