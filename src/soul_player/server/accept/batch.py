@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from soul_player.database.access import Writer
+from soul_player.database.errors import DatabaseError
 from soul_player.protocol.ids import BadId, EraId, id_bytes, minted_at_ms
 from soul_player.protocol.operation import (
     AnyOperation,
@@ -215,6 +216,9 @@ async def _try(edit: Edit, operation: AnyOperation) -> Outcome | None:
     try:
         async with edit.store.savepoint():
             return await _accept(edit, operation)
+    except DatabaseError:
+        # The disk is full, and the whole transaction was undone: it is no operation's own.
+        raise
     except Exception:
         # The one place where any error is caught: a poisoned operation must not block the others of its batch
         # (protocol, section 4). It is logged whole, and nothing is stored for it.

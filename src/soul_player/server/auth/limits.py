@@ -94,8 +94,8 @@ class SharedLimits:
     async def _begin(self, store: Writer, keys: tuple[str, str], now_ms: int) -> None:
         by_account, by_address = keys
         # Always in this order: two attempts never wait for each other.
-        account_at = await _lock(store, by_account, now_ms, _ACCOUNT_MS * ACCOUNT_BURST)
-        address_at = await _lock(store, by_address, now_ms, _ADDRESS_MS * ADDRESS_BURST)
+        account_at = await _lock(store, by_account, now_ms, 2 * _ACCOUNT_MS * ACCOUNT_BURST)
+        address_at = await _lock(store, by_address, now_ms, 2 * _ADDRESS_MS * ADDRESS_BURST)
         wait_ms = _wait_ms(address_at, now_ms, _ADDRESS_MS, ADDRESS_BURST)
         # The first attempt of an address that has none on record is spared, as in `Attempts`.
         if address_at > now_ms:
@@ -107,7 +107,8 @@ class SharedLimits:
 
 
 async def _lock(store: Writer, key: str, now_ms: int, most_ms: int) -> int:
-    """When the allowance is full again. A clock that was set back must not lock anybody out for longer than ever."""
+    """When the allowance is full again. A clock that was set back must not lock anybody out for long; attempts that
+    were spared may have overdrawn it."""
     row = await store.one(LOCK, key=key)
     assert row is not None, "an upsert returns its row"
     return min(int(row[0]), now_ms + most_ms)

@@ -20,6 +20,8 @@ ASK_SECONDS = 1.0
 ANSWER_SECONDS = 3.0
 # What a transaction and the log beside the database may need.
 FREE_BYTES_MIN = 16 << 20
+# Small writes may find a place where larger ones did not: so long none must have failed.
+FULL_SECONDS = 10.0
 
 TOUCH = """
     UPDATE sync_head
@@ -51,12 +53,12 @@ class Health:
         self._asked_at = float("-inf")
         self._trouble: Trouble | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._was_full = False
+        self._full_at: float | None = None
 
     def note(self, error: DatabaseError) -> None:
         """A request failed of this. A full disk lets reads go on, so only who writes finds out."""
         if isinstance(error, DatabaseFull):
-            self._was_full = True
+            self._full_at = self._clock.monotonic()
             self._asked_at = float("-inf")
 
     async def trouble(self) -> Trouble | None:
@@ -76,16 +78,22 @@ class Health:
             return Trouble.GONE
         if self._path is not None and shutil.disk_usage(self._path.parent).free < self._free_bytes_min:
             return Trouble.FULL
+        if self._full_at is not None and self._clock.monotonic() - self._full_at < FULL_SECONDS:
+            return Trouble.FULL
+        return await self._ask()
+
+    async def _ask(self) -> Trouble | None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 if await self._database.read(newest_applied) > self._known:
                     return Trouble.AHEAD
-                if self._was_full:
+                if self._full_at is not None:
                     await self._database.write(_touch)
-                    self._was_full = False
+                    self._full_at = None
         except TimeoutError:
             return Trouble.SILENT
-        except DatabaseFull:
+        except DatabaseFull as error:
+            self.note(error)
             return Trouble.FULL
         except DatabaseDamaged:
             return Trouble.DAMAGED
