@@ -12,9 +12,9 @@ export function Card({ title, hint, children, kind = '', action }) {
 }
 
 // A row of a card: what it is, what is to be said of it, what can be done.
-export function Line({ icon, title, sub, children, to }) {
-  const words = html`<span class="line-words"><strong dir="auto">${title}</strong>${sub && html`<small dir="auto">${sub}</small>`}</span>`;
-  return html`<li class=${`line${icon ? ` icon-${icon}` : ''}`}>${to ? html`<a href=${to} class="line-link">${words}</a>` : words}${children}</li>`;
+export function Line({ icon, cover, title, sub, children, to }) {
+  const words = html`<span class="entry-words"><strong dir="auto">${title}</strong>${sub && html`<small dir="auto">${sub}</small>`}</span>`;
+  return html`<li class=${`entry${icon ? ` icon-${icon}` : ''}`}>${cover}${to ? html`<a href=${to} class="entry-link">${words}</a>` : words}${children}</li>`;
 }
 
 export function Meter({ done, label, kind = '' }) {
@@ -79,7 +79,7 @@ export function Field({ label, hint, ...input }) {
 
 // A setting: what it is on the left, what changes it on the right.
 export function Setting({ title, hint, children }) {
-  return html`<li class="setting"><span class="line-words"><strong>${title}</strong>${hint && html`<small>${hint}</small>`}</span>${children}</li>`;
+  return html`<li class="option"><span class="entry-words"><strong>${title}</strong>${hint && html`<small>${hint}</small>`}</span>${children}</li>`;
 }
 
 export function Switch({ label, isOn, onChange, disabled }) {

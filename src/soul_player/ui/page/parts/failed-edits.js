@@ -29,7 +29,7 @@ function FailedEdit({ edit }) {
     await api.post(`/api/failed-edits/${edit.id}/correct`, isRating ? { rating: Number(value) } : { name: value });
     done();
   };
-  return html`<li class="line icon-warn"><span class="line-words"><strong dir="auto">${edit.fields.name || waiting.unnamed}</strong><small dir="auto">${edit.source_name}: ${edit.message || edit.reason}</small>
+  return html`<li class="entry icon-warn"><span class="entry-words"><strong dir="auto">${edit.fields.name || waiting.unnamed}</strong><small dir="auto">${edit.source_name}: ${edit.message || edit.reason}</small>
     ${isChanging.value
       ? html`<${AskForm} submit=${correct} footer=${(isBusy) => html`<div class="actions"><button class="button is-main is-small" disabled=${isBusy}>${actions.save}</button><button type="button" class="button is-quiet is-small" onClick=${() => (isChanging.value = false)}>${actions.cancel}</button></div>`}>
           <${Field} label=${isRating ? words.newRating : words.newName} name="value" required type=${isRating ? 'number' : 'text'} min="0" max="5" maxlength="200" value=${edit.fields.name || edit.fields.rating || ''} />

@@ -57,7 +57,7 @@ function Compared({ pair: { track, other, fingerprint } }) {
 }
 
 // Only what differs is marked: what both begin and end with is left as it is.
-export function Marked({ text, than }) {
+function Marked({ text, than }) {
   const [mine, theirs] = [[...text], [...than]];
   let first = 0;
   while (first < mine.length && first < theirs.length && mine[first] === theirs[first]) first += 1;

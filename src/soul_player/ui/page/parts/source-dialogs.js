@@ -154,7 +154,7 @@ function Certificate({ source, url, close }) {
     <p>${words.changedText}</p>
     ${fault.value && html`<p class="fault" role="alert">${fault.value.message}</p>`}
     ${found && html`<${AskForm} submit=${submit} footer=${footer(words.apply, close)}>
-      <table class="facts"><caption class="unseen">${words.fingerprint}</caption><tbody>
+      <table class="pairs"><caption class="unseen">${words.fingerprint}</caption><tbody>
         <tr><th scope="row">${words.trusted}</th><td class="print">${print(found.trusted) || words.noneTrusted}</td></tr>
         <tr><th scope="row">${words.shownNow}</th><td class="print"><mark>${print(found.fingerprint)}</mark></td></tr>
       </tbody></table>

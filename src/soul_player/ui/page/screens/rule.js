@@ -1,19 +1,21 @@
 // A rule of what is kept on this device by itself: what it would mean is shown before it is made.
 import { api } from '../api.js';
 import { html, useEffect, useSignal } from '../dom.js';
-import { AskForm, Card, Field } from '../parts/cards.js';
+import { AskForm, Card, Field, Line } from '../parts/cards.js';
+import { Cover } from '../parts/cover.js';
 import { Heading } from '../parts/heading.js';
-import { TrackTable } from '../parts/track-table.js';
 import { toast } from '../parts/toasts.js';
+import { Where } from '../parts/where.js';
 import { go, query as parameters } from '../router.js';
 import { rules as ruleList, storage, useReading } from '../state/sync.js';
-import { actions, size } from '../words.js';
+import { actions, clock, size } from '../words.js';
 import { rules as words } from '../words-sync.js';
 import { useLibraryList } from './tracks.js';
 
 const GB = 1_000_000_000;
 const BUDGETS = [1, 2, 5, 10, 20, 50, 100].map((value) => value * GB);
 const TYPING_MS = 200;
+const SHOWN = 6;
 
 export default function Rule() {
   const text = useSignal(parameters.value.get('query') || '');
@@ -70,11 +72,14 @@ export default function Rule() {
 
 function Plan({ plan }) {
   const list = useLibraryList({ query: plan.query, order: 'artist', show: 'all' });
+  list.tick.value;
+  const rows = [...Array(SHOWN).keys()].map((place) => list.at(place)).filter(Boolean);
   const share = (bytes) => ({ '--share': plan.bytes ? bytes / plan.bytes : 0 });
   const fetched = Math.max(0, plan.tracks - plan.here - plan.beyond_budget);
   return html`
     <p class="plan" role="status">${words.plan(plan.tracks, plan.bytes)}</p>
     <div class="room" aria-hidden="true"><i class="is-automatic" style=${share(plan.here_bytes)}></i></div>
     <ul class="legend is-list"><li class="is-automatic">${words.here(plan.here)} · ${size(plan.here_bytes)}</li><li>${words.fetch(fetched)}</li>${plan.beyond_budget > 0 && html`<li class="is-free">${words.beyond(plan.beyond_budget)}</li>`}</ul>
-    <${TrackTable} list=${list} label=${words.matches} noAlbum=${true} noHead=${true} />`;
+    <ul>${rows.map((row) => html`<${Line} key=${row.id} cover=${html`<${Cover} of=${row.id} artwork=${row.artwork_id} name=${row.album || row.title} />`} title=${row.title} sub=${row.artist}><${Where} row=${row} /><span class="state">${clock(row.duration_seconds)}</span></${Line}>`)}</ul>
+    ${plan.tracks > SHOWN && html`<div class="actions"><a class="button is-quiet" href=${`/search?${new URLSearchParams({ text: plan.query })}`}>${words.all(plan.tracks)}</a></div>`}`;
 }

@@ -69,7 +69,7 @@ function LastSync({ source, last }) {
   const at = source.last_sync_at ? `${ago(source.last_sync_at)}${last ? ` · ${syncWords.seconds(last.seconds)}` : ''}` : words.neverSynced;
   const rows = last ? [[syncWords.kinds.tracks, syncWords.changed({ ...last, pushed: 0 })], [syncWords.kinds.playlists, last.playlists_synced], [syncWords.kinds.edits, last.pushed]] : [];
   return html`<${Card} title=${words.lastSync} hint=${at}>
-    ${rows.length > 0 && html`<table class="facts"><caption class="unseen">${words.lastSync}</caption><tbody>${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`}
+    ${rows.length > 0 && html`<table class="pairs"><caption class="unseen">${words.lastSync}</caption><tbody>${rows.map(([name, value]) => html`<tr key=${name}><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`}
     ${last?.error && html`<p class="quiet" dir="auto">${last.error.message}</p>`}
     ${last?.unreadable.length > 0 && html`<details><summary>${syncWords.unreadable(last.unreadable.length)}</summary><ul>${last.unreadable.slice(0, 100).map((one) => html`<${Line} key=${one.path} icon="warn" title=${one.path} sub=${one.reason} />`)}</ul></details>`}
   </${Card}>`;

@@ -23,7 +23,7 @@ export default function Welcome() {
   return html`<div class="welcome">
     <div class="welcome-fan" aria-hidden="true">${FAN.map((name) => html`<${Cover} key=${name} name=${name} />`)}</div>
     <h1>${words.title}</h1><p>${words.text}</p>
-    ${found.value.map((server) => html`<p class="note is-ok icon-check" key=${server.url}><span class="line-words"><strong dir="auto">${words.found(server.name)}</strong><small>${words.asks(server.url)}</small></span><button onClick=${() => askForServer(server.url)}>${words.use}</button></p>`)}
+    ${found.value.map((server) => html`<p class="note is-ok icon-check" key=${server.url}><span class="entry-words"><strong dir="auto">${words.found(server.name)}</strong><small>${words.asks(server.url)}</small></span><button onClick=${() => askForServer(server.url)}>${words.use}</button></p>`)}
     <div class="boxes">
       <section class="box"><i class="emblem icon-cloud"></i><h2>${words.server}</h2><p class="box-hint">${words.serverText}</p><div class="actions"><button class="button is-main" onClick=${() => askForServer()}>${words.server}</button></div></section>
       <section class="box"><i class="emblem icon-folder"></i><h2>${words.folder}</h2><p class="box-hint">${words.folderText}</p><div class="actions"><button class="button is-quiet" onClick=${askForFolder}>${words.folder}</button></div></section>

@@ -3,8 +3,11 @@ import { api } from '../api.js';
 import { signal, useEffect } from '../dom.js';
 import { on, readStatus, settled } from './live.js';
 import { settings } from './sync.js';
+import { readTracks } from './tracks.js';
 
 const READ_MAX = 1_000;
+// Pictures are shown of what stands first.
+const PICTURED = 60;
 // How fast, over this long.
 const MEASURED_MS = 4_000;
 
@@ -21,6 +24,7 @@ class Queue {
     const { downloads, ...counts } = await api.get('/api/downloads', { limit: READ_MAX });
     this.rows.value = downloads;
     this.counts.value = counts;
+    readTracks(downloads.slice(0, PICTURED).map((row) => row.track_id)).catch((error) => console.warn(error.message));
     const known = new Set(downloads.map((row) => row.id));
     for (const id of this.samples.keys()) if (!known.has(id)) this.samples.delete(id);
   }
