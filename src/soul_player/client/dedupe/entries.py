@@ -12,6 +12,7 @@ from soul_player.client.dedupe.normalize import NORMALISER_VERSION
 from soul_player.client.dedupe.texts import MatchText, Said, match_text
 from soul_player.database.access import Reader, Row, Value, Writer
 
+# While a source tells its tracks from nothing, each may turn out to be one that is known under another id.
 WAITING = """
     SELECT match_queue.entry_id, track_sources.track_id, track_sources.source_id, track_sources.remote_id,
            track_sources.title, track_sources.artist, track_sources.album, track_sources.track_number,
@@ -20,6 +21,11 @@ WAITING = """
       FROM match_queue
       LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
       LEFT JOIN match_texts ON match_texts.entry_id = match_queue.entry_id
+     WHERE NOT EXISTS (SELECT 1
+                         FROM sync_state
+                        WHERE sync_state.source_id = track_sources.source_id
+                          AND sync_state.feed = 'tracks'
+                          AND sync_state.sweep_owed = 1)
      ORDER BY match_queue.entry_id
      LIMIT :count
 """
@@ -32,6 +38,12 @@ DONE = """
 COUNT_WAITING = """
     SELECT COUNT(*)
       FROM match_queue
+      LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
+     WHERE NOT EXISTS (SELECT 1
+                         FROM sync_state
+                        WHERE sync_state.source_id = track_sources.source_id
+                          AND sync_state.feed = 'tracks'
+                          AND sync_state.sweep_owed = 1)
 """
 
 # The version of the normaliser rose: what it made before is made again.

@@ -19,6 +19,7 @@ from soul_player.client.library.shown_playlists import (
     following_position,
     last_place,
     put_entry,
+    settle_held_entries,
 )
 from soul_player.client.library.sync_queue import held_anchor
 from soul_player.database.access import Reader, Writer
@@ -94,6 +95,7 @@ async def add_entries(
         anchor = id_bytes(entry_id)
     if target.outbox is not None:
         await target.outbox.save()
+    await _settle(library, target)
     return added
 
 
@@ -113,6 +115,7 @@ async def copy_entries(library: Writer, act: Act, playlist_id: int, entries: Seq
         anchor = entry_id
     if target.outbox is not None:
         await target.outbox.save()
+    await _settle(library, target)
 
 
 async def move_entry(
@@ -139,6 +142,7 @@ async def move_entry(
         )
         await target.outbox.add(new)
         await target.outbox.save()
+    await _settle(library, target)
 
 
 async def remove_entry(library: Writer, act: Act, playlist_id: int, entry_id: str) -> None:
@@ -229,6 +233,12 @@ async def _add_unknown(library: Writer, act: Act, target: Target, entry: Playlis
     await library.run(
         KEEP_WORDS, playlist_id=target.playlist.id, entry_uid=entry_id, snapshot=msgspec.json.encode(words).decode()
     )
+
+
+async def _settle(library: Writer, target: Target) -> None:
+    """What waits for its track keeps its place among what was put around it."""
+    if target.account is not None:
+        await settle_held_entries(library, target.account, target.playlist.id, target.playlist.uid)
 
 
 async def _entry(library: Reader, playlist_id: int, entry_id: str) -> ShownEntry:

@@ -4,8 +4,10 @@ What is here decides what is right: edits change the shown rows one by one, and 
 """
 
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from msgspec import UnsetType
 
@@ -93,11 +95,9 @@ class ShownPlaylist:
     def put(self, entry: ShownEntry) -> None:
         """At its place; in place of what it was."""
         held = self.entries.get(entry.entry_id)
-        if held is not None:
-            if held.place != entry.place:
+        if held is None or held.place != entry.place:
+            if held is not None:
                 del self.order[bisect_left(self.order, held.place)]
-                insort(self.order, entry.place)
-        else:
             insort(self.order, entry.place)
         self.entries[entry.entry_id] = entry
 
@@ -105,10 +105,9 @@ class ShownPlaylist:
         """The place to stand behind. An anchor that is not known any more is the end, as at the server."""
         if after is None:
             return START
-        if not isinstance(after, UnsetType):
-            held = self.entries.get(after)
-            if held is not None:
-                return held.place
+        held = self.entries.get(after) if isinstance(after, bytes) else None
+        if held is not None:
+            return held.place
         return self.order[-1] if self.order else START
 
     def following(self, place: Place, *, moving: bytes | None) -> Place | None:
@@ -127,7 +126,21 @@ class ShownPlaylist:
 
 def lay(base: ShownPlaylist, operations: Iterable[Unsettled]) -> ShownPlaylist:
     """The operations of one playlist, in order of n, laid on its server rows. Changes `base` and returns it."""
-    for unsettled in operations:
+    ordered = list(operations)
+    added = {id_bytes(one.operation.entry_id) for one in ordered if isinstance(one.operation, EntryAdd)}
+    waiting: defaultdict[bytes, list[Unsettled]] = defaultdict(list)
+    for unsettled in ordered:
+        anchor = _awaited(base, unsettled)
+        if anchor in added:
+            waiting[anchor].append(unsettled)
+            continue
+        ready = [unsettled]
+        while ready:
+            laid = ready.pop()
+            lay_one(base, laid)
+            if isinstance(laid.operation, EntryAdd):
+                ready += waiting.pop(id_bytes(laid.operation.entry_id), [])
+    for unsettled in chain.from_iterable(waiting.values()):
         lay_one(base, unsettled)
     return base
 
@@ -152,9 +165,9 @@ def lay_one(shown: ShownPlaylist, unsettled: Unsettled) -> None:  # noqa: C901  
         case EntryMove():
             _move(shown, unsettled, operation)
         case EntryRemove():
-            held = shown.entries.get(id_bytes(operation.entry_id))
-            if held is not None and not _is_covered(unsettled, held.run):
-                shown.put(replace(held, is_removed=True))
+            entry = shown.entries.get(id_bytes(operation.entry_id))
+            if entry is not None and not _is_covered(unsettled, entry.run):
+                shown.put(replace(entry, is_removed=True))
         case _:
             raise AssertionError(f"{type(operation).__name__} is about no playlist")
 
@@ -173,7 +186,7 @@ def _add(shown: ShownPlaylist, unsettled: Unsettled, operation: EntryAdd) -> Non
         ShownEntry(
             entry_id,
             None if held is not None else id_bytes(operation.track_id),
-            shown.position_after(_after(unsettled, operation.after)),
+            shown.position_after(anchor_said(unsettled, operation.after)),
             operation.at,
             track_id=held,
         )
@@ -183,13 +196,23 @@ def _add(shown: ShownPlaylist, unsettled: Unsettled, operation: EntryAdd) -> Non
 def _move(shown: ShownPlaylist, unsettled: Unsettled, operation: EntryMove) -> None:
     entry_id = id_bytes(operation.entry_id)
     held = shown.entries.get(entry_id)
-    after = _after(unsettled, operation.after)
+    after = anchor_said(unsettled, operation.after)
     if held is None or held.is_removed or after == entry_id or _is_covered(unsettled, held.run):
         return
     shown.put(replace(held, position=shown.position_after(after, moving=entry_id)))
 
 
-def _after(unsettled: Unsettled, after: str | UnsetType | None) -> After:
+def _awaited(shown: ShownPlaylist, unsettled: Unsettled) -> bytes | None:
+    """What an entry that is held back stands behind, when that is not there yet: it may have been put there since."""
+    operation = unsettled.operation
+    if unsettled.held_track_id is None or not isinstance(operation, EntryAdd):
+        return None
+    after = anchor_said(unsettled, operation.after)
+    return after if isinstance(after, bytes) and after not in shown.entries else None
+
+
+def anchor_said(unsettled: Unsettled, after: str | UnsetType | None) -> After:
+    """What an operation that names `after` means here."""
     if unsettled.has_shown_after:
         return unsettled.shown_after
     return id_bytes(after) if isinstance(after, str) else after

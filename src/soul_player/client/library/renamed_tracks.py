@@ -13,8 +13,8 @@ from soul_player.client.library.model import SourceId
 from soul_player.client.library.notes import read_note, remove_note, write_note
 from soul_player.client.library.returns import decide_returns, read_lost
 from soul_player.client.library.track_sources import ID_BYTES, read_names, store_tracks
-from soul_player.database.access import Reader, Row, Writer
-from soul_player.protocol.ids import id_bytes, id_text
+from soul_player.database.access import Row, Writer
+from soul_player.protocol.ids import TrackId, id_bytes, id_text
 from soul_player.protocol.track import ReplayGain, Track
 
 NEWEST_BEFORE = "newest_before_reset"
@@ -97,7 +97,7 @@ def _track(row: Row) -> Track:
      album_artist, album_id, track_number, disc_number, year, genres, bitrate, sample_rate, channels, file_hash,
      audio_hash, fingerprinted, recording_id, release_id, isrc, replaygain, artwork_id) = row[2:]  # fmt: skip
     return Track(
-        id=id_text(remote_id),
+        id=TrackId(id_text(remote_id)),
         title=title,
         content_type=content_type,
         file_size=file_size,

@@ -3,10 +3,19 @@
 from collections.abc import Collection
 
 from soul_player.client.library.accounts import Account
+from soul_player.client.library.held_entries import places_kept
 from soul_player.client.library.model import SourceId
-from soul_player.client.library.overlay import START, Header, Place, ShownEntry, ShownPlaylist, base_playlist, lay
+from soul_player.client.library.overlay import (
+    START,
+    Header,
+    Place,
+    ShownEntry,
+    ShownPlaylist,
+    base_playlist,
+    lay,
+)
 from soul_player.client.library.server_rows import FORGET_REMOVED, entries_of, find_header, find_server_entry
-from soul_player.client.library.sync_queue import overlay_of, playlist_group
+from soul_player.client.library.sync_queue import any_held, keep_places, overlay_of, playlist_group
 from soul_player.database.access import Reader, Row, Writer
 
 FIND = """
@@ -107,8 +116,22 @@ async def refresh_playlist(
             await put_header(library, source_id, uid, header)
             await _refresh_entries(library, source_id, uid, shown_id, touched)
             return
-    base = base_playlist(header, await entries_of(library, source_id, uid))
-    await _write(library, source_id, uid, shown_id, lay(base, operations))
+    playlist = lay(base_playlist(header, await entries_of(library, source_id, uid)), operations)
+    await keep_places(library, account, places_kept(playlist, operations))
+    await _write(library, source_id, uid, shown_id, playlist)
+
+
+async def settle_held_entries(library: Writer, account: Account, playlist_id: int, uid: bytes) -> None:
+    """After an edit: an entry that is held back stands behind what stands before it now."""
+    group = playlist_group(uid)
+    if not await any_held(library, account, group):
+        return
+    operations = await overlay_of(library, account, group)
+    shown = ShownPlaylist(None)
+    for entry in (await shown_entries(library, playlist_id)).values():
+        shown.put(entry)
+    await keep_places(library, account, places_kept(shown, operations))
+    await refresh_playlist(library, account, uid)
 
 
 async def compute_playlist(library: Reader, account: Account, uid: bytes) -> ShownPlaylist:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from soul_player.client.library.accounts import Account
+from soul_player.client.library.held_entries import PlaceKept
 from soul_player.client.library.overlay import After, Unsettled
 from soul_player.database.access import Reader, Row, Value, Writer
 from soul_player.protocol.ids import id_bytes, id_text
@@ -115,6 +116,27 @@ HELD_ANCHOR = """
        AND held_track_id IS NOT NULL
        AND in_overlay = 1
      LIMIT 1
+"""
+
+ANY_HELD = """
+    SELECT 1
+      FROM sync_queue
+     WHERE source_id = :source_id
+       AND account_id = :account_id
+       AND group_key = :group_key
+       AND in_overlay = 1
+       AND held_track_id IS NOT NULL
+     LIMIT 1
+"""
+
+KEEP_PLACE = """
+    UPDATE sync_queue
+       SET shown_after = :shown_after, payload = json_set(payload, '$.after', json(:sent_after))
+     WHERE source_id = :source_id
+       AND account_id = :account_id
+       AND entry_id = :entry_id
+       AND operation = 'entry.add'
+       AND held_track_id IS NOT NULL
 """
 
 PLAYLISTS_PREFIX = "p:"
@@ -237,6 +259,29 @@ async def held_anchor(library: Reader, account: Account, entry_id: bytes) -> tup
         return False, None
     after = msgspec.json.decode(row[0]).get("after", msgspec.UNSET)
     return True, id_bytes(after) if isinstance(after, str) else after
+
+
+async def any_held(library: Reader, account: Account, group_key: str) -> bool:
+    """Whether anything of the group waits for a track that its source does not hold."""
+    row = await library.one(ANY_HELD, source_id=account.source_id, account_id=account.account_id, group_key=group_key)
+    return row is not None
+
+
+async def keep_places(library: Writer, account: Account, places: Sequence[PlaceKept]) -> None:
+    """Entries that are held back say what they stand behind now."""
+    for place in places:
+        await library.run(
+            KEEP_PLACE,
+            source_id=account.source_id,
+            account_id=account.account_id,
+            entry_id=place.entry_id,
+            shown_after=_anchor_text(place.shown_after),
+            sent_after=_anchor_text(place.sent_after),
+        )
+
+
+def _anchor_text(anchor: bytes | None) -> str:
+    return msgspec.json.encode(None if anchor is None else id_text(anchor)).decode()
 
 
 def _unsettled(row: Row) -> Unsettled:
