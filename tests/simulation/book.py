@@ -54,7 +54,8 @@ class Book:
     blurred: Counter[tuple[str, int]] = field(default_factory=Counter)
     # By the playlist's name, which nobody uses twice: its entries in their order.
     playlists: dict[str, list[Added]] = field(default_factory=dict)
-    # When something was last done to it.
+    # The server it belongs to, and when something was last done to it.
+    served_by: dict[str, str] = field(default_factory=dict)
     changed_ms: dict[str, int] = field(default_factory=dict)
     # Those that an addition was cut off at.
     torn: set[str] = field(default_factory=set)

@@ -80,6 +80,7 @@ async def restore_shelf(world: TwoServers, shelf: Shelf) -> None:
     """To any of its backups; what came since is found on the disk again, under other ids."""
     await shelf.switched_off()
     shelf.put_back(world.random.choice(shelf.copies))
+    world.restored.add(shelf.name)
     world.shaken.add(shelf.name)
     shelf.switch_on()
     await world.scan(shelf)

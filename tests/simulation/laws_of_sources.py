@@ -17,11 +17,15 @@ NEAR_MS = 15_000
 
 @dataclass(frozen=True)
 class Account:
-    """A person's at one server: its store, who the person is there, and which recordings it holds now."""
+    """A person's at one server: its store, who the person is there, and which recordings it holds now.
+
+    `was_restored`: what it forgot comes again where there is room for it, not in the order that it had.
+    """
 
     store: Path
     username: str
     numbers: frozenset[int]
+    was_restored: bool
 
 
 # By the name of the server.
@@ -168,6 +172,9 @@ def numbers_listed(accounts: Accounts) -> dict[str, list[int]]:
 
 def _is_told(entries: list[Added], there: list[int], book: Book, accounts: Accounts) -> bool:
     """In their order. What the server did not hold, or holds no more, may still wait for it."""
+    if any(entry.held_by is not None and accounts[entry.held_by].was_restored for entry in entries):
+        entries = sorted(entries, key=lambda one: min(book.family(one.number)))
+        there = sorted(there, key=lambda number: min(book.family(number)))
     told = {0}
     for entry in entries:
         family = book.family(entry.number)

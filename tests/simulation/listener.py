@@ -4,12 +4,14 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soul_player.client import Client, ClientConfig, ClientError, Edges, LocalTrackId, open_client
+from msgspec import UNSET, UnsetType
+
+from soul_player.client import Client, ClientConfig, ClientError, Edges, LocalTrackId, ServerChanged, open_client
 from soul_player.client.library.model import QuestionId
 from soul_player.client.library.open import LIBRARY_FILE
 from soul_player.database.errors import DatabaseError
@@ -91,7 +93,9 @@ class Listener(Machine):
         config = ClientConfig(
             self.disk.folder, device_name=self.name, page_rows=self.random.choice((2, 50)), keyring=False
         )
-        edges = Edges(self.clock, self.randomness, open_transport=self.network.opener(self))
+        edges = Edges(
+            self.clock, self.randomness, open_transport=self.network.opener(self), find_fingerprints=lambda: None
+        )
         try:
             async with open_client(config, edges=edges) as client:
                 self.client = client
@@ -152,7 +156,9 @@ class Listener(Machine):
             if name not in known:
                 await client.sources.add(account.url, username=account.username, password=PASSWORD, name=name)
             elif known[name].needs_sign_in:
-                await client.sources.login(known[name].id, password=PASSWORD)
+                # Another one answers there: that is asked about, and answered below.
+                with suppress(ServerChanged):
+                    await client.sources.login(known[name].id, password=PASSWORD)
         results = await client.sync.run()
         matched = await client.matching.run()
         said = ", ".join(f"{one.name} {one.status} {one.error.code if one.error else ''}" for one in results)
@@ -251,19 +257,22 @@ class Listener(Machine):
         self.book.torn.add(name)
         await client.edits.create_playlist(name, source_id=source.id)
         self.book.playlists[name] = []
+        self.book.served_by[name] = source_name
         self.book.changed_ms[name] = self.true_ms()
         self.book.torn.discard(name)
         return name
 
-    async def add_to(self, client: Client, name: str, one: Shown) -> None:
-        """At its end."""
+    async def add_to(self, client: Client, name: str, one: Shown, *, behind: int | None = None) -> None:
+        """At its end, or behind the entry at this place."""
         if name in self.book.torn or name not in self.book.playlists:
             return
         playlist = await client.playlists.find(name)
+        after: str | UnsetType = UNSET if behind is None else (await client.playlists.read(playlist.id))[1][behind].id
         self.book.torn.add(name)
-        await client.edits.add_entries(playlist.id, [LocalTrackId(one.track_id)])
+        await client.edits.add_entries(playlist.id, [LocalTrackId(one.track_id)], after=after)
         held_by = playlist.source_name if playlist.source_name in one.holders else None
-        self.book.playlists[name].append(Added(one.number, held_by))
+        entries = self.book.playlists[name]
+        entries.insert(len(entries) if behind is None else behind + 1, Added(one.number, held_by))
         self.book.changed_ms[name] = self.true_ms()
         self.book.torn.discard(name)
         self.trace(self.name, f"adds {one.number} to {name}")

@@ -10,7 +10,7 @@ from tests.simulation.templates import in_virtual_time, scratch_folder, template
 from tests.simulation.trace import Trace
 from tests.simulation.two_servers import TwoServers
 
-AGAIN = "python -m tests.simulation --two-servers --seed"
+AGAIN = "python -m tests.simulation --worlds two --seed"
 
 
 class TwoServersFailed(Exception):

@@ -1,5 +1,6 @@
 """Scenes of two servers: a few steps at rest, after which exactly one thing is right."""
 
+import functools
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +65,21 @@ async def an_entry_waits(world: TwoServers) -> None:
         await device.done(make)
         if world.random.random() < 0.7:
             await world.all_settle()
+        if world.random.random() < 0.5:
+            await device.done(functools.partial(_put_between, device, other=world.random.choice((before, behind))))
+            if world.random.random() < 0.7:
+                await world.all_settle()
+                world.judge_device(device)
         own.numbers += [waits]
         await world.scan(own)
+        await world.all_settle()
+        world.judge_device(device)
+
+
+async def _put_between(device: Listener, client: Client, *, other: int) -> None:
+    """Right before what waits, behind the first of the newest playlist."""
+    own = [name for name in device.book.playlists if name.startswith(f"{device.name} ")]
+    await device.add_to(client, own[-1], row_of(device, other), behind=0)
 
 
 async def merged_and_parted(world: TwoServers) -> None:
@@ -251,7 +265,11 @@ async def _listen(world: TwoServers, person: str, numbers: tuple[int, ...]) -> N
             one = next((row for row in device.recordings() if number in row.numbers), None)
             if one is not None:
                 await device.done(device.prefer)
-                await device.done(lambda client, act=act, one=one: act(client, one))
+                await device.done(functools.partial(_on, one, act))
+
+
+async def _on(one: Shown, act: Callable[[Client, Shown | None], Awaitable[None]], client: Client) -> None:
+    await act(client, one)
 
 
 def row_of(device: Listener, number: int) -> Shown:

@@ -14,6 +14,7 @@ from tests.simulation.clock import Calendar, VirtualLoop
 from tests.simulation.laws import LawBroken
 from tests.simulation.laws_of_sources import Accounts
 from tests.simulation.listener import Account, Listener
+from tests.simulation.machine import Machine
 from tests.simulation.network import Network
 from tests.simulation.plan_of_sources import SourcesPlan, sources_plan_of
 from tests.simulation.shelf import Catalogue, Kind, Shelf
@@ -51,6 +52,7 @@ class TwoServers:
         # Servers that lost something once: they are told again what they were told before.
         self.shaken: set[str] = set()
         self.rebuilt: list[str] = []
+        self.restored: set[str] = set()
         self.folder = folder
         self.catalogue = Catalogue(dict(KINDS))
         self.next_number = SCENES_FIRST
@@ -62,7 +64,7 @@ class TwoServers:
         }
         self.devices: list[Listener] = []
         self.network: Network
-        self._live: Callable[[Any], None]
+        self._live: Callable[[Machine], asyncio.Task[None]]
 
     async def run(self, happen: Callable[["TwoServers"], Awaitable[None]]) -> None:
         """From the first start to the last law."""
@@ -174,7 +176,9 @@ class TwoServers:
         """Where its person's rows are: by the server's name, the store and who the person is there."""
         accounts = ACCOUNTS[self.people[device.name]]
         return {
-            name: laws_of_sources.Account(shelf.store_path, accounts[name].username, frozenset(shelf.numbers))
+            name: laws_of_sources.Account(
+                shelf.store_path, accounts[name].username, frozenset(shelf.numbers), name in self.restored
+            )
             for name, shelf in self.shelves.items()
         }
 

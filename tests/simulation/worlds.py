@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from tests.simulation.live_world import LiveWorldFailed, run_live
 from tests.simulation.running import Failed, run_seed
+from tests.simulation.running_sources import TwoServersFailed, run_two_servers
 from tests.simulation.trace import Trace
-from tests.simulation.two_servers import TwoServersFailed, run_two_servers
 
 WORLDS: dict[str, Callable[[int], Trace]] = {
     "one": run_seed,
