@@ -60,7 +60,11 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
     if (top < view.scrollTop + margin) view.scrollTop = top - margin;
     else if (top + height > view.scrollTop + view.clientHeight - 8) view.scrollTop = top + height - view.clientHeight + 8;
     look();
-    if (focus) requestAnimationFrame(() => box.current?.querySelector(`[data-place="${place}"]`)?.focus({ preventScroll: true }));
+    if (!focus) return;
+    const reach = () => box.current?.querySelector(`[data-place="${place}"]`);
+    // At once where it is drawn already: the next key may come before the next frame.
+    if (reach()) reach().focus({ preventScroll: true });
+    else requestAnimationFrame(() => reach()?.focus({ preventScroll: true }));
   }
   if (handle) handle.current = { show };
 

@@ -2,16 +2,16 @@
 import { api } from '../api.js';
 import { toast, trouble } from '../parts/toasts.js';
 import { batch, computed, effect, signal, untracked } from '../dom.js';
-import { isMuted, isOfflineOnly, replayGain, volume } from '../state/kept.js';
-import { canPlay, isOffline, knownTrack, readTracks, rowTick, trackOf } from '../state/tracks.js';
+import { isMuted, replayGain, volume } from '../state/kept.js';
+import { knownTrack, readTracks, rowTick, trackOf } from '../state/tracks.js';
 import { player as words } from '../words.js';
 import { Engine } from './engine.js';
-import { advanced, EMPTY, goneBack, inOrder, jumped, moved, shuffled, started, upcoming, withAdded, without } from './queue.js';
+import { readKept, tellPlay, writePlace, writeQueue } from './memory.js';
+import { nextPlayable } from './playable.js';
+import { EMPTY, goneBack, inOrder, jumped, moved, shuffled, started, upcoming, withAdded, without } from './queue.js';
 
 const PLACE_MS = 5_000;
 const PREVIOUS_SECONDS = 3;
-// A list of which so many in a row cannot be played is given up for now.
-const SKIPS_MAX = 200;
 const FAILURES_MAX = 3;
 
 export const queue = signal(EMPTY);
@@ -29,19 +29,6 @@ let failures = 0;
 let heardSeconds = 0;
 let lastPosition = 0;
 let placedAt = 0;
-
-const mayPlay = (row) => canPlay(row) && (!isOfflineOnly.value || isOffline(row));
-
-// The queue at the next track that can be played, with how many were passed over.
-function nextPlayable(from, options) {
-  let at = advanced(from, options);
-  for (let skips = 0; at && skips < SKIPS_MAX; skips += 1) {
-    const row = knownTrack(at.track_id);
-    if (!row || mayPlay(row)) return { queue: at, skips };
-    at = advanced(at, { isByHand: true });
-  }
-  return null;
-}
 
 const engine = new Engine({
   tick: onTick,
@@ -70,33 +57,18 @@ function onTick(now, all) {
 
 function keepPlace() {
   placedAt = performance.now();
-  if (!current.value) return;
-  api.put('/api/player/place', { track_id: current.value.id, position_seconds: position.value }, { keepalive: true }).catch(() => {});
+  writePlace(current.value, position.value);
 }
 
-// Once, when a track is left: enough of it is a play.
-function tellPlay() {
-  const track = current.value;
-  if (track && heardSeconds > 0) {
-    api.post(`/api/tracks/${track.id}/plays`, { heard_seconds: heardSeconds, source_id: heard.value?.source_id ?? null }, { keepalive: true })
-      .then(({ is_counted: isCounted }) => isCounted && readTracks([track.id]))
-      .catch(() => {});
-  }
+function tellHeard() {
+  tellPlay(current.value, heardSeconds, heard.value);
   heardSeconds = 0;
-}
-
-let lastKept = '';
-function keepQueue(changed) {
-  const text = JSON.stringify(changed);
-  if (text === lastKept) return;
-  lastKept = text;
-  api.put('/api/player/queue', changed).catch(() => {});
 }
 
 function setQueue(changed) {
   queue.value = changed;
   engine.queueChanged();
-  keepQueue(changed);
+  writeQueue(changed);
   readAhead();
 }
 
@@ -118,7 +90,7 @@ async function readHeard(track, again = true) {
 }
 
 async function start(changed, at = 0) {
-  tellPlay();
+  tellHeard();
   const track = await trackOf(changed.track_id);
   batch(() => {
     setQueue(changed);
@@ -144,7 +116,7 @@ function onEnded(joined) {
   failures = 0;
   const found = nextPlayable(queue.value);
   if (joined && found?.queue.track_id === joined.id) {
-    tellPlay();
+    tellHeard();
     batch(() => {
       setQueue(found.queue);
       position.value = 0;
@@ -159,7 +131,7 @@ function onEnded(joined) {
 }
 
 function finish() {
-  tellPlay();
+  tellHeard();
   engine.stop();
   isLoaded = false;
   isPlaying.value = false;
@@ -250,8 +222,7 @@ export const moveTo = (from, to) => setQueue(moved(queue.value, from, to));
 export const jumpTo = (place) => start(jumped(queue.value, place)).catch(trouble);
 export const clearAdded = () => setQueue({ ...queue.value, added: [] });
 export const clearRest = () => setQueue({ ...queue.value, tracks: queue.value.tracks.slice(0, queue.value.at + 1), unshuffled: null });
-export const clearQueue = () => setQueue({ ...clearedRest(), added: [] });
-const clearedRest = () => ({ ...queue.value, tracks: queue.value.tracks.slice(0, queue.value.at + 1), unshuffled: null });
+export const clearQueue = () => (clearAdded(), clearRest());
 
 export async function startPlayer() {
   tabs.onmessage = () => {
@@ -259,11 +230,11 @@ export async function startPlayer() {
   };
   addEventListener('pagehide', () => {
     keepPlace();
-    if (isPlaying.value) tellPlay();
+    if (isPlaying.value) tellHeard();
   });
   try {
-    const kept = await api.get('/api/player');
-    if (queue.value.track_id !== null || kept.queue.track_id === null) return;
+    const kept = await readKept();
+    if (queue.value.track_id !== null || !kept) return;
     await readTracks([kept.queue.track_id]);
     batch(() => {
       queue.value = kept.queue;

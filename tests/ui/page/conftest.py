@@ -1,0 +1,51 @@
+"""What the tests of the page share: one server, one client and one browser, for as long as only they are run.
+
+Playwright keeps an event loop in the thread of the tests: it ends with this folder, before others want theirs.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.ui.page.music import make_folder, make_music
+from tests.ui.page.world import Client, Visitor, add_server, browser, client_at, server_at, soul, visitor, wait_for
+
+TRACKS = 16
+
+
+@pytest.fixture(scope="package")
+def chrome() -> Iterator[Browser]:
+    """One browser."""
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server serves."""
+    folder = tmp_path_factory.mktemp("music")
+    make_music(folder)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def client(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
+    """A client of a server and of a folder of its own, everything synced and matched."""
+    root = tmp_path_factory.mktemp("page")
+    make_folder(root / "folder", music)
+    with server_at(root / "server", music) as url:
+        add_server(root / "client", root / "server", url)
+        soul(root / "client", "source", "add-folder", str(root / "folder"), "--name", "My Folder")
+        with client_at(root / "client") as opened:
+            # 15 of the server; of the folder two are the server's, one is its own.
+            wait_for("the whole library", lambda: opened.tracks() == TRACKS)
+            yield opened
+
+
+@pytest.fixture
+def person(chrome: Browser, client: Client) -> Iterator[Visitor]:
+    """Somebody with a fresh browser profile at a desk."""
+    with visitor(chrome, client) as opened:
+        yield opened

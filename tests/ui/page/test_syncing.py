@@ -1,0 +1,237 @@
+"""Sync as a person sees it: the badge, the tree, what waits, what failed, and what only they can decide."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.makers_audio import make_audio
+from tests.ui.page.world import Client, Visitor, client_at, server_at, soul, visitor, wait_for
+
+PASSWORD = "a-long-password"
+ALBUM = ("Low Beams", "Coast Road", "Petrol Blue")
+
+
+@dataclass
+class Place:
+    """A server that can be stopped and started at one address, with a client of its own that is a person's page."""
+
+    root: Path
+    port: int
+    client: Client
+    person: Visitor
+    running: ExitStack
+
+    @property
+    def page(self) -> Page:
+        """What is looked at."""
+        return self.person.page
+
+    def stop(self) -> None:
+        """The server is away."""
+        self.running.close()
+
+    def start(self) -> None:
+        """It is back, at the same address."""
+        self.running.enter_context(server_at(self.root / "server", self.root / "music", port=self.port))
+
+    def freeze(self) -> None:
+        """It takes connections and answers none."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It answers again."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    @property
+    def pid(self) -> int:
+        """Of the server's process, by the home that it was given."""
+        home = os.fsencode(self.root / "server")
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and process.name != str(os.getpid()):
+                with suppress(OSError):
+                    parts = (process / "cmdline").read_bytes().split(b"\0")
+                    if b"serve" in parts and home in parts:
+                        return int(process.name)
+        raise AssertionError("the server does not run")
+
+    def other_device(self) -> Path:
+        """Another client of the same account, synced."""
+        home = self.root / "other"
+        if not home.exists():
+            sign_in(home, self.port)
+            soul(home, "sync")
+        return home
+
+
+def sign_in(home: Path, port: int, *, password: str = PASSWORD) -> None:
+    """As Ann, at the server of this port."""
+    url = f"http://127.0.0.1:{port}"
+    soul(home, "source", "add", url, "--username", "ann", "--password-stdin", stdin=password + "\n")
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three short tracks, and one to be taken for another."""
+    folder = tmp_path_factory.mktemp("few")
+    for number, title in enumerate(ALBUM, 1):
+        tags = {"title": title, "artist": "Amber Tide", "album": "Night Drive", "track": str(number)}
+        make_audio(folder / f"{number:02d} {title}", "flac", hertz=200 + 50 * number, seconds=5.0, tags=tags)
+    return folder
+
+
+@pytest.fixture
+def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
+    """All in sync, and the page open."""
+    (tmp_path / "music").symlink_to(music)
+    with ExitStack() as stack, ExitStack() as running:
+        url = running.enter_context(server_at(tmp_path / "server", tmp_path / "music"))
+        port = int(url.rpartition(":")[2])
+        soul(tmp_path / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
+        sign_in(tmp_path / "client", port)
+        client = stack.enter_context(client_at(tmp_path / "client"))
+        wait_for("the library", lambda: client.tracks() == len(ALBUM))
+        person = stack.enter_context(visitor(chrome, client))
+        yield Place(tmp_path, port, client, person, running)
+
+
+def test_the_badge_opens_the_sync_page_and_tells_each_state(place: Place) -> None:
+    """Behaviours 15, 17 and 24: one place, four states; downloads are another page; only a person turns offline off."""
+    page = place.person.go("/albums")
+    badge = page.locator("header .badge")
+    expect(badge).to_contain_text(re.compile("Synced"))
+    badge.click()
+    expect(page.get_by_role("heading", name="Sync", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Downloads")).to_be_visible()
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("switch", name="Work offline").check()
+    expect(badge).to_have_text("Offline")
+    page.reload()
+    expect(badge).to_have_text("Offline")
+    expect(page.get_by_role("switch", name="Work offline")).to_be_checked()
+    page.get_by_role("switch", name="Work offline").uncheck()
+    expect(badge).to_contain_text("Synced")
+    place.stop()
+    page.goto(place.client.url + "/sync")
+    page.get_by_role("button", name="Sync now").click()
+    expect(badge).to_have_text("Offline", timeout=30_000)
+    expect(page.get_by_role("region", name="How the sources are")).to_contain_text("Offline")
+    place.start()
+    page.get_by_role("button", name="Retry").click()
+    expect(badge).to_contain_text("Synced", timeout=30_000)
+
+
+def test_what_waits_to_be_sent_is_told_in_words(place: Place) -> None:
+    """Behaviour 18: by playlist and by kind, kept while the server is away, gone once it was told."""
+    place.stop()
+    tracks = [place.client.id_of(title) for title in ALBUM]
+    made = place.client.ask("POST", "/api/playlists", {"name": "Night Moves", "source_id": 1, "track_ids": tracks[:2]})
+    page = place.person.go("/sync")
+    waiting = page.get_by_role("region", name="Waiting to send")
+    expect(waiting).to_contain_text("Night Moves")
+    expect(waiting).to_contain_text("new, 2 tracks added")
+    place.client.ask("PUT", f"/api/tracks/{tracks[2]}/favourite", {"is_favourite": True})
+    expect(waiting).to_contain_text("1 favourite")
+    expect(waiting).to_contain_text("Petrol Blue")
+    waiting.get_by_text("Night Moves").click()
+    expect(page).to_have_url(re.compile(rf"/playlists/{made['id']}$"))
+    page.go_back()
+    place.start()
+    page.get_by_role("button", name="Sync now").click()
+    expect(waiting).to_contain_text("Every edit has been sent", timeout=30_000)
+
+
+def test_a_sync_that_hangs_is_cancelled_at_once(place: Place) -> None:
+    """Behaviour 16: the tree is live, and `Cancel` shows within 100 ms; the next sync goes on."""
+    page = place.person.go("/sync")
+    place.freeze()
+    try:
+        page.get_by_role("button", name="Sync now").click()
+        running = page.get_by_role("region", name=re.compile("^Syncing from"))
+        expect(running).to_be_visible()
+        expect(running).to_contain_text("Download Queue: 0 pending")
+        expect(page.locator("header .badge")).to_have_text("Syncing...")
+        page.evaluate(
+            """() => {
+              const card = document.querySelector('.is-running');
+              card.querySelector('button').addEventListener('click', () => {
+                const began = performance.now();
+                new MutationObserver(() => {
+                  if (card.textContent.includes('Cancelled') && !window.took) window.took = performance.now() - began;
+                }).observe(card, { subtree: true, childList: true, characterData: true });
+              });
+            }"""
+        )
+        running.get_by_role("button", name="Cancel").click()
+        page.wait_for_function("() => window.took !== undefined")
+        assert page.evaluate("window.took") < 100
+        expect(running).not_to_be_attached()
+    finally:
+        place.thaw()
+    page.get_by_role("button", name="Sync now").click()
+    expect(page.locator("header .badge")).to_contain_text("Synced", timeout=30_000)
+
+
+def test_a_sign_in_that_is_over_has_one_action(place: Place) -> None:
+    """Behaviour 19: what, why, and what to do: sign in, in place, and all is well."""
+    soul(place.root / "server", "user", "passwd", "ann", "--password-stdin", stdin="another-long-password\n")
+    page = place.person.go("/sync")
+    page.get_by_role("button", name="Sync now").click()
+    expect(page.locator("header .badge")).to_contain_text("Sync Failed", timeout=30_000)
+    sources = page.get_by_role("region", name="How the sources are")
+    expect(sources).to_contain_text("Sign in needed")
+    sources.get_by_role("button", name="Sign in").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill("wrong-password-this-is")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("password")
+    dialog.get_by_label("Password").fill("another-long-password")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).not_to_be_attached()
+    expect(page.locator("header .badge")).to_contain_text("Synced", timeout=30_000)
+
+
+def test_a_playlist_that_was_deleted_elsewhere_is_asked_about(place: Place) -> None:
+    """Behaviour 14: plain choices, the safe one first, decide later; the answer can be taken back."""
+    tracks = [place.client.id_of(title) for title in ALBUM]
+    made = place.client.ask("POST", "/api/playlists", {"name": "Night Moves", "source_id": 1, "track_ids": tracks[:1]})
+    place.client.ask("POST", "/api/sync", {})
+    other = place.other_device()
+    wait_for("the playlist on the other device", lambda: "Night Moves" in listed_after_sync(other))
+    place.client.ask("PUT", "/api/offline", {"on": True})
+    place.client.ask("POST", f"/api/playlists/{made['id']}/entries", {"track_ids": tracks[1:]})
+    soul(other, "playlist", "delete", "Night Moves")
+    soul(other, "sync")
+    place.client.ask("PUT", "/api/offline", {"on": False})
+    place.client.ask("POST", "/api/sync", {})
+    page = place.person.go("/sync")
+    decisions = page.get_by_role("region", name="Needs your decision")
+    question = decisions.get_by_role("heading", name="“Night Moves” was deleted on Home Server")
+    expect(question).to_be_visible(timeout=30_000)
+    expect(decisions.get_by_role("radio").first).to_be_checked()
+    expect(decisions.get_by_text("Keep my version and put it back on Home Server")).to_be_visible()
+    # Nothing is blocked by it.
+    page.get_by_role("link", name="Tracks").first.click()
+    expect(page.get_by_role("row", name=re.compile("Low Beams"))).to_be_visible()
+    page.go_back()
+    decisions.get_by_role("button", name="Decide later").click()
+    expect(question).not_to_be_attached()
+    expect(page.get_by_role("link", name=re.compile("Sync.*1 to decide"))).to_be_visible()
+    decisions.get_by_role("button", name="Decide", exact=True).click()
+    decisions.get_by_text("Keep it on this device only").click()
+    decisions.get_by_role("button", name="Apply").click()
+    expect(decisions).to_contain_text("Nothing needs your decision")
+    page.get_by_role("button", name="Undo").click()
+    expect(question).to_be_visible()
+
+
+def listed_after_sync(home: Path) -> str:
+    """The playlists of a device, once more in sync."""
+    soul(home, "sync")
+    return soul(home, "playlist", "list")
