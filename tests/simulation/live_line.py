@@ -43,6 +43,8 @@ class LiveSocket:
         self.is_closed = False
         # It carries nothing any more, and neither side is told.
         self.is_lost = False
+        # Why the server's end ended it.
+        self.said_code: int | None = None
         self._network = network
         self._to_client: asyncio.Queue[bytes | Closed] = asyncio.Queue()
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -68,6 +70,7 @@ class LiveSocket:
         """After what was written."""
         if not self.is_closed:
             self.is_closed = True
+            self.said_code = code
             self._network.send_down(self, Closed(code), self._to_client.put_nowait)
             self._to_server.put_nowait({"type": "websocket.disconnect", "code": code})
 
