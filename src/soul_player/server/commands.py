@@ -8,6 +8,7 @@ from typing import TypeVar
 from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.protocol.session import User
 from soul_player.protocol.times import time_text
+from soul_player.server.announce.beside import tell_servers
 from soul_player.server.auth.accounts import Accounts
 from soul_player.server.auth.passwords import Passwords
 from soul_player.server.config import ServerConfig
@@ -57,6 +58,8 @@ async def _accounts(config: ServerConfig) -> AsyncGenerator[Accounts, None]:
     try:
         async with open_store(config.database_url, clock=clock, randomness=randomness) as store:
             yield Accounts(store.database, passwords, clock=clock, randomness=randomness)
+            # Whoever was signed out by this is listening perhaps.
+            await tell_servers(store.database)
     finally:
         passwords.close()
 

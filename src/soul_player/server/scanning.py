@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.folders.pool import WorkerPool
 from soul_player.protocol.scan import ScanState, ScanStatus
+from soul_player.server.announce.beside import telling_servers
 from soul_player.server.config import ServerConfig
 from soul_player.server.errors import ScanError
 from soul_player.server.scanner.parts import ScanParts
@@ -41,8 +42,9 @@ async def _scan_library(
     async with (
         open_store(config.database_url, clock=clock, randomness=randomness) as store,
         WorkerPool() as readers,
+        telling_servers(store.database) as announce,
     ):
-        parts = ScanParts(store.database, clock, randomness, readers, announce=_nobody_listens)
+        parts = ScanParts(store.database, clock, randomness, readers, announce=announce)
         scanner = Scanner(parts, await _roots(config, store))
         async with _told(scanner, on_status):
             await scanner.scan(full=full)
@@ -81,11 +83,11 @@ async def _told(scanner: Scanner, on_status: Callable[[ScanStatus], None]) -> As
             await asyncio.sleep(TELL_SECONDS)
             on_status(scanner.status())
 
-    async with asyncio.TaskGroup() as tasks:
-        telling = tasks.create_task(tell())
-        yield
-        telling.cancel()
-
-
-def _nobody_listens(scope: str) -> None:
-    """A server beside this process polls the heads."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            telling = tasks.create_task(tell())
+            yield
+            telling.cancel()
+    except BaseExceptionGroup as failures:
+        # What is raised is the scan's own.
+        raise failures.exceptions[0] from None

@@ -11,7 +11,7 @@ from soul_player.server.announce.hub import TICK_SECONDS, Hub
 log = logging.getLogger("soul_player.server")
 
 # Another process may write to a SQLite file, and nothing tells of it.
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 # Behind PostgreSQL's notifications, one of which may be lost with its connection.
 POLL_SECONDS_POSTGRES = 2.0
 

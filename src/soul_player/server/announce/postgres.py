@@ -16,7 +16,7 @@ AGAIN_SECONDS = 1.0
 NOTIFY_SECONDS = 10.0
 # A notification has at most 8000 bytes (PostgreSQL's own bound).
 SCOPES_PER_NOTIFY = 50
-_NOTIFY = "SELECT pg_notify($1, $2)"
+NOTIFY = "SELECT pg_notify($1, $2)"
 
 
 class PostgresNews:
@@ -92,11 +92,15 @@ class PostgresNews:
                 self._is_any.set()
             message = json.dumps({"origin": self._origin, "heads": told, "sessions": sessions})
             with postgres_errors():
-                await connection.execute(_NOTIFY, CHANNEL, message, timeout=NOTIFY_SECONDS)
+                await connection.execute(NOTIFY, CHANNEL, message, timeout=NOTIFY_SECONDS)
 
     def _take(self, connection: object, process: int, channel: str, payload: object) -> None:  # noqa: ARG002  # asyncpg's
         try:
             said = json.loads(str(payload))
+            if said.get("look"):
+                # A command beside the servers: it knows neither heads nor sessions.
+                self._hear_sessions()
+                return
             if said["origin"] == self._origin:
                 return
             for scope, head in said["heads"].items():
