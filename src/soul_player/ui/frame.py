@@ -28,6 +28,7 @@ SECURITY_HEADERS = (
 _ONLY_READ = Refused(
     HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "a file is only read", headers=((b"allow", b"GET, HEAD"),)
 )
+_TOO_MANY = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_listeners", "as many listen already as may")
 _NO_SOCKET = Refused(HTTPStatus.NOT_FOUND, "not_found", "there is no such socket")
 
 
@@ -78,11 +79,11 @@ class Frame:
             await receive()
             await _deny(refused, send)
             return
-        if scope["path"] == EVENTS:
+        if scope["path"] == EVENTS and self._events.has_room:
             await self._events.serve(receive, send)
             return
         await receive()
-        await _deny(_NO_SOCKET, send)
+        await _deny(_TOO_MANY if scope["path"] == EVENTS else _NO_SOCKET, send)
 
 
 async def _deny(refused: Refused, send: Send) -> None:

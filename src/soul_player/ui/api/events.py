@@ -17,6 +17,7 @@ from soul_player.client import (
     Events,
     EventsMissed,
     LibraryChanged,
+    LibraryEdited,
     Listener,
     MatchingFinished,
     MatchingProgress,
@@ -41,12 +42,14 @@ class EventSockets:
         self._events = events
         self._count = 0
 
+    @property
+    def has_room(self) -> bool:
+        """For one more."""
+        return self._count < SOCKETS_MAX
+
     async def serve(self, receive: Receive, send: Send) -> None:
         """Until the other side goes away."""
         await receive()
-        if self._count >= SOCKETS_MAX:
-            await send({"type": "websocket.close", "code": 1013, "reason": "too many listen already"})
-            return
         await send({"type": "websocket.accept"})
         self._count += 1
         try:
@@ -122,6 +125,7 @@ _WORDS: Mapping[type[Event], _Words] = {
     MatchingProgress: _Words("matching_progress", "matching", (), ("done", "total")),
     MatchingFinished: _Words("matching_finished", "matching", (), ("matched", "joined", "asked")),
     LibraryChanged: _Words("library_changed", "library", _SOURCE),
+    LibraryEdited: _Words("library_edited", "edits"),
     ConnectivityChanged: _Words("connectivity_changed", "connectivity", _SOURCE, ("connectivity", "reason")),
     SourceOffline: _Words("source_offline", "source", _SOURCE, ("reason",)),
     SourceOnline: _Words("source_online", "source", _SOURCE),
