@@ -17,7 +17,7 @@ from soul_player.client.edits.door import Edits
 from soul_player.client.edits.noticed import NoticedDatabase
 from soul_player.client.edits.recordings import Recordings
 from soul_player.client.edits.smart_playlists import SmartPlaylists
-from soul_player.client.events import ConnectivityChanged, Events, SourceOffline, SourceOnline
+from soul_player.client.events import ConnectivityChanged, Events, LibraryEdited, SourceOffline, SourceOnline
 from soul_player.client.library.browse import Library
 from soul_player.client.library.catalogues import Catalogues
 from soul_player.client.library.connectivity import Connectivity
@@ -105,6 +105,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
     async with open_library(config.home, runner=world.runner) as library:
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
         events = Events()
+        commits = Commits(config.home / LIBRARY_FILE)
         connections = Connections(
             config,
             library,
@@ -122,13 +123,17 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         parts = _sync_parts(config, library, events, world, notice=connections.notice)
         sync = Sync(parts, connections, lock, gate)
         live = Live(library, connections, world.randomness)
-        commits = Commits(config.home / LIBRARY_FILE)
-        triggers = Triggers(sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version)
-        noticed = NoticedDatabase(library, triggers.look)
+        edited = partial(events.emit, LibraryEdited())
+        triggers = Triggers(
+            sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version, edited=edited
+        )
+        noticed = NoticedDatabase(library, edited, triggers.look)
         edits = Edits(noticed, clock=world.clock, randomness=world.randomness)
         bandwidth = Bandwidth(world.clock)
         disk, measure = world.disk or Disk(), bandwidth.measure_download_speed
-        edges_of_downloads = World(world.clock, world.randomness, disk=disk, zone=_local_zone(), measure=measure)
+        edges_of_downloads = World(
+            world.clock, world.randomness, disk=disk, zone=_local_zone(), measure=measure, commits=commits.version
+        )
         downloads = wire_downloads(config, library, connections, events=events, lock=lock, world=edges_of_downloads)
         playback = Playback(
             config,
@@ -150,14 +155,14 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 sources=Sources(config, library, connections, tokens, clock=world.clock, randomness=world.randomness),
                 edits=edits,
                 playlists=Playlists(library),
-                smart_playlists=SmartPlaylists(library, clock=world.clock),
+                smart_playlists=SmartPlaylists(noticed, clock=world.clock),
                 plays=Plays(library),
                 player=Player(library),
                 covers=Covers(library, downloads.store.pictures, world.clock),
                 sync=sync,
                 matching=Matching(library, events, gate, world.clock, world.randomness, get_fingerprints=wanted.get),
                 recordings=Recordings(noticed, clock=world.clock, randomness=world.randomness),
-                questions=Questions(library, clock=world.clock, randomness=world.randomness),
+                questions=Questions(noticed, clock=world.clock, randomness=world.randomness),
                 downloads=downloads,
                 playback=playback,
                 live=live,

@@ -14,6 +14,7 @@ import uvicorn
 from soul_player.web.connection import KEEP_ALIVE_SECONDS, Headers, connection_class
 
 BACKLOG = 512
+DATE_SECONDS = 1.0
 
 
 class CannotListen(Exception):
@@ -42,6 +43,7 @@ class Listener(uvicorn.Server):
         super().__init__(config)
         self._bound = bound
         self._on_listening = on_listening
+        self._stopping = asyncio.Event()
 
     async def run_until_stopped(self) -> None:
         """Accept connections; after `stop()` those in flight may finish within the configured time."""
@@ -50,6 +52,14 @@ class Listener(uvicorn.Server):
     def stop(self) -> None:
         """Begin a graceful end."""
         self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        """In place of uvicorn's ten looks a second: one, for the `Date` that answers carry, and none to stop."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DATE_SECONDS):
+                    await self._stopping.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """uvicorn's, and then the word that it has begun."""

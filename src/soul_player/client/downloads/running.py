@@ -53,11 +53,16 @@ class Teller:
         self._running = running
         # Whoever writes that a task stops says so within its turn: what is told here comes before.
         self.turn = asyncio.Lock()
+        # Set when a task begins: while none is under way there is nothing to tell, and nobody wakes up for it.
+        self.begun = asyncio.Event()
 
     async def tell(self) -> None:
         """Progress to whoever listens; now and then into the library, for other processes."""
         ticks = 0
         while True:
+            if not self._running:
+                self.begun.clear()
+                await self.begun.wait()
             await asyncio.sleep(TELL_SECONDS)
             is_news = any(running.told[0] < 0 for running in self._running.values())
             for running in list(self._running.values()):

@@ -28,13 +28,14 @@ from soul_player.edges import Clock, Randomness
 
 @dataclass(frozen=True)
 class World:
-    """The edges that downloads meet."""
+    """The edges that downloads meet. `commits`: another number when anything was committed to the library."""
 
     clock: Clock
     randomness: Randomness
     disk: Disk
     zone: tzinfo
     measure: Measure
+    commits: Callable[[], int]
 
 
 def wire_downloads(
@@ -65,6 +66,7 @@ def wire_downloads(
         randomness=world.randomness,
         slots=config.downloads_at_once,
         after_fetch=_bringing(pictures),
+        commits=world.commits,
     )
     rules = Rules(library, events, clock, zone=world.zone, limit_bytes=config.cache_limit_bytes)
     store = Store(library, disk, places, room=room, settler=settler, upkeep=upkeep, pictures=pictures, clock=clock)

@@ -32,6 +32,8 @@ from soul_player.edges import Clock, Randomness
 
 # How soon another process's wish is noticed.
 LOOK_SECONDS = 0.25
+# However little seems to have happened.
+LOOK_ANYWAY_SECONDS = 30.0
 LOOKED_PER_SLOT = 16
 # Files that are received and wait for the disk, beside those that are being received.
 SETTLING_MAX = 64
@@ -67,7 +69,9 @@ class Worker:
         randomness: Randomness,
         slots: int,
         after_fetch: Callable[[Done], Awaitable[None]],
+        commits: Callable[[], int],
     ) -> None:
+        """`commits` tells another number when anything was committed to the library, by any process."""
         self._library = library
         self._events = events
         self._attempts = attempts
@@ -82,6 +86,8 @@ class Worker:
         # The last look at the library, what was started since, and whether something was said that it does not know.
         self._seen: _Seen | None = None
         self._seen_at = 0.0
+        self._seen_commits = 0
+        self._commits = commits
         self._started: set[TaskId] = set()
         self._must_look = True
         self.slots = slots
@@ -143,17 +149,31 @@ class Worker:
         count = self.slots * LOOKED_PER_SLOT
         ahead = count if self._has_free_slot() else 0
         self._seen_at = self._clock.monotonic()
+        self._seen_commits = self._commits()
         self._seen = await self._library.read(
             _look, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._away.lost()
         )
         return self._seen
 
     async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._awake.wait()
-        except TimeoutError:
-            return
+        """While nothing can have changed, a look is put off: an idle queue costs next to nothing."""
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._awake.wait()
+                return
+            except TimeoutError:
+                if not self._is_quiet():
+                    return
+
+    def _is_quiet(self) -> bool:
+        seen = self._seen
+        if seen is None or self._must_look or self._running or seen.ready or self._away.lost():
+            return False
+        if seen.next_ms is not None and self._clock.now_ms() >= seen.next_ms:
+            return False
+        is_fresh = self._clock.monotonic() - self._seen_at < LOOK_ANYWAY_SECONDS
+        return is_fresh and self._commits() == self._seen_commits
 
     def _fill_slots(self, group: asyncio.TaskGroup, seen: _Seen) -> None:
         with_slot = [running for running in self._running.values() if running.has_slot]
@@ -171,6 +191,7 @@ class Worker:
             self._started.add(task_id)
             running = Running(ready[task_id], Progress(on_received=self._awake.set))
             self._running[task_id] = running
+            self._teller.begun.set()
             running.work = group.create_task(self._one(running, seen.known.get(running.task.track_id)))
         for task_id in decision.stops:
             _stop(self._running[task_id])
