@@ -46,6 +46,7 @@ def client(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Cl
 
 @pytest.fixture
 def person(chrome: Browser, client: Client) -> Iterator[Visitor]:
-    """Somebody with a fresh browser profile at a desk."""
+    """Somebody with a fresh browser profile at a desk, to whom nothing was ever played."""
+    client.ask("PUT", "/api/player/queue", {})
     with visitor(chrome, client) as opened:
         yield opened

@@ -169,6 +169,7 @@ def test_a_sync_that_hangs_is_cancelled_at_once(place: Place) -> None:
             }"""
         )
         running.get_by_role("button", name="Cancel").click()
+        page.wait_for_timeout(500); print(page.evaluate("document.querySelector('.is-running')?.outerHTML"), page.evaluate("document.querySelector('.toasts').textContent"))
         page.wait_for_function("() => window.took !== undefined")
         assert page.evaluate("window.took") < 100
         expect(running).not_to_be_attached()

@@ -68,7 +68,7 @@ function NewPlaylist({ ids, name, close }) {
     if (!ids.length) go(`/playlists/${made.id}`);
   };
   return html`<${Form} title=${words.new} close=${close} submit=${submit} label=${words.create} fault=${fault}>
-    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus value=${name} dir="auto" /></label>
+    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus defaultValue=${name} dir="auto" /></label>
     <label class="field"><span>${words.where}</span><select name="source">
       ${servers.map((source) => html`<option value=${source.id} selected=${source.is_active}>${source.name}</option>`)}<option value="0">${words.deviceOnly}</option>
     </select></label>
@@ -85,8 +85,8 @@ function SmartForm({ query, known, close }) {
   };
   const at = fault.value?.position;
   return html`<${Form} title=${known ? words.edit : words.newSmart} close=${close} submit=${submit} label=${actions.save} fault=${fault}>
-    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus value=${known?.name || ''} dir="auto" /></label>
-    <label class="field"><span>${words.query}</span><input name="query" required maxlength="2000" value=${known?.query || query} spellcheck="false" aria-invalid=${at !== undefined} onInput=${() => (fault.value = null)}
+    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus defaultValue=${known?.name || ''} dir="auto" /></label>
+    <label class="field"><span>${words.query}</span><input name="query" required maxlength="2000" defaultValue=${known?.query || query} spellcheck="false" aria-invalid=${at !== undefined} onInput=${() => (fault.value = null)}
       ref=${(input) => { if (input && at !== undefined) { input.focus(); input.setSelectionRange(at, at + 1); } }} /></label>
     <p class="hint">${words.example}</p>
     <label class="field"><span>${words.order}</span><select name="order">${Object.entries(orders).filter(([key]) => key !== 'label').map(([key, label]) => html`<option value=${key} selected=${(known?.order || 'artist') === key}>${label}</option>`)}</select></label>
@@ -100,7 +100,7 @@ function Rename({ playlist, close }) {
     readPlaylists();
   };
   return html`<${Form} title=${words.renameTitle} close=${close} submit=${submit} label=${actions.rename} fault=${fault}>
-    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus value=${playlist.name} dir="auto" /></label>
+    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus defaultValue=${playlist.name} dir="auto" /></label>
   </${Form}>`;
 }
 

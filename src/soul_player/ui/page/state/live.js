@@ -24,8 +24,8 @@ export function on(type, listener) {
   return () => listeners.get(type).delete(listener);
 }
 
-const CHANGES_LIBRARY = new Set(['library_changed', 'matching_finished', 'sync_finished', 'missed', 'hello', 'source_changed']);
-const CHANGES_STATUS = /^(sync_|source_|connectivity|matching_finished|download_(queued|finished|failed)|missed|hello|library_changed|questions?_|offline_)/;
+const CHANGES_LIBRARY = new Set(['library_changed', 'library_edited', 'library_edited', 'matching_finished', 'sync_finished', 'missed', 'hello', 'source_changed']);
+const CHANGES_STATUS = /^(sync_|source_|connectivity|matching_finished|download_(queued|finished|failed)|missed|hello|library_(changed|edited)|questions?_|offline_)/;
 
 // A job that runs soon, and then not again before `apartMs` have gone by, however often it is asked for.
 export function settled(job, apartMs) {

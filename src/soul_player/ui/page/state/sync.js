@@ -41,10 +41,10 @@ const ALWAYS = ['hello', 'missed'];
 const SYNCS = [...ALWAYS, 'sync_started', 'sync_progress', 'sync_retrying', 'sync_finished', 'connectivity_changed', 'source_online', 'source_offline'];
 
 export const syncState = new Reading('/api/sync', [...SYNCS, 'matching_progress', 'matching_finished', 'download_queued', 'download_finished'], 400);
-export const questions = new Reading('/api/questions', [...ALWAYS, 'sync_finished', 'matching_finished', 'library_changed'], 1_000);
-export const waitingEdits = new Reading('/api/waiting-edits', [...ALWAYS, 'sync_finished', 'library_changed'], 600);
-export const failedEdits = new Reading('/api/failed-edits', [...ALWAYS, 'sync_finished', 'library_changed'], 1_000);
-export const sourceList = new Reading('/api/sources', [...SYNCS, 'library_changed'], 600);
+export const questions = new Reading('/api/questions', [...ALWAYS, 'sync_finished', 'matching_finished', 'library_changed', 'library_edited'], 1_000);
+export const waitingEdits = new Reading('/api/waiting-edits', [...ALWAYS, 'sync_finished', 'library_changed', 'library_edited'], 600);
+export const failedEdits = new Reading('/api/failed-edits', [...ALWAYS, 'sync_finished', 'library_changed', 'library_edited'], 1_000);
+export const sourceList = new Reading('/api/sources', [...SYNCS, 'library_changed', 'library_edited'], 600);
 export const rules = new Reading('/api/rules', [...ALWAYS, 'download_queued', 'sync_finished'], 1_000);
 export const storage = new Reading('/api/storage', [...ALWAYS, 'download_finished'], 1_000);
 export const settings = new Reading('/api/settings', ALWAYS, 500);

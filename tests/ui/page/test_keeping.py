@@ -1,0 +1,54 @@
+"""Keeping an album on this device: the button at the top, from Download over `n of m` to Downloaded."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.ui.page.world import Client, Visitor, wait_for
+
+
+def test_an_album_is_downloaded_and_removed_by_its_button(person: Visitor, client: Client) -> None:
+    """Behaviour 9: the words change by themselves, as the files come."""
+    page = person.go(client.album("Norðurljós"))
+    button = page.get_by_role("button", name="Download", exact=True)
+    expect(button).to_be_visible()
+    button.click()
+    expect(page.get_by_text("Downloaded", exact=True).first).to_be_visible(timeout=20_000)
+    expect(page.locator(".hero .is-done")).to_have_text("Downloaded", timeout=20_000)
+    for title in ("Dögun", "Ljósaskipti", "Hafið"):
+        expect(page.get_by_role("row", name=re.compile(title)).locator(".where")).to_have_text("Downloaded")
+    page.get_by_role("button", name="Remove the download").click()
+    expect(page.get_by_role("button", name="Download", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("row", name=re.compile("Dögun")).locator(".where")).to_have_text("Stream")
+
+
+def test_a_download_that_waits_is_counted_and_cancelled(person: Visitor, client: Client) -> None:
+    """`0 of 3` while it is paused, with a cross that takes it back."""
+    client.ask("POST", "/api/downloads/pause", {})
+    try:
+        page = person.go(client.album("Small Hours"))
+        page.get_by_role("button", name="Download", exact=True).click()
+        group = page.get_by_role("group", name="Download", exact=True)
+        expect(group).to_contain_text("0 of 3")
+        expect(page.get_by_role("row", name=re.compile("Kettle Song")).locator(".where")).to_have_text("Queued")
+        page.get_by_role("button", name="Cancel the download").click()
+        expect(page.get_by_role("button", name="Download", exact=True)).to_be_visible()
+        assert client.ask("GET", "/api/downloads")["pending"] == 0
+    finally:
+        client.ask("POST", "/api/downloads/resume", {})
+
+
+def test_a_playlist_is_kept_by_its_button(person: Visitor, client: Client) -> None:
+    """And let go again."""
+    ids = [client.id_of(title) for title in ("Kettle Song", "Only Here")]
+    made = client.ask("POST", "/api/playlists", {"name": "For the train", "track_ids": ids})["id"]
+    try:
+        page = person.go(f"/playlists/{made}")
+        page.get_by_role("button", name="Download 1 more").click()
+        expect(page.locator(".hero .is-done")).to_have_text("Downloaded", timeout=20_000)
+        expect(page.locator(".hero .sub")).to_contain_text("2 available offline")
+        page.get_by_role("button", name="Remove the download").click()
+        expect(page.get_by_role("button", name="Download 1 more")).to_be_visible(timeout=20_000)
+    finally:
+        client.ask("DELETE", f"/api/playlists/{made}")
+        wait_for("the download to be gone", lambda: not client.ask("GET", "/api/downloads")["downloads"])

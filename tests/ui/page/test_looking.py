@@ -1,0 +1,222 @@
+"""Every screen as people see it: axe finds nothing, nothing is cut off on a phone, tags are text and nothing else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.ui.page.music import HOSTILE
+from tests.ui.page.world import DESKTOP, PHONE, Client, Visitor, visitor
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+TAP = 44
+
+
+def play_something(page: Page) -> None:
+    """So that the player has something to show."""
+    page.locator("[data-place='0']").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".is-now").first.wait_for(state="attached")
+
+
+def open_queue(page: Page) -> None:
+    """With something in it."""
+    play_something(page)
+    page.evaluate("import('/state/window.js').then(({ panel }) => { panel.value = { kind: 'queue' }; })")
+    page.get_by_role("grid", name="Up next").wait_for()
+
+
+def open_history(page: Page) -> None:
+    """The other side of the queue."""
+    open_queue(page)
+    page.get_by_role("button", name="History").click()
+
+
+def open_details(page: Page) -> None:
+    """Of a track that is in two places."""
+    page.get_by_role("row", name=re.compile("Coast Road")).get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Details").click()
+    page.get_by_text("Why these are one track").wait_for()
+
+
+def unfold(page: Page) -> None:
+    """The sources beneath a row."""
+    page.get_by_role("button", name="Show the sources of Coast Road").click()
+    page.get_by_role("list", name="Sources of Coast Road").get_by_role("listitem").first.wait_for()
+
+
+def open_player(page: Page) -> None:
+    """The whole window."""
+    play_something(page)
+    page.get_by_role("button", name="Open the player").click()
+    page.locator(".now h1").wait_for()
+
+
+def open_help(page: Page) -> None:
+    """The keys."""
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+
+
+def open_menu(page: Page) -> None:
+    """Of a row."""
+    page.get_by_role("button", name="More actions for Coast Road").click()
+    page.get_by_role("menu").wait_for()
+
+
+def ask_for_smart(page: Page) -> None:
+    """A form."""
+    page.get_by_role("button", name="New smart playlist").first.click()
+    page.get_by_role("dialog").wait_for()
+
+
+def nothing(page: Page) -> None:
+    """As it is."""
+
+
+# What is looked at: a name, where it is, and what is done there first.
+SCREENS: dict[str, tuple[str | Callable[[Client], str], Callable[[Page], None]]] = {
+    "tracks": ("/tracks", unfold),
+    "menu": ("/tracks", open_menu),
+    "albums": ("/albums", nothing),
+    "album": (lambda client: client.album("Night Drive"), play_something),
+    "artists": ("/artists", nothing),
+    "artist": (lambda client: f"/artists/{client.ask('GET', '/api/artists?count=1')['artists'][0]['key']}", nothing),
+    "recent": ("/recent", nothing),
+    "favourites": ("/favourites", nothing),
+    "playlists": ("/playlists", nothing),
+    "smart playlist form": ("/playlists", ask_for_smart),
+    "playlist": (lambda client: f"/playlists/{client.ask('GET', '/api/playlists')['playlists'][0]['id']}", nothing),
+    "smart playlist": (lambda client: f"/smart/{client.ask('GET', '/api/playlists')['smart'][0]['id']}", nothing),
+    "search": ("/search?text=night", nothing),
+    "empty search": ("/search?text=xyzzy", nothing),
+    "queue": ("/tracks", open_queue),
+    "history": ("/tracks", open_history),
+    "all history": ("/history", nothing),
+    "details": ("/tracks", open_details),
+    "now playing": ("/tracks", open_player),
+    "keys": ("/tracks", open_help),
+    "nowhere": ("/no/such/place", nothing),
+}
+VARIANTS = [(size, scheme) for size in ("desktop", "phone") for scheme in ("light", "dark")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def furnished(client: Client) -> Any:
+    """A playlist, a saved query and a play, so that no screen is looked at empty."""
+    ids = [client.id_of(title) for title in ("Low Beams", "Kettle Song", "Dögun")]
+    client.ask("POST", f"/api/tracks/{ids[0]}/plays", {"heard_seconds": 6})
+    made = client.ask("POST", "/api/playlists", {"name": "Looked at", "track_ids": ids})["id"]
+    smart = client.ask("POST", "/api/smart-playlists", {"name": "All of amber", "query": "artist:amber"})["id"]
+    yield
+    client.ask("DELETE", f"/api/playlists/{made}")
+    client.ask("DELETE", f"/api/smart-playlists/{smart}")
+
+
+@pytest.mark.parametrize(("size", "scheme"), VARIANTS)
+def test_no_screen_breaks_a_rule_of_accessibility(chrome: Browser, client: Client, size: str, scheme: str) -> None:
+    """Behaviour 30: WCAG 2.2 AA, in light and dark, at a desk and on a phone; and nothing is wider than the window."""
+    phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if size == "phone" else {"viewport": DESKTOP}
+    broken: dict[str, list[str]] = {}
+    with visitor(chrome, client, color_scheme=scheme, **phone) as person:
+        for name, (path, act) in SCREENS.items():
+            page = person.go(path if isinstance(path, str) else path(client))
+            page.wait_for_function("() => !document.querySelector('.waiting')")
+            page.wait_for_timeout(150)
+            act(page)
+            page.wait_for_timeout(150)
+            found = Axe().run(page, options=RULES).response["violations"]
+            said = [f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}" for one in found for node in one["nodes"][:2]]
+            wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            said += [f"{wide} px wider than the window"] if wide > 0 else []
+            if said:
+                broken[name] = said
+    assert broken == {}
+
+
+def test_everything_is_large_enough_for_a_thumb(chrome: Browser, client: Client) -> None:
+    """44 px a target on a phone; text inside a line is what the rule leaves out."""
+    small: dict[str, list[Any]] = {}
+    with visitor(chrome, client, viewport=PHONE, has_touch=True, is_mobile=True) as person:
+        for name, (path, act) in SCREENS.items():
+            page = person.go(path if isinstance(path, str) else path(client))
+            page.wait_for_timeout(200)
+            act(page)
+            found = page.evaluate(
+                """tap => [...document.querySelectorAll('button, a[href], input, select')]
+                    .filter((e) => e.checkVisibility() && !e.closest('p, .sub, .unseen, .skip, .letters, .kind, small, .section-head'))
+                    .map((e) => [e, e.getBoundingClientRect()])
+                    .filter(([, box]) => box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && (box.height < tap - 0.5 || box.width < tap - 0.5))
+                    .filter(([e]) => !e.matches('.grip, .slider, .skip, .unfold, .is-double button, .button.is-small, .search input'))
+                    .map(([e, box]) => [e.className || e.tagName, e.textContent.trim().slice(0, 20), Math.round(box.width), Math.round(box.height)])""",
+                TAP,
+            )
+            if found:
+                small[name] = found
+    assert small == {}
+
+
+def test_a_tag_is_never_more_than_text(person: Visitor, client: Client) -> None:
+    """Title, artist, album, genre: shown letter by letter, in every place that shows them."""
+    page = person.go("/tracks")
+    hostile = client.id_of(f"{HOSTILE}title")
+    row = client.ask("GET", f"/api/lists/by-id?ids={hostile}")["tracks"][0]
+    made = client.ask("POST", "/api/playlists", {"name": f"{HOSTILE}list", "track_ids": [hostile]})["id"]
+    try:
+        for path in (
+            "/tracks", "/albums", f"/albums/{row['album_key']}", "/artists", f"/artists/{row['artist_key']}", "/playlists",
+            f"/playlists/{made}", "/search?text=onerror", f"/search?text={HOSTILE[:4]}script", "/recent",
+        ):  # fmt: skip
+            person.go(path)
+            page.wait_for_timeout(300)
+            assert page.evaluate("window.hacked") is None, path
+            assert page.locator("img[src='x'], #main script").count() == 0, path
+        person.go(f"/albums/{row['album_key']}")
+        expect(page.get_by_text(f"{HOSTILE}title", exact=True).first).to_be_visible()
+        page.locator("[data-place='0']").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".playing b")).to_have_text(f"{HOSTILE}title")
+        page.get_by_role("button", name="Open the player").click()
+        expect(page.locator(".now h1")).to_have_text(f"{HOSTILE}title")
+        page.keyboard.press("Escape")
+        page.locator(".virtual").get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Details").click()
+        expect(page.get_by_role("complementary").get_by_text(f"{HOSTILE}genre")).to_be_visible()
+        assert page.evaluate("window.hacked") is None
+    finally:
+        client.ask("DELETE", f"/api/playlists/{made}")
+
+
+def test_the_theme_follows_the_system_and_can_be_chosen(chrome: Browser, client: Client) -> None:
+    """Dark, light, system."""
+    with visitor(chrome, client, color_scheme="dark") as person:
+        page = person.go("/tracks")
+        background = "() => getComputedStyle(document.body).backgroundColor"
+        dark = page.evaluate(background)
+        page.evaluate("import('/state/kept.js').then(({ theme }) => { theme.value = 'light'; })")
+        page.wait_for_function(f"dark => ({background})() !== dark", arg=dark)
+        page.reload()
+        page.wait_for_selector("#main h1", state="attached")
+        assert page.evaluate(background) != dark
+
+
+def test_whoever_navigates_is_taken_to_the_heading(person: Visitor) -> None:
+    """For people who hear the page; and the title says where they are."""
+    page = person.go("/tracks")
+    page.get_by_role("link", name="Artists").first.click()
+    expect(page.get_by_role("heading", name="Artists", level=1)).to_be_focused()
+    assert page.title() == "Artists · Soul Player"
+    page.go_back()
+    expect(page.get_by_role("heading", name="Tracks", level=1)).to_be_focused()
+
+
+def test_it_can_be_kept_like_a_program(person: Visitor) -> None:
+    """A manifest with icons that are there."""
+    page = person.go("/tracks")
+    told = page.evaluate("async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json()")
+    assert told["display"] == "standalone"
+    for icon in told["icons"]:
+        assert page.evaluate("async source => (await fetch(source)).status", icon["src"]) == 200

@@ -1,0 +1,112 @@
+"""With every server down: it opens, browses, searches, plays; and it can be used while the first sync still runs."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.makers_audio import make_audio
+from tests.ui.page.music import make_folder
+from tests.ui.page.test_playing import play
+from tests.ui.page.world import Client, Visitor, add_server, client_at, server_at, soul, visitor, wait_for
+
+
+@pytest.fixture
+def stranded(tmp_path: Path, music: Path) -> Iterator[Client]:
+    """A client that knows a server's library, and the server is gone before it starts."""
+    make_folder(tmp_path / "folder", music)
+    with server_at(tmp_path / "server", music) as url:
+        add_server(tmp_path / "client", tmp_path / "server", url)
+        soul(tmp_path / "client", "source", "add-folder", str(tmp_path / "folder"), "--name", "My Folder")
+        soul(tmp_path / "client", "sync")
+    with client_at(tmp_path / "client") as opened:
+        wait_for("that the server is away", lambda: not _server(opened)["is_online"])
+        yield opened
+
+
+def _server(client: Client) -> dict[str, object]:
+    sources: list[dict[str, object]] = client.ask("GET", "/api/status")["sources"]
+    return next(source for source in sources if source["type"] == "server")
+
+
+def test_it_opens_browses_searches_and_plays_with_every_server_down(chrome: Browser, stranded: Client) -> None:
+    """Behaviours 1 and 5: search and filters are the same; what cannot be had says whose being away is the reason."""
+    with visitor(chrome, stranded) as person:
+        page = person.go("/tracks")
+        expect(page.locator(".heading p")).to_have_text("16 tracks · 2 sources")
+        expect(page.locator(".badge")).to_contain_text("Offline")
+        kettle = page.get_by_role("row", name=re.compile("Kettle Song"))
+        expect(kettle.locator(".where")).to_have_text("Unavailable")
+        expect(kettle.locator(".where")).to_have_attribute("title", "Home Server is away")
+        play(person, "Coast Road")
+        expect(page.locator(".bar .comes-from")).to_contain_text("Playing from this device")
+        page.get_by_role("button", name="Available offline").click()
+        expect(page.locator(".heading p")).to_have_text("3 of 16 tracks shown")
+        page.get_by_role("searchbox").fill("kettle")
+        expect(page.get_by_role("row", name=re.compile("Kettle Song"))).to_be_visible()
+        page.get_by_role("button", name="Available offline").click()
+        expect(page.get_by_text("Nothing of it is on this device")).to_be_visible()
+
+
+def test_a_queue_passes_over_what_cannot_be_had(chrome: Browser, stranded: Client) -> None:
+    """From one track that is here to the next one that is."""
+    with visitor(chrome, stranded) as person:
+        page = person.go("/tracks")
+        play(person, "Coast Road")
+        page.keyboard.press("Shift+ArrowRight")
+        expect(page.locator(".playing")).to_contain_text("Low Beams")
+        page.keyboard.press("q")
+        expect(page.get_by_role("complementary", name="Queue")).to_contain_text("Home Server is away")
+
+
+def test_signing_in_never_blocks_local_music(chrome: Browser, tmp_path: Path, music: Path) -> None:
+    """A source that wants its password again is no wall."""
+    make_folder(tmp_path / "folder", music)
+    with server_at(tmp_path / "server", music) as url:
+        add_server(tmp_path / "client", tmp_path / "server", url)
+        soul(tmp_path / "client", "source", "add-folder", str(tmp_path / "folder"), "--name", "My Folder")
+        soul(tmp_path / "client", "sync")
+        soul(tmp_path / "server", "user", "passwd", "admin", "--password-stdin", stdin="another password\n")
+        with client_at(tmp_path / "client") as opened, visitor(chrome, opened) as person:
+            wait_for("that it wants its password", lambda: _server(opened)["needs_sign_in"])
+            page = person.go("/tracks")
+            expect(page.locator(".badge")).to_contain_text("Sync Failed (Retry?)")
+            play(person, "Only Here")
+            expect(page.locator(".bar .comes-from")).to_contain_text("Playing from this device")
+
+
+def test_only_what_is_downloaded_is_played_without_going_offline(person: Visitor, client: Client) -> None:
+    """Behaviour 7: the server is there, and the queue still passes over what would stream."""
+    page = person.go("/tracks")
+    page.evaluate("() => localStorage.setItem('soul.isOfflineOnly', 'true')")
+    page.reload()
+    play(person, "Coast Road")
+    page.keyboard.press("Shift+ArrowRight")
+    here = {row["title"] for row in client.ask("GET", "/api/lists/tracks?show=offline&count=100")["tracks"]}
+    page.wait_for_function("() => document.querySelector('.playing b').textContent !== 'Coast Road'")
+    assert page.locator(".playing b").inner_text() in here
+    assert client.ask("GET", "/api/status")["works_offline"] is False
+
+
+def test_rows_appear_while_the_first_scan_still_runs(chrome: Browser, tmp_path: Path) -> None:
+    """Behaviour 29: an empty library says what to do; then the page fills by itself, in batches, and can be used."""
+    many = tmp_path / "many"
+    first = make_audio(many / "a" / "0", "mp3", seconds=1.0, tags={"title": "First", "artist": "Someone"})
+    content = first.read_bytes()
+    for number in range(1, 400):
+        (many / "a" / f"{number}.mp3").write_bytes(content)
+    with client_at(tmp_path / "client") as opened, visitor(chrome, opened) as person:
+        page = person.go("/tracks")
+        expect(page.get_by_text("Your library is empty")).to_be_visible()
+        opened.ask("POST", "/api/sources/folders", {"path": str(many), "name": "Many"})
+        expect(page.get_by_role("grid", name="Tracks")).to_be_visible(timeout=20_000)
+        page.locator("[data-place='0']").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".playing")).to_contain_text("First")
+        until = time.monotonic() + 30
+        while page.get_by_role("grid", name="Tracks").get_attribute("aria-rowcount") != "400":
+            assert time.monotonic() < until, "the rest never came"
+            page.wait_for_timeout(200)
