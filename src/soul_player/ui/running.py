@@ -89,7 +89,7 @@ class RunningClient:
 async def find_running(home: Path) -> AsyncGenerator[RunningClient | None, None]:
     """None: none answers, or what answers is a stranger: then nothing secret was sent to it."""
     run = read_run_file(home)
-    if run is None or not _is_alive(run.pid) or urlsplit(run.url).hostname not in _LOOPBACK:
+    if run is None or not _is_alive(run.pid) or not _is_of_this_machine(run.url):
         yield None
         return
     # Its own process is asked, whatever proxies are set; one connection for the proof and for what follows it.
@@ -110,6 +110,14 @@ async def _has_proved_itself(run: RunFile, http: aiohttp.ClientSession) -> bool:
         return False
     proof = said.get("proof") if isinstance(said, dict) else None
     return isinstance(proof, str) and is_proof(proof, token=run.token, url=run.url, nonce=nonce)
+
+
+def _is_of_this_machine(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.hostname in _LOOPBACK
 
 
 def _is_alive(pid: int) -> bool:
