@@ -1,5 +1,6 @@
 """Letting a browser in: by a link, by a password, and out again."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,7 @@ def test_no_secret_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -
     """Whatever went wrong with it."""
 
     async def story() -> list[str]:
-        caplog.set_level(0)
+        caplog.set_level(logging.DEBUG)
         async with running_ui(tmp_path) as it:
             code = it.local.make_link().partition("#code=")[2]
             await sign_in(it, code=code)
