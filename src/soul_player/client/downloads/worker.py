@@ -1,13 +1,14 @@
 """The worker: fills the slots, gives them to what a person asked for, and writes down how each attempt ended."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from soul_player.client.downloads.attempt import AttemptFailed, Attempts, Done
 from soul_player.client.downloads.away import AwaySources
-from soul_player.client.downloads.known import Known, known_of
+from soul_player.client.downloads.known import Known
+from soul_player.client.downloads.looking import Seen, look_at_queue
 from soul_player.client.downloads.outcomes import Wait, decide, is_away
 from soul_player.client.downloads.room import ANY_WEIGHT, Room
 from soul_player.client.downloads.running import Running, Teller
@@ -16,7 +17,7 @@ from soul_player.client.downloads.schedule import decide as decide_slots
 from soul_player.client.downloads.transfer import Progress, Received
 from soul_player.client.errors import ClientError, DiskFull
 from soul_player.client.events import DownloadFailed, DownloadFinished, Events
-from soul_player.client.library.download_model import DownloadTask, TaskId, WaitsFor
+from soul_player.client.library.download_model import TaskId, WaitsFor
 from soul_player.client.library.download_steps import (
     Standing,
     fail_task,
@@ -24,9 +25,8 @@ from soul_player.client.library.download_steps import (
     let_wait,
     note_bytes,
 )
-from soul_player.client.library.download_tasks import all_paused, next_time_ms, ready_tasks, standing
-from soul_player.client.library.model import LocalTrackId, SourceId
-from soul_player.database.access import Database, Reader, Writer
+from soul_player.client.library.model import SourceId
+from soul_player.database.access import Database, Writer
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
 
@@ -44,21 +44,10 @@ PATIENCE_MS = 20_000
 LIBRARY_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What the library says of the queue, of one moment."""
-
-    is_paused: bool
-    standing: dict[TaskId, int]
-    ready: list[DownloadTask]
-    next_ms: int | None
-    known: Mapping[LocalTrackId, Known]
-
-
 class Worker:
     """Runs in one process of a home at a time: the one that holds its lock."""
 
-    def __init__(  # the parts it is wired from
+    def __init__(  # noqa: PLR0913  # the parts it is wired from
         self,
         library: Database,
         events: Events,
@@ -84,7 +73,7 @@ class Worker:
         self._away = AwaySources(clock)
         self._awake = asyncio.Event()
         # The last look at the library, what was started since, and whether something was said that it does not know.
-        self._seen: _Seen | None = None
+        self._seen: Seen | None = None
         self._seen_at = 0.0
         self._seen_commits = 0
         self._commits = commits
@@ -122,7 +111,7 @@ class Worker:
                 self._fill_slots(group, seen)
             await self._rest()
 
-    def _is_idle(self, seen: _Seen, now_ms: int) -> bool:
+    def _is_idle(self, seen: Seen, now_ms: int) -> bool:
         """Nothing can go on for some time."""
         if seen.is_paused:
             return True
@@ -136,7 +125,7 @@ class Worker:
     def _has_free_slot(self) -> bool:
         return sum(running.has_slot for running in self._running.values()) < self.slots
 
-    async def _see(self, now_ms: int) -> _Seen:
+    async def _see(self, now_ms: int) -> Seen:
         """A look at the library; within a moment, and while it still names tasks to start, the last one will do."""
         if self._seen is not None and not self._is_time_to_look():
             ready = [task for task in self._seen.ready if task.id not in self._started]
@@ -151,7 +140,7 @@ class Worker:
         self._seen_at = self._clock.monotonic()
         self._seen_commits = self._commits()
         self._seen = await self._library.read(
-            _look, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._away.lost()
+            look_at_queue, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._away.lost()
         )
         return self._seen
 
@@ -161,10 +150,10 @@ class Worker:
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._awake.wait()
-                return
             except TimeoutError:
-                if not self._is_quiet():
-                    return
+                if self._is_quiet():
+                    continue
+            return
 
     def _is_quiet(self) -> bool:
         seen = self._seen
@@ -175,7 +164,7 @@ class Worker:
         is_fresh = self._clock.monotonic() - self._seen_at < LOOK_ANYWAY_SECONDS
         return is_fresh and self._commits() == self._seen_commits
 
-    def _fill_slots(self, group: asyncio.TaskGroup, seen: _Seen) -> None:
+    def _fill_slots(self, group: asyncio.TaskGroup, seen: Seen) -> None:
         with_slot = [running for running in self._running.values() if running.has_slot]
         for running in with_slot:
             if seen.is_paused or running.task.id not in seen.standing:
@@ -271,20 +260,6 @@ def _stop(running: Running) -> None:
     if not running.is_stopped:
         running.is_stopped = True
         running.work.cancel()
-
-
-async def _look(
-    library: Reader, busy: list[TaskId], *, now_ms: int, count: int, ahead: int, lost: frozenset[SourceId]
-) -> _Seen:
-    """`ahead`: of so many that are ready, what is needed to begin with them."""
-    ready = await ready_tasks(library, but=busy, now_ms=now_ms, count=count)
-    return _Seen(
-        await all_paused(library),
-        await standing(library, busy) if busy else {},
-        ready,
-        await next_time_ms(library, now_ms=now_ms, but_for=lost),
-        await known_of(library, [task.track_id for task in ready[:ahead]]),
-    )
 
 
 async def _stand_back(library: Writer, where: Standing, *, attempts: int) -> None:
