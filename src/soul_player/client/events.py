@@ -74,6 +74,11 @@ class LibraryChanged:
 
 
 @dataclass(frozen=True)
+class LibraryEdited:
+    """A person changed something: a playlist, a mark, a decision; here, or through another process of this home."""
+
+
+@dataclass(frozen=True)
 class ConnectivityChanged:
     """Whether a source can be used is another thing now than it was. `reason`: for people; None when all is well."""
 
@@ -151,6 +156,7 @@ Event = (
     | MatchingProgress
     | MatchingFinished
     | LibraryChanged
+    | LibraryEdited
     | ConnectivityChanged
     | SourceOffline
     | SourceOnline

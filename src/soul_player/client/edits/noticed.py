@@ -10,11 +10,11 @@ T = TypeVar("T")
 
 
 class NoticedDatabase:
-    """`notice` is called after each commit, and must not wait."""
+    """Each of `notices` is called after each commit, and must not wait."""
 
-    def __init__(self, database: Database, notice: Callable[[], None]) -> None:
+    def __init__(self, database: Database, *notices: Callable[[], None]) -> None:
         self._database = database
-        self._notice = notice
+        self._notices = notices
 
     @property
     def engine(self) -> Engine:
@@ -32,7 +32,8 @@ class NoticedDatabase:
     ) -> T:
         """As it is; then noticed. What was undone is not."""
         result = await self._database.write(function, *args, **kwargs)
-        self._notice()
+        for notice in self._notices:
+            notice()
         return result
 
     async def close(self) -> None:

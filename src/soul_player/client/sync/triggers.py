@@ -58,8 +58,12 @@ class Triggers:
         lock: HomeLock,
         clock: Clock,
         commits: Callable[[], int],
+        edited: Callable[[], None],
     ) -> None:
-        """`commits` tells another number when anything was committed to the library, by any process."""
+        """`commits` tells another number when anything was committed to the library, by any process.
+
+        `edited` is called when edits of another process were found.
+        """
         self._sync = sync
         self._live = live
         self._library = library
@@ -67,6 +71,7 @@ class Triggers:
         self._lock = lock
         self._clock = clock
         self._commits = commits
+        self._edited = edited
         self._kept: dict[SourceId, _Kept] = {}
         self._chosen: frozenset[SourceId] | None = None
         self._is_fresh = False
@@ -158,6 +163,7 @@ class Triggers:
             if edits.get(source_id, 0) > self._edits.get(source_id, 0):
                 kept.schedule.edit(self._now())
                 kept.woken.set()
+                self._edited()
             # What another process of this home has met there is news here too.
             self._connections.tell(source)
         self._edits = edits
