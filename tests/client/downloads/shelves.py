@@ -18,6 +18,7 @@ from soul_player.client.sources.tokens import FileTokens
 from soul_player.database.access import Reader, Row
 from soul_player.edges import Clock, SystemClock
 from tests.client.clients import Hasty
+from tests.client.playback.homes import sync_until_hashed
 from tests.edges.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.server.running import RunningServer, running_server
 
@@ -111,8 +112,7 @@ async def shelf(
             downloading_client(home / "client", disk=disk, clock=clock, **settings) as client,
         ):
             await client.sources.add(proxy.url, username=running.username, password=running.password, name="Home")
-            (result,) = await client.sync.run()
-            assert result.error is None, result
+            await sync_until_hashed(client, [running])
             yield Shelf(running, proxy, client, files)
 
 

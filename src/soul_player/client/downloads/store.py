@@ -1,6 +1,7 @@
 """The files of the cache, for whoever plays them: what is open, what was heard whole, what turned out to be gone."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,8 +21,11 @@ from soul_player.client.library.download_model import Copy, Storage
 from soul_player.client.library.keeps import kept_because
 from soul_player.client.library.model import LocalTrackId, TrackSource
 from soul_player.database.access import Database
+from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock
 from soul_player.protocol.quality import StreamQuality
+
+log = logging.getLogger(__name__)
 
 # Tasks of the queue have ids above this.
 _HEARD = 0
@@ -53,15 +57,18 @@ class Store:
 
     @asynccontextmanager
     async def opened(self, path: str) -> AsyncGenerator[None, None]:
-        """While the block lasts the file is not evicted, and from now on later than others. Any path may be given:
-        one that is no copy of ours is nobody's to evict."""
+        """While the block lasts the file is not evicted, and afterwards later than others. Any path may be given: one
+        that is no copy of ours is nobody's to evict."""
         sha256 = self._sha256_of(path)
         if sha256 is None:
             yield
             return
         with self._room.opened(sha256):
-            await self._library.write(mark_used, sha256, now_ms=self._clock.now_ms())
-            yield
+            try:
+                yield
+            finally:
+                # Not before: who listens does not wait for whoever writes to the library just now.
+                await self._note_used(sha256)
 
     async def adopt(self, row: TrackSource, streamed: Path, *, sha256: str) -> None:
         """The whole original, streamed to be heard and verified by its tag, becomes an automatic copy.
@@ -119,6 +126,13 @@ class Store:
         """What is here of a recording, the better first."""
         copies = await self._library.read(copies_for_track, track_id)
         return sorted(copies, key=lambda copy: list(StreamQuality).index(copy.quality), reverse=True)
+
+    async def _note_used(self, sha256: bytes) -> None:
+        try:
+            await self._library.write(mark_used, sha256, now_ms=self._clock.now_ms())
+        except DatabaseError as error:
+            # A disk that is full keeps nobody from hearing what is on it: the copy only seems older than it is.
+            log.info("that a copy was used could not be written down: %s", error)
 
     def _sha256_of(self, path: str) -> bytes | None:
         file = Path(path)

@@ -28,7 +28,7 @@ class Copies(Protocol):
         ...
 
     def opened(self, path: str) -> AbstractAsyncContextManager[None]:
-        """While the block lasts the file is not evicted, and from now on later than others."""
+        """While the block lasts the file is not evicted, and afterwards later than others."""
         ...
 
     async def lost(self, path: str) -> bool:
