@@ -1,6 +1,6 @@
-"""What the tests of the page share: one server, one client and one browser, for as long as only they are run.
+"""What the tests of the page share: a server and a client as long as the tests run, a browser for each file of them.
 
-Playwright keeps an event loop in the thread of the tests: it ends with this folder, before others want theirs.
+Playwright keeps an event loop in the thread of the tests: it ends with each file, before others want theirs.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from tests.ui.page.world import Client, Visitor, add_server, browser, client_at,
 TRACKS = 16
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
     """One browser."""
     with browser() as opened:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the server serves."""
     folder = tmp_path_factory.mktemp("music")
@@ -30,7 +30,7 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
     """A client of a server and of a folder of its own, everything synced and matched."""
     root = tmp_path_factory.mktemp("page")
