@@ -66,6 +66,12 @@ def test_what_is_meant(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
+@pytest.mark.parametrize(("one", "other"), [("ペン", "ベン"), ("ผี", "ผา"), ("कल", "काल"), ("白い雪", "黒い雪")])
+def test_marks_that_make_another_word_stay(one: str, other: str) -> None:
+    """An accent may be left out; a vowel or the voice of a syllable may not."""
+    assert fold(one) != fold(other)
+
+
 def test_who_nobody_knew_is_missing() -> None:
     """`Various Artists` are no artist to compare."""
     assert all(is_missing(fold(text)) for text in ("", "Unknown", "[untitled]", "Various Artists", "<unknown>"))

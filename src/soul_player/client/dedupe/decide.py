@@ -9,15 +9,17 @@ from rapidfuzz import fuzz
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
 from soul_player.client.dedupe.similarity import (
     FEATURES,
-    artist_likeness,
-    digits_differ,
     features,
-    kinds_differ,
     length_difference,
-    titles_part,
-    version_likeness,
 )
 from soul_player.client.dedupe.texts import MatchText
+from soul_player.client.dedupe.vetoes import (
+    ALBUM_LIKENESS_MIN,
+    LENGTH_SECONDS_MAX,
+    is_worth_asking,
+    versions_conflict,
+    word_vetoes,
+)
 from soul_player.client.dedupe.weights import WEIGHTS
 
 AUTO_SCORE_MIN = 0.93
@@ -25,6 +27,17 @@ ASK_SCORE_MIN = 0.2
 # Too unlike to be asked about, near enough that their sound is worth a look.
 NEAR_SCORE_MIN = 0.02
 RUNNER_UP_WITHIN = 0.05
+SAME_WORDS_SCORE_MIN = 0.7
+SAME_WORDS_CHARS_MIN = 4
+SAME_WORDS_LENGTH_SECONDS_MAX = 1.0
+# One artist has many of them.
+GENERIC_TITLES = frozenset(
+    """
+    intro outro interlude introduction prelude prologue epilogue overture finale theme opening ending credits skit
+    reprise allegro andante adagio presto largo menuetto minuet rondo scherzo vivace moderato aria recitative kyrie
+    gloria sanctus intermission medley applause encore speech interview commentary
+    """.split()  # noqa: SIM905  # forty quoted words read worse
+)
 
 HASH_LENGTH_SECONDS_MAX = 2.0
 MUSICBRAINZ_LENGTH_SECONDS_MAX = 7.0
@@ -35,13 +48,6 @@ FINGERPRINT_ASK_SCORE_MIN = 0.75
 FINGERPRINT_LENGTH_SECONDS_MAX = 7.0
 # Aligned recordings that differ agree in about half of their bits.
 FINGERPRINT_OTHER_SCORE_MAX = 0.65
-LENGTH_SECONDS_MAX = 4.0
-LENGTH_SHARE_MAX = 0.02
-ALBUM_POSITION_LENGTH_SECONDS_MAX = 2.0
-ARTIST_LIKENESS_MIN = 70
-AGREEMENTS_MIN = 2
-ALBUM_LIKENESS_MIN = 90
-VERSION_LIKENESS_MIN = 0.7
 
 _WEIGHTS = tuple(WEIGHTS[name] for name in FEATURES)
 
@@ -101,19 +107,24 @@ def decide(
     """`asked_about`: pairs of recordings of which a person is asked whether they are one: they are no rivals."""
     found = [(candidate, compare(entry, candidate)) for candidate in candidates]
     seen = [(candidate, evidence) for candidate, evidence in found if evidence is not None]
-    known = [pair for pair in seen if pair[1].score >= ASK_SCORE_MIN]
+    known = [pair for pair in seen if pair[1].score >= ASK_SCORE_MIN and _may_ask(entry, *pair)]
     if not known:
-        nearest = max(seen, key=lambda pair: (pair[1].score, -pair[0].entry.id), default=None)
+        nearest = max(
+            (pair for pair in seen if Veto.VERSION not in pair[1].vetoes),
+            key=lambda pair: (pair[1].score, -pair[0].entry.id),
+            default=None,
+        )
         return New() if nearest is None or nearest[0].fingerprint is not None else New(nearest[0])
     known.sort(key=lambda pair: (-_strength(pair[1]), -_words_beside(entry, *pair), pair[0].entry.id))
     best, evidence = known[0]
     for other, its_evidence in known[1:]:
         if other.track_id == best.track_id or frozenset((other.track_id, best.track_id)) in asked_about:
             continue
-        if evidence.method is Method.METADATA and its_evidence.score > evidence.score - RUNNER_UP_WITHIN:
+        is_rival = not its_evidence.vetoes or bool(evidence.vetoes)
+        if evidence.method is Method.METADATA and is_rival and its_evidence.score > evidence.score - RUNNER_UP_WITHIN:
             evidence = replace(evidence, vetoes=(*evidence.vetoes, Veto.RUNNER_UP))
         break
-    return Ask(best, evidence) if evidence.vetoes or not _is_sure(evidence) else Same(best, evidence)
+    return Ask(best, evidence) if evidence.vetoes or not _is_sure(entry, best, evidence) else Same(best, evidence)
 
 
 def compare(entry: Entry, candidate: Candidate) -> Evidence | None:
@@ -163,16 +174,16 @@ def similarity_score(a: MatchText, b: MatchText) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def versions_conflict(a: MatchText, b: MatchText) -> bool:
-    """Other audio by what the titles and albums say of the version."""
-    if kinds_differ(a, b) or titles_part(a, b):
-        return True
-    return bool(a.version and b.version) and version_likeness(a, b) < VERSION_LIKENESS_MIN
+def _may_ask(entry: Entry, candidate: Candidate, evidence: Evidence) -> bool:
+    a, b = entry.text, candidate.entry.text
+    return evidence.method is not Method.METADATA or is_worth_asking(a, b, evidence.vetoes, length_difference(a, b))
 
 
 def _strength(evidence: Evidence) -> float:
     """Steps of the cascade before scores; what is vetoed after what is not."""
     step = {Method.HASH: 3.0, Method.MUSICBRAINZ: 2.0, Method.FINGERPRINT: 1.0}.get(evidence.method, 0.0)
+    if evidence.method is Method.METADATA and evidence.vetoes:
+        step -= 0.1
     if Veto.SAME_SOURCE in evidence.vetoes:
         step -= 0.2
     return step + evidence.score
@@ -204,8 +215,21 @@ def _reads_the_same(entry: Entry, other: Entry) -> bool:
     )
 
 
-def _is_sure(evidence: Evidence) -> bool:
-    return evidence.method is not Method.METADATA or evidence.score >= AUTO_SCORE_MIN
+def _is_sure(entry: Entry, candidate: Candidate, evidence: Evidence) -> bool:
+    if evidence.method is not Method.METADATA or evidence.score >= AUTO_SCORE_MIN:
+        return True
+    # On an album here, in a collection there: the very words, and the same length.
+    a, b = entry.text, candidate.entry.text
+    apart = length_difference(a, b)
+    return (
+        evidence.score >= SAME_WORDS_SCORE_MIN
+        and (a.title, a.artist, a.guests, a.version) == (b.title, b.artist, b.guests, b.version)
+        and bool(a.artist)
+        and a.title not in GENERIC_TITLES
+        and len(a.title) >= SAME_WORDS_CHARS_MIN
+        and apart is not None
+        and apart <= SAME_WORDS_LENGTH_SECONDS_MAX
+    )
 
 
 def _equal(a: str | None, b: str | None) -> bool:
@@ -237,46 +261,11 @@ def _fingerprint_vetoes(entry: Entry, candidate: Candidate, apart: float | None)
 
 
 def _vetoes(entry: Entry, candidate: Candidate, apart: float | None) -> list[Veto]:
-    a, b = entry.text, candidate.entry.text
-    album = fuzz.ratio(a.album, b.album) if a.album and b.album else 0.0
-    numbers_differ = a.track_number is not None and b.track_number is not None and a.track_number != b.track_number
-    longest = max(a.duration_seconds or 0.0, b.duration_seconds or 0.0)
-    checks = {
-        Veto.VERSION: versions_conflict(a, b),
-        Veto.LENGTH: apart is not None and apart > max(LENGTH_SECONDS_MAX, LENGTH_SHARE_MAX * longest),
-        Veto.DIGITS: digits_differ(a, b),
-        Veto.NO_TITLE: not (a.title and b.title) and not _is_same_position(a, b, apart, album),
-        Veto.TOO_LITTLE: _agreements(a, b, apart, album) < AGREEMENTS_MIN,
-        Veto.ARTIST: bool(a.artist and b.artist)
-        and artist_likeness(a, b) < ARTIST_LIKENESS_MIN
-        and album < ALBUM_LIKENESS_MIN,
-        Veto.ALBUM_POSITION: album >= ALBUM_LIKENESS_MIN
-        and numbers_differ
-        and (apart is None or apart > ALBUM_POSITION_LENGTH_SECONDS_MAX),
-        Veto.IDS: bool(entry.recording_id and candidate.entry.recording_id),
-        Veto.SAME_SOURCE: candidate.shares_source,
-        Veto.FINGERPRINT_DIFFERS: candidate.fingerprint is not None
-        and candidate.fingerprint < FINGERPRINT_OTHER_SCORE_MAX,
-    }
-    return [veto for veto, holds in checks.items() if holds]
-
-
-def _agreements(a: MatchText, b: MatchText, apart: float | None, album: float) -> int:
-    """How many fields beside the title speak for it. Two titles `2` are nothing without."""
-    return (
-        (bool(a.artist and b.artist) and artist_likeness(a, b) >= ARTIST_LIKENESS_MIN)
-        + (album >= ARTIST_LIKENESS_MIN)
-        + (apart is not None and apart <= LENGTH_SECONDS_MAX)
-        + (a.track_number is not None and a.track_number == b.track_number)
-    )
-
-
-def _is_same_position(a: MatchText, b: MatchText, apart: float | None, album: float) -> bool:
-    """The same place on the same album, of the same length: a title that is missing changes nothing."""
-    return (
-        album >= ALBUM_LIKENESS_MIN
-        and a.track_number is not None
-        and a.track_number == b.track_number
-        and apart is not None
-        and apart <= ALBUM_POSITION_LENGTH_SECONDS_MAX
-    )
+    vetoes = word_vetoes(entry.text, candidate.entry.text, apart)
+    if entry.recording_id and candidate.entry.recording_id:
+        vetoes.append(Veto.IDS)
+    if candidate.shares_source:
+        vetoes.append(Veto.SAME_SOURCE)
+    if candidate.fingerprint is not None and candidate.fingerprint < FINGERPRINT_OTHER_SCORE_MAX:
+        vetoes.append(Veto.FINGERPRINT_DIFFERS)
+    return vetoes

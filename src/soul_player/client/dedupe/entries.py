@@ -12,7 +12,9 @@ from soul_player.client.dedupe.normalize import NORMALISER_VERSION
 from soul_player.client.dedupe.texts import MatchText, Said, match_text
 from soul_player.database.access import Reader, Row, Value, Writer
 
-# While a source tells its tracks from nothing, each may turn out to be one that is known under another id.
+# Tracks that may turn out to be ones that are known under another id wait until that is known: those of a source that
+# tells everything from nothing until it has told it all, those of a rebuilt one until their hashes are told. Matched
+# before, they would be asked about, or join what a person has parted them from.
 WAITING = """
     SELECT match_queue.entry_id, track_sources.track_id, track_sources.source_id, track_sources.remote_id,
            track_sources.title, track_sources.artist, track_sources.album, track_sources.track_number,
@@ -21,11 +23,10 @@ WAITING = """
       FROM match_queue
       LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
       LEFT JOIN match_texts ON match_texts.entry_id = match_queue.entry_id
-     WHERE NOT EXISTS (SELECT 1
-                         FROM sync_state
-                        WHERE sync_state.source_id = track_sources.source_id
-                          AND sync_state.feed = 'tracks'
-                          AND sync_state.sweep_owed = 1)
+     WHERE NOT COALESCE(
+               track_sources.source_id IN (SELECT source_id FROM sync_state WHERE feed = 'tracks' AND sweep_owed = 1)
+            OR (track_sources.file_hash IS NULL AND track_sources.source_id IN (
+                   SELECT source_id FROM track_sources WHERE status = 'unavailable' AND is_former = 1)), 0)
      ORDER BY match_queue.entry_id
      LIMIT :count
 """
@@ -39,11 +40,10 @@ COUNT_WAITING = """
     SELECT COUNT(*)
       FROM match_queue
       LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
-     WHERE NOT EXISTS (SELECT 1
-                         FROM sync_state
-                        WHERE sync_state.source_id = track_sources.source_id
-                          AND sync_state.feed = 'tracks'
-                          AND sync_state.sweep_owed = 1)
+     WHERE NOT COALESCE(
+               track_sources.source_id IN (SELECT source_id FROM sync_state WHERE feed = 'tracks' AND sweep_owed = 1)
+            OR (track_sources.file_hash IS NULL AND track_sources.source_id IN (
+                   SELECT source_id FROM track_sources WHERE status = 'unavailable' AND is_former = 1)), 0)
 """
 
 # The version of the normaliser rose: what it made before is made again.

@@ -20,6 +20,7 @@ class Veto(StrEnum):
     VERSION = "version_differs"
     LENGTH = "length_differs"
     DIGITS = "digits_differ"
+    TITLE = "title_differs"
     NO_TITLE = "no_title"
     TOO_LITTLE = "too_little_in_common"
     ARTIST = "artist_differs"

@@ -6,7 +6,7 @@ import unicodedata
 from anyascii import anyascii
 
 # Raise it whenever a text could come out otherwise: everything is then computed and matched again.
-NORMALISER_VERSION = 2
+NORMALISER_VERSION = 3
 
 TEXT_CHARS_MAX = 400
 
@@ -73,10 +73,15 @@ def _plain(text: str) -> str:
     text = text[:TEXT_CHARS_MAX]
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-        text = anyascii("".join(char for char in text if unicodedata.category(char) != "Mn"))
+        text = anyascii(unicodedata.normalize("NFC", "".join(char for char in text if not _is_accent(char))))
     text = text.lower().replace("&", " and ")
     text = _INITIALS.sub(lambda match: match.group(0).replace(".", ""), text)
     return _DROPPED.sub("", text)
+
+
+def _is_accent(char: str) -> bool:
+    """A mark that the same word may go without. In other scripts marks are vowels, or make another letter."""
+    return unicodedata.category(char) == "Mn" and (char < "\u0670" or "\u1ab0" <= char < "\u2100")
 
 
 def _with_numbers(words: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from soul_player.client.dedupe.texts import MatchText
 
 _PLAIN = {
     Veto.DIGITS: "the numbers in their titles differ",
+    Veto.TITLE: "one title says more than the other",
     Veto.NO_TITLE: "a title is missing",
     Veto.TOO_LITTLE: "they have too little in common beside the title",
     Veto.IDS: "their MusicBrainz ids differ",

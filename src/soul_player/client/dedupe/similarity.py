@@ -1,16 +1,22 @@
 """Pure: two tracks side by side -> numbers that say how alike they are."""
 
 import math
-import re
 
 from rapidfuzz import fuzz
 
+from soul_player.client.dedupe.counting import telling_marks
 from soul_player.client.dedupe.texts import MatchText
 from soul_player.client.dedupe.versions import distinctive_words, kinds_of_words
 
 ALBUM_NAMED_MIN = 85
 VERSION_SPELLED_MIN = 88
-_NUMBER = re.compile(r"\d+")
+GUEST_LIKENESS_MIN = 50
+# Of a track without an album nobody knows whether it is live; another length says that it is not the live one.
+UNTOLD_ALBUM_SECONDS_MAX = 1.0
+WORD_SPELLED_MIN = 60
+WORD_ELSEWHERE_MIN = 80
+# Made anew each night.
+_NIGHTLY = frozenset(("live", "session"))
 
 FEATURES = (
     "bias", "title_ratio", "title_set", "artist_ratio", "artist_set", "album_ratio", "album_set", "no_artist",
@@ -79,14 +85,70 @@ def kinds_differ(a: MatchText, b: MatchText) -> bool:
         # A slip of the pen, unless it is another year or number.
         return numbers_conflict(a.version, b.version)
     kinds_a, kinds_b = set(a.kinds.split()), set(b.kinds.split())
+    albums_a, albums_b = set(a.album_kinds.split()), set(b.album_kinds.split())
     if kinds_a == kinds_b:
-        albums_a, albums_b = set(a.album_kinds.split()), set(b.album_kinds.split())
-        if albums_a == albums_b or not a.album or not b.album or fuzz.ratio(a.album, b.album) >= ALBUM_NAMED_MIN:
-            return False
-        return bool((albums_a ^ albums_b) - kinds_a)
-    only_a = kinds_a - kinds_b - set(b.album_kinds.split())
-    only_b = kinds_b - kinds_a - set(a.album_kinds.split())
-    return bool(only_a or only_b)
+        is_told = bool(a.album and b.album) or (length_difference(a, b) or 0.0) > UNTOLD_ALBUM_SECONDS_MAX
+        return is_told and bool((albums_a ^ albums_b) - kinds_a)
+    return bool(kinds_a - kinds_b - albums_b or kinds_b - kinds_a - albums_a)
+
+
+def nights_differ(a: MatchText, b: MatchText) -> bool:
+    """Two live takes of which nothing says that they are of one night: what says where and when differs."""
+    if not (_is_live(a) and _is_live(b)):
+        return False
+    if a.album and fuzz.ratio(a.album, b.album) >= ALBUM_NAMED_MIN and not numbers_conflict(a.album, b.album):
+        return not _are_one_night(distinctive_words(a.version), distinctive_words(b.version), default=True)
+    return not _are_one_night(_night(a), _night(b), default=not (a.album and b.album))
+
+
+def _is_live(text: MatchText) -> bool:
+    return bool(_NIGHTLY & {*text.kinds.split(), *text.album_kinds.split()})
+
+
+def _night(text: MatchText) -> str:
+    album = text.album if _NIGHTLY & set(text.album_kinds.split()) else ""
+    return distinctive_words(f"{text.version} {album}")
+
+
+def _are_one_night(ours: str, theirs: str, *, default: bool) -> bool:
+    """`default`: when one of them does not say."""
+    if not ours or not theirs:
+        return default
+    return fuzz.token_set_ratio(ours, theirs) >= ALBUM_NAMED_MIN and not numbers_conflict(ours, theirs)
+
+
+def guests_differ(a: MatchText, b: MatchText) -> bool:
+    """Both name a guest, and not the same: each made it anew. Named by one alone it may stand anywhere."""
+    return bool(a.guests and b.guests) and fuzz.token_set_ratio(a.guests, b.guests) < GUEST_LIKENESS_MIN
+
+
+def words_apart(a: MatchText, b: MatchText) -> bool:
+    """Whether one title has a word that nothing of the other track explains: `Love`, `Love Me`."""
+    return a.title != b.title and (_words_left(a, b) or _words_left(b, a))
+
+
+def _words_left(a: MatchText, b: MatchText) -> bool:
+    others = b.title.split()
+    words = a.title.split()
+    for word in [*words]:
+        # Most are the same, and need no measuring.
+        if word in others:
+            words.remove(word)
+            others.remove(word)
+    if not words:
+        return False
+    glued = b.title.replace(" ", "")
+    elsewhere = set(f"{b.artist} {b.album} {b.guests} {b.version}".split())
+    for word in words:
+        best = max(others, key=lambda other: fuzz.ratio(word, other), default=None)
+        if best is not None and fuzz.ratio(word, best) >= WORD_SPELLED_MIN:
+            others.remove(best)
+        elif not (
+            (len(word) > 2 and word in glued)
+            or any(word == other or fuzz.ratio(word, other) >= WORD_ELSEWHERE_MIN for other in elsewhere)
+        ):
+            return True
+    return False
 
 
 def titles_part(a: MatchText, b: MatchText) -> bool:
@@ -108,7 +170,7 @@ def titles_part(a: MatchText, b: MatchText) -> bool:
 
 
 def digits_differ(a: MatchText, b: MatchText) -> bool:
-    """Part 2 against Part 3. A number that the other one has in another field came from there."""
+    """Part 2 against Part 3, major against minor. A number that the other one has in another field came from there."""
     if a.numbers == b.numbers:
         return False
     numbers_a, numbers_b = set(a.numbers.split()), set(b.numbers.split())
@@ -131,12 +193,12 @@ def version_likeness(a: MatchText, b: MatchText) -> float:
 
 def numbers_conflict(version: str, other: str) -> bool:
     """Live 1992 against live 1993, take 1 against take 2."""
-    ours, theirs = set(_NUMBER.findall(version)), set(_NUMBER.findall(other))
+    ours, theirs = telling_marks(version), telling_marks(other)
     return bool(ours and theirs) and ours != theirs
 
 
 def _elsewhere(text: MatchText) -> set[str]:
-    return set(_NUMBER.findall(f"{text.artist} {text.album} {text.version}"))
+    return telling_marks(f"{text.artist} {text.album} {text.version} .")
 
 
 def _is_album(version: str, other: MatchText) -> bool:

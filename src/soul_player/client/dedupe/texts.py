@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from soul_player.client.dedupe.counting import telling_marks
 from soul_player.client.dedupe.normalize import fold, is_missing
+from soul_player.client.dedupe.scripts import spell
 from soul_player.client.dedupe.versions import (
     is_version,
     kinds_of_album,
@@ -25,7 +27,6 @@ _STUCK_NUMBER = re.compile(r"^(0\d{1,2})(?=[A-Za-z])|^(0[\d ]{1,3}\d)-(?=\S)|(?<
 _BARE_NUMBER = re.compile(r"^\s*\d{1,3}\s*-\s*$")
 _YEAR_SUFFIX = re.compile(r"\s*\((\d{4}|unknown)\)\s*$", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+")
-_NUMBER = re.compile(r"\d+")
 YEAR_MIN, YEAR_MAX = 1880, 2100
 ALBUM_PEELED_SCORE_MIN = 80
 
@@ -92,7 +93,7 @@ def match_text(said: Said) -> MatchText:
         kinds=" ".join(sorted(parts.kinds | kinds_of_artist(artist))),
         album_kinds=" ".join(sorted(kinds_of_album(album))),
         version=parts.words,
-        numbers=" ".join(sorted(set(_NUMBER.findall(core)))),
+        numbers=" ".join(sorted(telling_marks(core))),
         track_number=said.track_number or None,
         duration_seconds=said.duration_seconds or None,
         year=year if year is not None and YEAR_MIN <= year <= YEAR_MAX else None,
@@ -100,7 +101,7 @@ def match_text(said: Said) -> MatchText:
 
 
 def _spaced(text: str | None) -> str:
-    text = text or ""
+    text = spell(text or "")
     # Underscores stand for blanks where a name came from a file's.
     return text.replace("_", " ").strip() if "_" in text else text.strip()
 

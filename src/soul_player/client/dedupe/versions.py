@@ -5,63 +5,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from soul_player.client.dedupe.normalize import fold
+from soul_player.client.dedupe.version_words import (
+    ALBUMS,
+    ARTISTS,
+    GLUED,
+    KARAOKE,
+    KIND_WORDS,
+    PHRASES,
+    PLAIN_WORDS,
+    SAME_AUDIO,
+    TELLING_WORDS,
+)
 
-# Words that say: other audio. Spellings and tongues of one kind share its name.
-_KIND_WORDS = {
-    "live": "live", "vivo": "live", "directo": "live", "concert": "live", "concierto": "live", "unplugged": "live",
-    "konzert": "live", "remix": "remix", "remixed": "remix", "rmx": "remix", "mix": "remix", "mixed": "remix",
-    "rework": "remix", "bootleg": "remix", "mashup": "remix", "refix": "remix",
-    "dub": "dub", "acoustic": "acoustic", "acustico": "acoustic", "acoustique": "acoustic", "akustik": "acoustic",
-    "demo": "demo", "demos": "demo", "rehearsal": "demo", "outtake": "demo", "instrumental": "instrumental",
-    "instrumentals": "instrumental", "inst": "instrumental", "karaoke": "karaoke", "backing": "karaoke",
-    "playback": "karaoke", "cover": "cover", "covered": "cover", "session": "session",
-    "sessions": "session", "extended": "extended", "edit": "edit", "version": "version", "ver": "version",
-    "take": "take", "alternate": "take", "alternative": "take", "acapella": "acapella", "cappella": "acapella",
-    "slowed": "tempo", "nightcore": "tempo", "sped": "tempo", "orchestral": "version", "symphonic": "version",
-    "rerecorded": "version", "mixshow": "remix", "vip": "remix", "remake": "cover", "tribute": "cover",
-    "lullaby": "cover", "rendition": "cover", "salute": "cover", "homage": "cover", "hommage": "cover",
-    "parody": "cover", "8bit": "cover", "chiptune": "cover", "8d": "tempo", "reverb": "tempo", "daycore": "tempo",
-    "screwed": "tempo", "chopped": "tempo", "boosted": "tempo", "reversed": "tempo", "chipmunk": "tempo",
-    "lofi": "remix", "mono": "mono", "stereo": "stereo", "drumless": "instrumental", "vocals": "acapella",
-    "vocal": "acapella", "stems": "acapella", "reprise": "part", "interlude": "part", "intro": "part",
-    "outro": "part", "skit": "part", "continued": "part", "ringtone": "part", "commentary": "part",
-    "soundcheck": "demo",
-}  # fmt: skip
-_KARAOKE = re.compile(
-    r"\b(?:in the style of|made famous by|originally (?:performed )?by|originally performed|as made popular|sing along"
-    r"|performed by|minus one)\b"
-)
-# What is two words when it is folded.
-_PHRASES = re.compile(r"\b(?:(?P<cover>8 bit)|(?P<remix>lo fi)|(?P<version>re recorded|re recording))\b")
-# Beside these, `version`, `mix` and `edit` mean the audio that everybody knows.
-_PLAIN_WORDS = frozenset(
-    """
-    remaster remastered remasterizado remasters digital digitally deluxe explicit clean amended edited bonus track
-    tracks edition album main original standard special expanded anniversary collector collectors lp single stereo
-    video booklet exclusive amazon itunes spotify hidden radio cd disc disk unknown mastered hd hq official audio lyric
-    lyrics music restored previously unreleased reissue and the a with in of by from for new
-    """.split()  # noqa: SIM905  # fifty quoted words read worse
-)
-# These make `version`, `mix` and `edit` nothing special; `radio edit` and `new version` do not.
-_SAME_AUDIO = frozenset(
-    [
-        "remaster",
-        "remastered",
-        "deluxe",
-        "explicit",
-        "clean",
-        "amended",
-        "edited",
-        "album",
-        "main",
-        "original",
-        "standard",
-        "lp",
-        "stereo",
-        "cd",
-        "mastered",
-    ]
-)
 # `Live at ...`, `Acoustic` and the like begin a suffix; `Mix Tape One` does not.
 _LEADING_KINDS = frozenset(("live", "acoustic", "demo", "instrumental", "karaoke"))
 _TRAILING_WORDS_MAX = 4
@@ -74,18 +29,6 @@ _INLINE_GUEST = re.compile(r"\s[\(\[]?(?:feat\b\.?|ft\.|featuring\b)\s+([^()\[\]
 _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+")
 _OPENING = "([{"
 _CLOSING = ")]}"
-_LIVE_ALBUM = re.compile(
-    r"[\(\[:\-\u2013\u2014,]\s*(?:recorded\s+)?live\b|\blive\s+(?:at|in|from|on|and)\b|\bunplugged\b"
-    r"|\ben vivo\b|\bin concert\b|\bao vivo\b|\ben concert\b"
-    r"|\ben concierto\b|\bim konzert\b|\ben directo\b|\blive$|^live\b|\bdal vivo\b",
-    re.IGNORECASE,
-)
-_KARAOKE_ALBUM = re.compile(r"\bkaraoke\b|\bin the style of\b|\bmade famous\b|\bbacking tracks?\b", re.IGNORECASE)
-_COVER_ALBUM = re.compile(r"\btribute\b|\bcover(?:s|ed| versions?)\b|\bperformed by\b", re.IGNORECASE)
-_INSTRUMENTAL_ALBUM = re.compile(r"[\(\[:\-\u2013\u2014]\s*instrumentals?\b", re.IGNORECASE)
-_ACOUSTIC_ALBUM = re.compile(
-    r"[\(\[:\-\u2013\u2014]\s*acoustic\b|\bacoustic (?:version|session|album)s?\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -131,24 +74,34 @@ def take_apart(title: str) -> Parts:
 @lru_cache(maxsize=4096)
 def read_version(folded: str) -> tuple[bool, frozenset[str], str]:
     """Whether a bracket's text names a version (or nothing at all), of which kinds, and in which words."""
-    if _KARAOKE.search(folded):
+    if KARAOKE.search(folded):
         return True, frozenset(("karaoke",)), folded
     words = folded.split()
     kinds = kinds_of_words(folded)
     if not kinds:
-        is_plain = all(word in _PLAIN_WORDS or word.isdigit() for word in words)
+        is_plain = all(word in PLAIN_WORDS or word.isdigit() for word in words)
         return is_plain and not folded.isdigit() and bool(words), frozenset(), ""
     if kinds <= _SOFT_KINDS:
-        rest = [word for word in words if word not in _KIND_WORDS]
-        if all(word in _PLAIN_WORDS or word.isdigit() for word in rest) and any(word in _SAME_AUDIO for word in rest):
+        rest = [word for word in words if _kind_of(word) is None]
+        if all(word in PLAIN_WORDS or word.isdigit() for word in rest) and any(word in SAME_AUDIO for word in rest):
             return True, frozenset(), ""
     return True, frozenset(kinds), folded
 
 
 def kinds_of_words(folded: str) -> set[str]:
     """Of which kinds some words are."""
-    kinds = {_KIND_WORDS[word] for word in folded.split() if word in _KIND_WORDS}
-    return kinds | {name for found in _PHRASES.finditer(folded) for name, text in found.groupdict().items() if text}
+    kinds = {kind for word in folded.split() if (kind := _kind_of(word)) is not None}
+    return kinds | {name for found in PHRASES.finditer(folded) for name, text in found.groupdict().items() if text}
+
+
+def _kind_of(word: str) -> str | None:
+    kind = KIND_WORDS.get(word)
+    if kind is not None:
+        return kind
+    for ending in GLUED:
+        if word.endswith(ending):
+            return KIND_WORDS.get(word.removesuffix(ending), "version")
+    return None
 
 
 def is_version(text: str) -> bool:
@@ -156,10 +109,10 @@ def is_version(text: str) -> bool:
     words = fold(text).split()
     if not words:
         return False
-    if _KIND_WORDS.get(words[0]) in _LEADING_KINDS or _KARAOKE.search(" ".join(words)):
+    if KIND_WORDS.get(words[0]) in _LEADING_KINDS or KARAOKE.search(" ".join(words)):
         return True
-    if words[-1] in _KIND_WORDS and len(words) <= _TRAILING_WORDS_MAX:
-        return not _is_a_title(words[-1], frozenset((_KIND_WORDS[words[-1]],)))
+    if words[-1] in KIND_WORDS and len(words) <= _TRAILING_WORDS_MAX:
+        return not _is_a_title(words[-1], frozenset((KIND_WORDS[words[-1]],)))
     return read_version(" ".join(words)) == (True, frozenset(), "")
 
 
@@ -176,31 +129,21 @@ def outside_brackets(text: str) -> str:
 
 def distinctive_words(version: str) -> str:
     """What is left of a version's words without those that only say of which kind it is: who mixed it, where, when."""
-    return " ".join(word for word in version.split() if word not in _KIND_WORDS and word not in _PLAIN_WORDS)
+    return " ".join(
+        word
+        for word in version.split()
+        if word in TELLING_WORDS or (word not in PLAIN_WORDS and _kind_of(word) is None)
+    )
 
 
 def kinds_of_artist(artist: str) -> frozenset[str]:
     """Who plays it may say that it is no original."""
-    kinds = set()
-    if _KARAOKE_ALBUM.search(artist):
-        kinds.add("karaoke")
-    if _COVER_ALBUM.search(artist):
-        kinds.add("cover")
-    return frozenset(kinds)
+    return frozenset(kind for kind, pattern in ARTISTS.items() if pattern.search(artist))
 
 
 def kinds_of_album(album: str) -> frozenset[str]:
     """What an album says of all its tracks."""
-    kinds = set()
-    if _LIVE_ALBUM.search(album):
-        kinds.add("live")
-    if _KARAOKE_ALBUM.search(album):
-        kinds.add("karaoke")
-    if _INSTRUMENTAL_ALBUM.search(album):
-        kinds.add("instrumental")
-    if _ACOUSTIC_ALBUM.search(album):
-        kinds.add("acoustic")
-    return frozenset(kinds)
+    return frozenset(kind for kind, pattern in ALBUMS.items() if pattern.search(album))
 
 
 def strip_edition(album: str) -> str:
@@ -214,7 +157,7 @@ def strip_edition(album: str) -> str:
 
 def _is_edition(folded: str) -> bool:
     words = folded.split()
-    return all(word in _PLAIN_WORDS or word in ("version", "ep", "party", "fan") for word in words)
+    return all(word in PLAIN_WORDS or word in ("version", "ep", "party", "fan") for word in words)
 
 
 def _split_brackets(text: str) -> tuple[str, list[str]]:
