@@ -1,5 +1,6 @@
 """Handing over to the process that runs in a home, between real processes; and what is not trusted with the token."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,9 +11,11 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from benchmarks.store import make_library
 from tests.cli.local_api import ui_of
 from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
 from tests.edges.slow_line import slow_line
@@ -63,6 +66,28 @@ def test_ctrl_c_cancels_there(tmp_path: Path, music: Path) -> None:
             assert process.returncode == 130, err.decode()
             assert json.loads(out.splitlines()[-1])["sources"][0]["status"] == "cancelled"
             assert opened.process.poll() is None
+
+
+def test_status_tells_how_far_the_process_is_that_runs(tmp_path: Path) -> None:
+    """As it says itself; and when it has gone, what the library knows."""
+    client, home = tmp_path / "client", tmp_path / "server"
+    home.mkdir()
+    asyncio.run(make_library(f"sqlite:///{home}/server.db", 4_000, seed=1))
+    with serving(home) as server, slow_line(server.url, bytes_per_second=20_000) as line:
+        assert add_source(client, server, url=line.url).code == 0
+        with ui_of(client):
+            told: list[Any] = []
+
+            def is_told() -> bool:
+                told[:] = soul("status", "--json", home=client).json()["progress"]
+                return bool(told)
+
+            wait_until(is_told)
+            assert {"source_id", "phase", "done", "total"} == set(told[0])
+            assert (told[0]["phase"], told[0]["total"]) == ("Tracks", 4_000)
+        after = soul("status", "--json", home=client).json()
+        assert after["progress"] == []
+        assert after["badge"] != "syncing"
 
 
 def test_a_download_is_fetched_there_and_its_bars_are_shown_here(tmp_path: Path, music: Path) -> None:

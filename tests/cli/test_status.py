@@ -41,7 +41,7 @@ def test_the_status_of_an_empty_home(tmp_path: Path) -> None:
     assert ran.code == 0
     assert set(status) == {
         "badge", "label", "reason", "action", "last_synced_at", "sources", "waiting_edits", "decisions",
-        "working_offline", "downloads", "storage",
+        "working_offline", "downloads", "storage", "progress",
     }  # fmt: skip
     assert (status["badge"], status["last_synced_at"], status["sources"]) == ("synced", None, [])
     assert set(status["storage"]) == {"kept_bytes", "automatic_bytes", "limit_bytes", "free_bytes"}

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,8 @@ from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
+from soul_player.cli.progress import Step, step_text
+from soul_player.cli.sync_there import progress_there
 from soul_player.cli.words import ago, count, size
 from soul_player.client import (
     BadgeAction,
@@ -38,15 +41,17 @@ async def _run(flags: Flags) -> int:
         tracks = await client.library.count()
         stored = await client.downloads.store.storage()
         limit_bytes = client.config.cache_limit_bytes
+        steps = await progress_there(client)
     free_bytes = shutil.disk_usage(flags.home).free
     storage = {
         "kept_bytes": stored.kept_bytes, "automatic_bytes": stored.automatic_bytes, "limit_bytes": limit_bytes,
         "free_bytes": free_bytes,
     }  # fmt: skip
-    output.record({**status_record(status), "storage": storage})
+    output.record({**status_record(status), "storage": storage, "progress": _progress_record(steps)})
     sources = f"{count(tracks, 'track')} from {count(len(status.sources), 'source')}"
     output.result(f"{status.badge.label}: {sources}")
-    for line in [*_source_lines(status, now_ms=time.time_ns() // 1_000_000), *_waiting_lines(status)]:
+    now_ms = time.time_ns() // 1_000_000
+    for line in [*_source_lines(status, now_ms=now_ms), *_progress_lines(status, steps), *_waiting_lines(status)]:
         output.result(line)
     if stored.copies:
         kept, automatic = size(stored.kept_bytes), size(stored.automatic_bytes)
@@ -75,6 +80,20 @@ def _source_lines(status: ClientStatus, *, now_ms: int) -> list[str]:
     if status.works_offline:
         lines.append("  working offline: no server is asked anything until soul offline off")
     return lines
+
+
+def _progress_lines(status: ClientStatus, steps: Mapping[int, Sequence[Step]]) -> list[str]:
+    """As the process says that syncs."""
+    names: Mapping[int, str] = {source.id: source.name for source in status.sources}
+    return [f"  {names[each]}: {step_text(step)}" for each in steps if each in names for step in steps[each]]
+
+
+def _progress_record(steps: Mapping[int, Sequence[Step]]) -> list[dict[str, Any]]:
+    return [
+        {"source_id": each, "phase": step.phase, "done": step.done, "total": step.total}
+        for each in steps
+        for step in steps[each]
+    ]
 
 
 def _waiting_lines(status: ClientStatus) -> list[str]:

@@ -13,6 +13,7 @@ From another process of the home:
         async with running.listening() as events: ...
 """
 
+from soul_player.ui.api.syncs import SyncState
 from soul_player.ui.app import Beyond, LocalApi, serving
 from soul_player.ui.keeping import keep
 from soul_player.ui.passwords import UiPassword
@@ -29,6 +30,7 @@ __all__ = [
     "NotAnswered",
     "RunFile",
     "RunningClient",
+    "SyncState",
     "UiPassword",
     "bind",
     "find_running",
