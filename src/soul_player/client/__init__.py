@@ -45,6 +45,8 @@
   it gives the bytes, from another source where one breaks off. Raises `NothingPlays` (with each source's reason),
   `PastTheEnd`, while reading `StreamEnded`. `session(track_id, source_id=audio.source_id)` counts what is heard;
   `is_playing()` tells downloads to stand back.
+- `client.settings`: `apply(config)`: the settings that hold while the client runs (`LIVE_SETTINGS`). Where downloads
+  run, a change of `client.toml` is followed by itself.
 - `client.triggers`: `run()` keeps every source in sync until it is cancelled: at start-up, every 30 minutes, when a
   server is back, after edits (also those of other processes), on live hints; `sync_now(source_ids=None)` by hand.
 - `client.offline`: `is_on()`, `turn(on=...)`: working offline, which asks no server anything; only a person turns it.
@@ -183,6 +185,7 @@ from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import is_only_words, shown
 from soul_player.client.library.removal import AtStake
 from soul_player.client.library.waiting import WaitingEdits
+from soul_player.client.live_settings import LIVE as LIVE_SETTINGS
 from soul_player.client.playback.audio import Audio
 from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
@@ -204,6 +207,7 @@ __all__ = [
     "FILE_BYTES_MAX",
     "FOUND_TRACKS_MAX",
     "LIBRARY_FILE",
+    "LIVE_SETTINGS",
     "OFFLINE",
     "ON_THIS_DEVICE",
     "PRIORITY_ASKED",

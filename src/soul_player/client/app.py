@@ -30,6 +30,7 @@ from soul_player.client.library.player import Player
 from soul_player.client.library.plays import Plays
 from soul_player.client.library.positions import Positions
 from soul_player.client.library.stamp import stamp_of
+from soul_player.client.live_settings import LiveSettings
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
@@ -80,6 +81,7 @@ class Client:
     triggers: Triggers
     offline: OfflineSwitch
     status: Status
+    settings: LiveSettings
     events: Events
 
 
@@ -146,6 +148,8 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             copies=downloads.store,
         )
         downloads.throttler.yield_to(playback.is_playing)
+        settings = LiveSettings(config, downloads, playback)
+        downloads.run_beside(settings.follow)
         try:
             yield Client(
                 config=config,
@@ -168,6 +172,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 live=live,
                 offline=connections.switch,
                 status=Status(library, sync, world.clock),
+                settings=settings,
                 triggers=triggers,
                 events=events,
             )
