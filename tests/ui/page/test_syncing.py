@@ -1,20 +1,15 @@
 """Sync as a person sees it: the badge, the tree, what waits, what failed, and what only they can decide."""
 
-import os
 import re
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.makers_audio import make_audio
-from tests.ui.page.world import Client, Visitor, client_at, server_at, soul, visitor, wait_for
+from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
+from tests.ui.page.world import soul, wait_for
 
-PASSWORD = "a-long-password"
 CANCELS = 4
 # How long it takes from the click until the page says so, in ms.
 CANCEL_WATCHED = """() => {
@@ -29,90 +24,21 @@ CANCEL_WATCHED = """() => {
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   }, { capture: true, once: true });
 }"""
-ALBUM = ("Low Beams", "Coast Road", "Petrol Blue")
-
-
-@dataclass
-class Place:
-    """A server that can be stopped and started at one address, with a client of its own that is a person's page."""
-
-    root: Path
-    port: int
-    client: Client
-    person: Visitor
-    running: ExitStack
-
-    @property
-    def page(self) -> Page:
-        """What is looked at."""
-        return self.person.page
-
-    def stop(self) -> None:
-        """The server is away."""
-        self.running.close()
-
-    def start(self) -> None:
-        """It is back, at the same address."""
-        self.running.enter_context(server_at(self.root / "server", self.root / "music", port=self.port))
-
-    def freeze(self) -> None:
-        """It takes connections and answers none."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """It answers again."""
-        os.kill(self.pid, signal.SIGCONT)
-
-    @property
-    def pid(self) -> int:
-        """Of the server's process, by the home that it was given."""
-        home = os.fsencode(self.root / "server")
-        for process in Path("/proc").iterdir():
-            if process.name.isdigit() and process.name != str(os.getpid()):
-                with suppress(OSError):
-                    parts = (process / "cmdline").read_bytes().split(b"\0")
-                    if b"serve" in parts and home in parts:
-                        return int(process.name)
-        raise AssertionError("the server does not run")
-
-    def other_device(self) -> Path:
-        """Another client of the same account, synced."""
-        home = self.root / "other"
-        if not home.exists():
-            sign_in(home, self.port)
-            soul(home, "sync")
-        return home
-
-
-def sign_in(home: Path, port: int, *, password: str = PASSWORD) -> None:
-    """As Ann, at the server of this port."""
-    url = f"http://127.0.0.1:{port}"
-    soul(home, "source", "add", url, "--username", "ann", "--password-stdin", stdin=password + "\n")
 
 
 @pytest.fixture(scope="module")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three short tracks, and one to be taken for another."""
+    """Three short tracks."""
     folder = tmp_path_factory.mktemp("few")
-    for number, title in enumerate(ALBUM, 1):
-        tags = {"title": title, "artist": "Amber Tide", "album": "Night Drive", "track": str(number)}
-        make_audio(folder / f"{number:02d} {title}", "flac", hertz=200 + 50 * number, seconds=5.0, tags=tags)
+    few_tracks(folder)
     return folder
 
 
 @pytest.fixture
 def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
     """All in sync, and the page open."""
-    (tmp_path / "music").symlink_to(music)
-    with ExitStack() as stack, ExitStack() as running:
-        url = running.enter_context(server_at(tmp_path / "server", tmp_path / "music"))
-        port = int(url.rpartition(":")[2])
-        soul(tmp_path / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
-        sign_in(tmp_path / "client", port)
-        client = stack.enter_context(client_at(tmp_path / "client"))
-        wait_for("the library", lambda: client.tracks() == len(ALBUM))
-        person = stack.enter_context(visitor(chrome, client))
-        yield Place(tmp_path, port, client, person, running)
+    with place_at(chrome, music, tmp_path) as opened:
+        yield opened
 
 
 def test_the_badge_opens_the_sync_page_and_tells_each_state(place: Place) -> None:

@@ -31,7 +31,7 @@ from soul_player.client.events import DownloadQueued, Events, Listener, SourceOn
 from soul_player.client.library.download_lists import Download, list_downloads
 from soul_player.client.library.download_model import DownloadTask, QueueCounts, TaskId, WaitsFor
 from soul_player.client.library.download_steps import wake, wake_source
-from soul_player.client.library.download_tasks import find_task, queue_counts
+from soul_player.client.library.download_tasks import all_paused, find_task, queue_counts
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.model import Condition, LocalTrackId, SourceId
 from soul_player.client.library.outcome import SyncResult, SyncStatus
@@ -113,6 +113,10 @@ class Downloads:
     async def counts(self) -> QueueCounts:
         """How many wait, are under way, and have failed."""
         return await self._library.read(queue_counts)
+
+    async def is_paused(self) -> bool:
+        """A person paused everything."""
+        return await self._library.read(all_paused)
 
     async def pause(self, task_ids: Sequence[TaskId] | None = None) -> int:
         """These, or everything until `resume`. How many tasks it changed."""

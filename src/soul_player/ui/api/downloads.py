@@ -49,9 +49,13 @@ class DownloadRow(msgspec.Struct, frozen=True):
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """What is under way, then what waits in its order, then what has failed; and how much there is in all."""
+    """What is under way, then what waits in its order, then what has failed; and how much there is in all.
+
+    `is_paused`: a person paused everything.
+    """
 
     downloads: tuple[DownloadRow, ...]
+    is_paused: bool
     pending: int
     active: int
     failed: int
@@ -136,7 +140,8 @@ class DownloadRoutes:
         found = await self._downloads.list(count=asked.limit, skipped=asked.skip)
         counts = await self._downloads.counts()
         rows = tuple(_row(one) for one in found)
-        return message_answer(Queue(rows, counts.pending, counts.active, counts.failed))
+        is_paused = await self._downloads.is_paused()
+        return message_answer(Queue(rows, is_paused, counts.pending, counts.active, counts.failed))
 
     async def preview(self, call: Call) -> Answer:
         """What asking for these tracks would mean."""

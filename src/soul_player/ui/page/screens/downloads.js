@@ -24,7 +24,7 @@ export default function Downloads() {
   const failed = rows.filter((row) => row.state === over);
   const now = rows.filter((row) => isActive(row));
   const waiting = rows.filter((row) => row.state !== over && !isActive(row));
-  const isPaused = waiting.length > 0 && waiting.every((row) => row.state === 'paused');
+  const isPaused = counts.is_paused || (waiting.length > 0 && waiting.every((row) => row.state === 'paused'));
   const rest = rows.reduce((sum, row) => (row.state === over ? sum : sum + Math.max(0, (row.bytes_total || 0) - row.bytes_done)), 0);
   const shown = isWhole.value ? waiting : waiting.slice(0, SHOWN);
   const all = (what) => () => queue.act(() => api.post(`/api/downloads/${what}`, {}));

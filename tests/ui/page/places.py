@@ -1,0 +1,96 @@
+"""A person's page beside a server of its own that can be stopped, frozen and started at one address."""
+
+import os
+import signal
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.makers_audio import make_audio
+from tests.ui.page.world import Client, Visitor, client_at, server_at, soul, visitor, wait_for
+
+PASSWORD = "a-long-password"
+ALBUM = ("Low Beams", "Coast Road", "Petrol Blue")
+
+
+@dataclass
+class Place:
+    """A server that can be stopped and started at one address, with a client of its own that is a person's page."""
+
+    root: Path
+    port: int
+    client: Client
+    person: Visitor
+    running: ExitStack
+
+    @property
+    def page(self) -> Page:
+        """What is looked at."""
+        return self.person.page
+
+    def stop(self) -> None:
+        """The server is away."""
+        self.running.close()
+
+    def start(self) -> None:
+        """It is back, at the same address."""
+        self.running.enter_context(server_at(self.root / "server", self.root / "music", port=self.port))
+
+    def freeze(self) -> None:
+        """It takes connections and answers none."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It answers again."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    @property
+    def pid(self) -> int:
+        """Of the server's process, by the home that it was given."""
+        home = os.fsencode(self.root / "server")
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and process.name != str(os.getpid()):
+                with suppress(OSError):
+                    parts = (process / "cmdline").read_bytes().split(b"\0")
+                    if b"serve" in parts and home in parts:
+                        return int(process.name)
+        raise AssertionError("the server does not run")
+
+    def other_device(self) -> Path:
+        """Another client of the same account, synced."""
+        home = self.root / "other"
+        if not home.exists():
+            sign_in(home, self.port)
+            soul(home, "sync")
+        return home
+
+
+def sign_in(home: Path, port: int, *, password: str = PASSWORD) -> None:
+    """As Ann, at the server of this port."""
+    url = f"http://127.0.0.1:{port}"
+    soul(home, "source", "add", url, "--username", "ann", "--password-stdin", stdin=password + "\n")
+
+
+def few_tracks(folder: Path) -> None:
+    """One album of short tracks."""
+    for number, title in enumerate(ALBUM, 1):
+        tags = {"title": title, "artist": "Amber Tide", "album": "Night Drive", "track": str(number)}
+        make_audio(folder / f"{number:02d} {title}", "flac", hertz=200 + 50 * number, seconds=5.0, tags=tags)
+
+
+@contextmanager
+def place_at(chrome: Browser, music: Path, root: Path) -> Generator[Place, None, None]:
+    """All in sync, and the page open."""
+    (root / "music").symlink_to(music)
+    with ExitStack() as stack, ExitStack() as running:
+        url = running.enter_context(server_at(root / "server", root / "music"))
+        port = int(url.rpartition(":")[2])
+        soul(root / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
+        sign_in(root / "client", port)
+        client = stack.enter_context(client_at(root / "client"))
+        wait_for("the library", lambda: client.tracks() == len(ALBUM))
+        person = stack.enter_context(visitor(chrome, client))
+        yield Place(root, port, client, person, running)

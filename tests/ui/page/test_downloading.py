@@ -1,0 +1,117 @@
+"""Downloads as a person sees them: what comes, what waits and why, its order, the room it takes, and rules."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
+from tests.ui.page.world import wait_for
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three short tracks."""
+    folder = tmp_path_factory.mktemp("few")
+    few_tracks(folder)
+    return folder
+
+
+@pytest.fixture
+def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
+    """All in sync, and the page open."""
+    with place_at(chrome, music, tmp_path) as opened:
+        yield opened
+
+
+def ask_for_all(place: Place) -> None:
+    """Every track, by another program of the same person."""
+    place.client.ask("POST", "/api/downloads", {"query": 'album:"Night Drive"'})
+
+
+def test_what_waits_says_why_and_comes_when_the_server_is_back(place: Place) -> None:
+    """Behaviours 20 and 21: a reason in words, an order that can be changed by keys, pause, resume, cancel."""
+    place.stop()
+    place.client.ask("POST", "/api/sync", {})
+    wait_for("the news that it is away", lambda: place.client.ask("GET", "/api/status")["badge"]["state"] == "offline")
+    ask_for_all(place)
+    page = place.person.go("/downloads")
+    queue = page.get_by_role("region", name="Up next")
+    expect(queue).to_contain_text("starts when Home Server is back")
+    rows = queue.get_by_role("listitem")
+    expect(rows).to_have_count(len(ALBUM))
+    first = rows.first.locator("strong").inner_text()
+    queue.get_by_role("button", name=re.compile(f"^Move {first}")).press("ArrowDown")
+    expect(rows.nth(1)).to_contain_text(first)
+    expect(page.locator("[aria-live=polite]").last).to_contain_text(f"{first} is number 2 now")
+    page.get_by_role("button", name="Pause all").click()
+    expect(page.get_by_role("button", name="Resume all")).to_be_visible()
+    page.get_by_role("button", name="Resume all").click()
+    queue.get_by_role("button", name=f"Cancel the download of {first}").click()
+    expect(rows).to_have_count(len(ALBUM) - 1)
+    place.start()
+    page.goto(place.client.url + "/sync")
+    page.get_by_role("button", name="Sync now").click()
+    page.goto(place.client.url + "/downloads")
+    expect(page.get_by_role("heading", name="Nothing is downloaded now")).to_be_visible(timeout=30_000)
+    # Behaviour 22: the meter tells what was kept.
+    storage = page.get_by_role("region", name="Storage on this device")
+    expect(storage).to_contain_text(re.compile(r"Kept by you \d+ kB"))
+    kept = place.client.ask("GET", "/api/storage")["kept_bytes"]
+    assert kept > 0
+
+
+def test_everything_can_be_cancelled_after_a_question(place: Place) -> None:
+    """What is here already stays."""
+    place.stop()
+    ask_for_all(place)
+    page = place.person.go("/downloads")
+    page.get_by_role("button", name="Cancel all").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("region", name="Up next").get_by_role("listitem")).to_have_count(len(ALBUM))
+    page.get_by_role("button", name="Cancel all").click()
+    dialog.get_by_role("button", name="Cancel all").click()
+    expect(page.get_by_role("heading", name="Nothing is downloaded now")).to_be_visible()
+
+
+def test_a_rule_is_shown_before_it_is_made(place: Place) -> None:
+    """Behaviour 23: what it would keep, and where a faulty one is wrong, in place; then it keeps what it names."""
+    page = place.person.go("/rules/new")
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    page.get_by_label("Rule").fill("artist:amber")
+    plan = page.get_by_role("region", name="Matches now")
+    expect(plan).to_contain_text(re.compile(r"3 tracks, \d+ kB"))
+    expect(plan).to_contain_text("3 to download")
+    expect(plan).to_contain_text("Petrol Blue")
+    page.get_by_label("Rule").fill("artist:amber rating:x")
+    expect(page.locator("#rule-said mark")).to_have_text("x")
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    page.get_by_label("Rule").fill('title:"coast road"')
+    expect(plan).to_contain_text("1 track")
+    page.get_by_label("Name").fill("The road")
+    page.get_by_role("button", name="Save").click()
+    rules = page.get_by_role("region", name="Download for me")
+    expect(rules).to_contain_text("The road")
+    wait_for("the track", lambda: place.client.ask("GET", "/api/storage")["automatic_bytes"] > 0)
+    rules.get_by_role("button", name="Remove The road").click()
+    expect(rules).not_to_contain_text("The road")
+
+
+def test_a_setting_holds_at_once_and_is_kept(place: Place) -> None:
+    """The bandwidth limit, the room, the theme: read again after the page was loaded anew."""
+    page = place.person.go("/settings")
+    page.get_by_label("Bandwidth limit").select_option("2000000")
+    wait_for("the limit", lambda: limit(place) == 2_000_000)
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    expect(page.get_by_label("Bandwidth limit")).to_have_value("2000000")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def limit(place: Place) -> int:
+    """Of downloads, as the client holds to it."""
+    settings = place.client.ask("GET", "/api/settings")["settings"]
+    return int(next(one["value"] for one in settings if one["name"] == "download_bytes_per_second"))
