@@ -78,3 +78,16 @@ export const playback = {
   title: 'Playback', gain: 'ReplayGain', gainHint: 'Plays quiet and loud records at one loudness, where their tags say how.', gainAlbum: 'Album', gainTrack: 'Track', gainOff: 'Off',
   offlineOnly: 'Play downloaded only', offlineOnlyHint: 'The queue skips what is not on this device. Nothing goes offline.', keys: 'Single-letter shortcuts',
 };
+
+export const queue = {
+  title: 'Queue', upNext: 'Up next', history: 'History', now: 'Now playing', added: 'Next, added by you', from: (title) => `Next from ${title}`,
+  rest: 'Next', clear: 'Clear', clearAll: 'Clear queue', save: 'Save as playlist', empty: 'Nothing comes after this',
+  emptyHint: 'Play an album or a playlist, or add tracks with Shift + Enter.', all: 'All history', noHistory: 'Nothing was played on this device yet',
+  sum: (tracks, seconds) => `${many(tracks, 'track')}, ${long(seconds)}`, told: (source) => `counted at ${source}`, here: 'this device', name: 'Queue',
+};
+
+export const reorder = {
+  grabbed: (title, place, all) => `${title} is grabbed, ${place} of ${all}. Arrow keys move it, Space drops it, Escape puts it back.`,
+  moved: (title, place, all) => `${title}: ${place} of ${all}`, dropped: (title, place, all) => `${title} dropped, ${place} of ${all}`,
+  cancelled: (title) => `${title} is back where it was`, hint: 'Press Space to grab, arrow keys to move, Space to drop, Escape to cancel.',
+};

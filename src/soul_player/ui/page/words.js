@@ -104,16 +104,3 @@ export const player = {
   failed: (title, why) => `${title} cannot be played: ${why}`, nothingPlays: 'Nothing in the queue can be played now', current: 'Go to the current track',
   waits: 'Loading…', otherTab: 'Plays in another tab now',
 };
-
-export const queue = {
-  title: 'Queue', upNext: 'Up next', history: 'History', now: 'Now playing', added: 'Next, added by you', from: (title) => `Next from ${title}`,
-  rest: 'Next', clear: 'Clear', clearAll: 'Clear queue', save: 'Save as playlist', empty: 'Nothing comes after this',
-  emptyHint: 'Play an album or a playlist, or add tracks with Shift + Enter.', all: 'All history', noHistory: 'Nothing was played on this device yet',
-  sum: (tracks, seconds) => `${many(tracks, 'track')}, ${long(seconds)}`, told: (source) => `counted at ${source}`, here: 'this device', name: 'Queue',
-};
-
-export const reorder = {
-  grabbed: (title, place, all) => `${title} is grabbed, ${place} of ${all}. Arrow keys move it, Space drops it, Escape puts it back.`,
-  moved: (title, place, all) => `${title}: ${place} of ${all}`, dropped: (title, place, all) => `${title} dropped, ${place} of ${all}`,
-  cancelled: (title) => `${title} is back where it was`, hint: 'Press Space to grab, arrow keys to move, Space to drop, Escape to cancel.',
-};

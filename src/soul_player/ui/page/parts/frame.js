@@ -2,14 +2,12 @@
 import { html, signal, useEffect, useLayoutEffect, useSignal } from '../dom.js';
 import { path, place, restoreScroll } from '../router.js';
 import { isConnected } from '../state/live.js';
-import { isHelpOpen, isNarrow, isPlayerOpen, panel } from '../state/window.js';
+import { dialogs, isHelpOpen, isNarrow, isPlayerOpen, panel } from '../state/window.js';
 import { frame as words, titles } from '../words.js';
 import { Menu } from './menu.js';
 import { NowBar } from './now-bar.js';
 import { Panel } from './panel.js';
-import { PlaylistDialogs } from './playlist-dialogs.js';
 import { Sidebar, Tabs } from './sidebar.js';
-import { SourceDialogs } from './source-dialogs.js';
 import { say, Toasts } from './toasts.js';
 import { TopBar } from './top-bar.js';
 
@@ -80,5 +78,5 @@ export function Frame() {
     </div>
     ${isPlayerOpen.value && FullPlayer.value && html`<${FullPlayer.value.draw} />`}
     ${isHelpOpen.value && Help.value && html`<${Help.value.draw} />`}
-    <${PlaylistDialogs} /><${SourceDialogs} /><${Menu} /><${Toasts} />`;
+    ${dialogs.value.map((Dialogs) => html`<${Dialogs} />`)}<${Menu} /><${Toasts} />`;
 }

@@ -1,8 +1,8 @@
 // What stands beside the list, or over it on a phone: the queue, or the details of a track.
 import { html, useEffect, useSignal } from '../dom.js';
 import { isMedium, isNarrow, panel } from '../state/window.js';
-import { queue as queueWords } from '../words.js';
-import { details as detailWords } from '../words-more.js';
+
+import { details as detailWords, queue as queueWords } from '../words-more.js';
 import { Dialog } from './dialog.js';
 
 const kinds = {

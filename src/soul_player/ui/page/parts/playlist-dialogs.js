@@ -1,34 +1,18 @@
-// Making, renaming and deleting playlists: small dialogs that can be opened from anywhere.
+// Making, renaming and deleting playlists: small dialogs, opened by asking.js.
 import { api, Problem } from '../api.js';
-import { html, signal, useSignal } from '../dom.js';
+import { html, useSignal } from '../dom.js';
 import { go, path } from '../router.js';
 import { readPlaylists, status } from '../state/live.js';
 import { actions, orders } from '../words.js';
 import { playlists as words } from '../words-more.js';
+import { asking } from './asking.js';
 import { Dialog } from './dialog.js';
-import { toast, trouble } from './toasts.js';
-
-const open = signal(null);
-
-export const askForPlaylist = (ids = [], name = '') => (open.value = { kind: 'new', ids, name });
-export const askForSmart = (query = '', known = null) => (open.value = { kind: 'smart', query, known });
-export const askForName = (playlist) => (open.value = { kind: 'rename', playlist });
-export const askToDelete = (playlist, isSmart) => (open.value = { kind: 'delete', playlist, isSmart });
-
-export async function addToPlaylist(playlist, ids) {
-  try {
-    await api.post(`/api/playlists/${playlist.id}/entries`, { track_ids: ids });
-    readPlaylists();
-    toast(words.added(ids.length, playlist.name), { label: actions.all(playlist.entries + ids.length), run: () => go(`/playlists/${playlist.id}`) });
-  } catch (error) {
-    trouble(error);
-  }
-}
+import { toast } from './toasts.js';
 
 export function PlaylistDialogs() {
-  const asked = open.value;
+  const asked = asking.value;
   if (!asked) return null;
-  const close = () => (open.value = null);
+  const close = () => (asking.value = null);
   const Form = { new: NewPlaylist, smart: SmartForm, rename: Rename, delete: Delete }[asked.kind];
   return html`<${Form} ...${asked} close=${close} key=${asked.kind} />`;
 }

@@ -1,7 +1,8 @@
 // Putting entries of a list in another order: by pointer and touch on the grip, by Alt + arrows, or grabbed with Space
 // and moved by arrows. What happens is said aloud.
 import { html, signal } from '../dom.js';
-import { actions, reorder as words } from '../words.js';
+import { actions } from '../words.js';
+import { reorder as words } from '../words-more.js';
 import { say } from './toasts.js';
 
 const EDGE = 64;

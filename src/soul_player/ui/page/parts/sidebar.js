@@ -4,7 +4,7 @@ import { path, place } from '../router.js';
 import { counts, playlists, status } from '../state/live.js';
 import { count, frame as words, titles } from '../words.js';
 import { dropsTracks } from './dragging.js';
-import { addToPlaylist, askForPlaylist } from './playlist-dialogs.js';
+import { addToPlaylist, askForPlaylist } from './asking.js';
 
 const SHOWN_PLAYLISTS = 40;
 

@@ -4,6 +4,7 @@ import { html, signal, useEffect, useSignal } from '../dom.js';
 import { go } from '../router.js';
 import { readStatus, touchLibrary } from '../state/live.js';
 import { sourceList } from '../state/sync.js';
+import { hostDialogs } from '../state/window.js';
 import { sources as words } from '../words-sync.js';
 import { AskForm, Choices, Field } from './cards.js';
 import { Dialog } from './dialog.js';
@@ -25,13 +26,15 @@ function changed() {
   touchLibrary();
 }
 
-export function SourceDialogs() {
+function SourceDialogs() {
   const asked = open.value;
   if (!asked) return null;
   const close = () => (open.value = null);
   const Shown = { server: AddServer, folder: AddFolder, address: AddAddress, signIn: SignIn, password: NewPassword, certificate: Certificate, remove: Remove }[asked.kind];
   return html`<${Shown} key=${asked.kind} ...${asked} close=${close} />`;
 }
+
+hostDialogs(SourceDialogs);
 
 const footer = (label, close, kind = 'is-main') => (isBusy) => html`<footer><button type="button" class="button is-quiet" onClick=${close}>${words.cancel}</button><button class=${`button ${kind}`} disabled=${isBusy}>${label}</button></footer>`;
 

@@ -7,7 +7,7 @@ import { isOffline, setFavourite } from '../state/tracks.js';
 import { panel } from '../state/window.js';
 import { actions, frame } from '../words.js';
 import { openMenu } from './menu.js';
-import { addToPlaylist, askForPlaylist } from './playlist-dialogs.js';
+import { addToPlaylist, askForPlaylist } from './asking.js';
 import { trouble } from './toasts.js';
 
 export function playlistItems(ids) {

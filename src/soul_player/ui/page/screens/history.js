@@ -7,7 +7,8 @@ import { trouble } from '../parts/toasts.js';
 import { Where } from '../parts/where.js';
 import { current, playNext, playTracks } from '../sound/player.js';
 import { knownTrack, readTracks, rowTick } from '../state/tracks.js';
-import { actions, dayOf, queue as words, timeOf, titles } from '../words.js';
+import { actions, dayOf, timeOf, titles } from '../words.js';
+import { queue as words } from '../words-more.js';
 
 const SHORT = 30;
 

@@ -3,8 +3,8 @@ import { html } from '../dom.js';
 import { Heading } from '../parts/heading.js';
 import { status } from '../state/live.js';
 import { isHelpOpen, panel } from '../state/window.js';
-import { frame, queue, titles } from '../words.js';
-import { shortcuts } from '../words-more.js';
+import { frame, titles } from '../words.js';
+import { queue, shortcuts } from '../words-more.js';
 
 export default function More() {
   const decisions = (status.value?.decisions || 0) + (status.value?.failed_edits || 0);

@@ -7,7 +7,7 @@ import { dropsTracks } from '../parts/dragging.js';
 import { Empty } from '../parts/empty.js';
 import { Hero } from '../parts/heading.js';
 import { openMenu } from '../parts/menu.js';
-import { addToPlaylist, askForName, askToDelete } from '../parts/playlist-dialogs.js';
+import { addToPlaylist, askForName, askToDelete } from '../parts/asking.js';
 import { makeReorder } from '../parts/reorder.js';
 import { say, trouble } from '../parts/toasts.js';
 import { rowHeight, TrackTable } from '../parts/track-table.js';

@@ -4,7 +4,7 @@ import { Cover } from '../parts/cover.js';
 import { dropsTracks } from '../parts/dragging.js';
 import { Empty } from '../parts/empty.js';
 import { Heading } from '../parts/heading.js';
-import { addToPlaylist, askForPlaylist, askForSmart } from '../parts/playlist-dialogs.js';
+import { addToPlaylist, askForPlaylist, askForSmart } from '../parts/asking.js';
 import { counts, playlists } from '../state/live.js';
 import { isNarrow } from '../state/window.js';
 import { frame, titles } from '../words.js';

@@ -1,7 +1,7 @@
 // What comes next, and what was heard: beside the list, or over it on a phone.
 import { classes, html, useEffect, useMemo, useRef, useSignal } from '../dom.js';
 import { Cover } from '../parts/cover.js';
-import { askForPlaylist } from '../parts/playlist-dialogs.js';
+import { askForPlaylist } from '../parts/asking.js';
 import { makeReorder } from '../parts/reorder.js';
 import { Segments } from '../parts/segments.js';
 import { Virtual } from '../parts/virtual.js';
@@ -9,7 +9,8 @@ import { Where, whereWords } from '../parts/where.js';
 import { clearAdded, clearQueue, clearRest, current, isPlaying, jumpTo, moveTo, next, queue, removeAt } from '../sound/player.js';
 import { canPlay, FixedList, knownTrack, rowTick } from '../state/tracks.js';
 import { isNarrow } from '../state/window.js';
-import { actions, clock, frame, many, queue as words } from '../words.js';
+import { actions, clock, frame, many } from '../words.js';
+import { queue as words } from '../words-more.js';
 import { HistoryList } from './history.js';
 
 const HIGH = 52;

@@ -5,7 +5,7 @@ import { AlbumCard, useAcross } from '../parts/card-grid.js';
 import { Cover } from '../parts/cover.js';
 import { Empty } from '../parts/empty.js';
 import { Marked } from '../parts/marked.js';
-import { askForSmart } from '../parts/playlist-dialogs.js';
+import { askForSmart } from '../parts/asking.js';
 import { trouble } from '../parts/toasts.js';
 import { TrackTable } from '../parts/track-table.js';
 import { query, replaceQuery } from '../router.js';

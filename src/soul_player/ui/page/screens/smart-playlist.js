@@ -4,7 +4,7 @@ import { Cover } from '../parts/cover.js';
 import { Empty } from '../parts/empty.js';
 import { Hero } from '../parts/heading.js';
 import { openMenu } from '../parts/menu.js';
-import { askForSmart, askToDelete } from '../parts/playlist-dialogs.js';
+import { askForSmart, askToDelete } from '../parts/asking.js';
 import { trouble } from '../parts/toasts.js';
 import { TrackTable } from '../parts/track-table.js';
 import { playList, playShuffled } from '../sound/player.js';

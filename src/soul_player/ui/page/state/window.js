@@ -11,3 +11,7 @@ medium.addEventListener('change', () => (isMedium.value = medium.matches));
 export const panel = signal(null);
 export const isPlayerOpen = signal(false);
 export const isHelpOpen = signal(false);
+
+// Dialogs that can be opened from anywhere: a file that has some puts what draws them here once it is loaded.
+export const dialogs = signal([]);
+export const hostDialogs = (draw) => (dialogs.value = [...dialogs.value, draw]);
