@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from soul_player.client import CONFIG_FILE, ConfigInvalid, setting_types
-from soul_player.ui.settings import LIVE, Setting, Settings
+from soul_player.client import CONFIG_FILE, LIVE_SETTINGS, ConfigInvalid, setting_types
+from soul_player.ui.settings import Setting, Settings
 from tests.client.clients import opened_client
 from tests.conftest import run
 
@@ -78,4 +78,4 @@ def test_a_variable_goes_before_the_file_and_that_is_said(tmp_path: Path) -> Non
 
 def test_what_is_said_to_be_live_is(tmp_path: Path) -> None:
     """By the settings' own names."""
-    assert set(setting_types()) > LIVE
+    assert set(setting_types()) > LIVE_SETTINGS

@@ -71,7 +71,8 @@ def test_one_row_a_recording_its_sources_unfold_beneath(person: Visitor) -> None
     expect(sources).to_contain_text("Home Server: Available to stream")
     below = page.get_by_role("row", name=re.compile("Dögun")).bounding_box()
     unfolded = sources.bounding_box()
-    assert below is not None and unfolded is not None
+    assert below is not None
+    assert unfolded is not None
     assert below["y"] >= unfolded["y"] + unfolded["height"] - 2, "the next row lies under the sources"
     row.get_by_role("button", name="Show the sources of Coast Road").click()
     expect(sources).not_to_be_attached()
@@ -87,7 +88,7 @@ def test_each_row_says_in_icon_and_words_where_it_is(person: Visitor) -> None:
     page.evaluate(
         """async () => {
             const { change } = await import('/state/tracks.js');
-            const rows = [...document.querySelectorAll('[data-track]')].map((row) => Number(row.dataset.track)).slice(0, 7);
+            const rows = [...document.querySelectorAll('[data-track]')].slice(0, 7).map((row) => Number(row.dataset.track));
             const told = [
                 { status: 'local_file' }, { status: 'cached' }, { status: 'stream_only', download: null },
                 { status: 'stream_only', download: { id: 1, state: 'waiting', bytes_done: 0, bytes_total: null } },
@@ -102,7 +103,9 @@ def test_each_row_says_in_icon_and_words_where_it_is(person: Visitor) -> None:
         where = page.locator(f"[data-place='{place}'] .where")
         expect(where).to_have_class(re.compile(rf"\bis-{state}\b"))
         expect(where).to_have_text(words)
-        icon = where.evaluate("e => getComputedStyle(e.querySelector('.ring') || e, e.querySelector('.ring') ? null : '::before').width")
+        icon = where.evaluate(
+            "e => getComputedStyle(e.querySelector('.ring') || e, e.querySelector('.ring') ? null : '::before').width"
+        )
         assert icon != "auto", f"{state} has no icon"
 
 
@@ -122,12 +125,23 @@ def test_the_badge_has_one_place_on_every_screen(person: Visitor) -> None:
     expect(badge).to_have_attribute("href", "/sync")
 
 
-def test_the_same_actions_are_in_every_view_and_tracks_are_dragged_onto_playlists(person: Visitor, client: Client) -> None:
+def test_the_same_actions_are_in_every_view_and_tracks_are_dragged_onto_playlists(
+    person: Visitor, client: Client
+) -> None:
     """Behaviour 26."""
     made = client.ask("POST", "/api/playlists", {"name": "Dropped", "track_ids": []})
     try:
         page = person.go("/tracks")
-        wanted = ["Play", "Play next", "Add to queue", "Add to playlist", "Go to album", "Go to artist", "Favourite", "Details"]
+        wanted = [
+            "Play",
+            "Play next",
+            "Add to queue",
+            "Add to playlist",
+            "Go to album",
+            "Go to artist",
+            "Favourite",
+            "Details",
+        ]
         for path in ("/tracks", client.album("Night Drive"), "/search?text=coast", "/recent"):
             person.go(path)
             page.locator(".virtual").get_by_role("button", name="More actions for").first.click()

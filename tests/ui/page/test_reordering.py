@@ -33,7 +33,9 @@ def kept(client: Client, playlist: int) -> list[str]:
 
 def expect_order(page: Page, client: Client, playlist: int, titles: list[str]) -> None:
     """On the page at once, and in the client."""
-    page.wait_for_function("count => document.querySelectorAll('.virtual .row .words').length === count", arg=len(titles))
+    page.wait_for_function(
+        "count => document.querySelectorAll('.virtual .row .words').length === count", arg=len(titles)
+    )
     wait_for(f"the order {titles}", lambda: shown(page) == titles and kept(client, playlist) == titles, seconds=5.0)
 
 
@@ -65,7 +67,9 @@ def test_an_entry_is_moved_by_keys_and_put_back_by_escape(person: Visitor, clien
     page = person.go(f"/playlists/{playlist}")
     page.get_by_role("button", name="Move Coast Road").focus()
     page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('.unseen[aria-live]').textContent.includes('is grabbed, 2 of 4')")
+    page.wait_for_function(
+        "() => document.querySelector('.unseen[aria-live]').textContent.includes('is grabbed, 2 of 4')"
+    )
     page.keyboard.press("ArrowDown")
     page.wait_for_function("() => document.querySelector('.unseen[aria-live]').textContent.includes('3 of 4')")
     expect(page.get_by_role("button", name="Move Coast Road")).to_be_focused()
@@ -133,8 +137,10 @@ def test_what_comes_next_is_put_in_another_order(person: Visitor, client: Client
     expect(queue.locator("[data-place='1']")).to_contain_text("Coast Road")
     wait_for(
         "the queue to be kept",
-        lambda: client.ask("GET", "/api/player")["queue"]["tracks"][1:3]
-        == [client.id_of("Petrol Blue"), client.id_of("Coast Road")],
+        lambda: (
+            client.ask("GET", "/api/player")["queue"]["tracks"][1:3]
+            == [client.id_of("Petrol Blue"), client.id_of("Coast Road")]
+        ),
     )
     queue.locator("[data-place='0']").focus()
     page.keyboard.press("Delete")

@@ -52,7 +52,17 @@ def test_a_late_answer_to_an_old_word_is_dropped(person: Visitor) -> None:
     expect(page.get_by_role("row", name=re.compile("Kettle Song"))).to_be_visible()
     for route in held:
         # Whoever asked has gone away: the answer may find nobody.
-        route.fulfill(json={"tracks": 0, "ids": [], "albums_total": 0, "albums": [], "artists_total": 0, "artists": [], "is_query": False})
+        route.fulfill(
+            json={
+                "tracks": 0,
+                "ids": [],
+                "albums_total": 0,
+                "albums": [],
+                "artists_total": 0,
+                "artists": [],
+                "is_query": False,
+            }
+        )
     page.wait_for_timeout(300)
     expect(page.get_by_role("row", name=re.compile("Kettle Song"))).to_be_visible()
 

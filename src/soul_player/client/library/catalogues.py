@@ -122,7 +122,9 @@ def matching(text: str, things: Iterable[T], names_of: Callable[[T], tuple[str, 
     for place, thing in enumerate(things):
         names = [folded(name) or "" for name in names_of(thing)]
         words = " ".join(names)
-        if all(_begins_a_word(word, words) for word in wanted) and any(word in names[0] for word in wanted):
+        if all(_begins_a_word(word, words) for word in wanted) and any(
+            _begins_a_word(word, names[0]) for word in wanted
+        ):
             first = 0 if names[0] == whole else 1 if names[0].startswith(whole) else 2
             found.append((first, place, thing))
     return [thing for *_, thing in sorted(found, key=lambda one: one[:2])]
