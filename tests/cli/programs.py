@@ -37,7 +37,8 @@ class Ran:
 def environment(**extra: str) -> dict[str, str]:
     """This process's, without anything that would change what the program does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOUL_", "_SOUL", "NO_COLOR"))}
-    return {**kept, "PYTHONUTF8": "1", **extra}
+    # Tests of one machine must not find each other's servers.
+    return {**kept, "PYTHONUTF8": "1", "SOUL_SERVER_ANNOUNCE": "false", **extra}
 
 
 def soul(*arguments: str | Path, home: Path | None = None, stdin: str = "", **extra: str) -> Ran:

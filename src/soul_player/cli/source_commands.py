@@ -48,6 +48,16 @@ def source_add_folder(flags: Flags, folder: str, name: str | None) -> int:
     return add_folder(flags, folder, name=name)
 
 
+@source.command("discover")
+@click.option("--seconds", type=click.FloatRange(0.1, 60.0), default=3.0, metavar="X", help="How long to look (3).")
+@click.pass_obj
+def source_discover(flags: Flags, seconds: float) -> int:
+    """Servers that announce themselves on this network."""
+    from soul_player.cli.discovering import run
+
+    return run(flags, seconds=seconds)
+
+
 @source.command("list")
 @click.pass_obj
 def source_list(flags: Flags) -> int:

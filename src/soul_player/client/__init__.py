@@ -22,7 +22,8 @@
   `remove`, `trust(id, fingerprint)`, `shown_certificate(id)`). A `Source` has its `addresses`, the last one that worked
   first, each with what was last met there, and its `connectivity`. `add` raises `CertificateUnknown` (show its
   `fingerprint`, ask, repeat with `fingerprint=`), `InsecureAddress` (repeat with `insecure=True`),
-  `CredentialsRefused`, `SourceExists`.
+  `CredentialsRefused`, `SourceExists`. `discover()`: a `FoundServer` for each that announces itself on this network
+  (raises `DiscoveryUnavailable`).
 - `client.sync`: `run(source_ids=None, full=False, due_only=False)`; `cancel()` from anywhere makes `run` return at
   once, with what it has, as `cancelled`. Takes `client.lock`, else raises `HomeLocked`.
 - `client.matching`: which tracks of all sources are one recording, worked out behind the syncs: `run()` until nothing
@@ -192,6 +193,7 @@ from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession
 from soul_player.client.playback.opening import Part
 from soul_player.client.settings_file import TomlValue, changed_settings, write_settings
+from soul_player.client.sources.discovery import DiscoveryUnavailable, FoundServer
 from soul_player.client.sources.live_client import LiveConnected, LiveEvent, LiveHint, LiveLost
 from soul_player.client.sources.manage import SourceAmbiguous
 from soul_player.client.sources.streams import PastTheEnd
@@ -243,6 +245,7 @@ __all__ = [
     "Connectivity",
     "ConnectivityChanged",
     "CredentialsRefused",
+    "DiscoveryUnavailable",
     "Download",
     "DownloadFailed",
     "DownloadFinished",
@@ -261,6 +264,7 @@ __all__ = [
     "FileLine",
     "FolderInvalid",
     "Found",
+    "FoundServer",
     "HomeLocked",
     "Imported",
     "InsecureAddress",

@@ -13,6 +13,7 @@ from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.server.app import Server, listener_of, open_server, run
 from soul_player.server.auth.accounts import FIRST_ADMIN
 from soul_player.server.config import ServerConfig
+from soul_player.server.listening.advertising import Advertisement, advertise
 from soul_player.server.listening.listener import bind
 from soul_player.server.listening.service_manager import READY, STOPPING, notify, stay_alive
 from soul_player.server.notices import FirstPasswordMade, FirstPasswordWritten, Listening, Notice
@@ -48,12 +49,16 @@ async def _serve(config: ServerConfig, *, clock: Clock, randomness: Randomness, 
     with contextlib.closing(bind(config.host, config.port)) as bound:
         url = url_of(bound, is_tls=config.tls_cert is not None, base_path=config.base_path)
 
-        def ready(server_id: str) -> None:  # noqa: ARG001  # who announces itself needs it
-            tell(Listening(url))
-            notify(READY)
-
         async with asyncio.TaskGroup() as tasks:
-            alive = tasks.create_task(stay_alive(), name="service manager")
+            beside = [tasks.create_task(stay_alive(), name="service manager")]
+
+            def ready(server_id: str) -> None:
+                tell(Listening(url))
+                notify(READY)
+                if config.announce:
+                    what = advertisement_of(config, bound, server_id)
+                    beside.append(tasks.create_task(advertise(what), name="mDNS"))
+
             if config.workers > 1:
                 supervisor = Supervisor(config, bound, tell=tell, on_ready=ready, is_terminal=is_terminal)
                 with stopped_by_signals(supervisor.stop):
@@ -63,7 +68,8 @@ async def _serve(config: ServerConfig, *, clock: Clock, randomness: Randomness, 
                     bound, config, clock=clock, randomness=randomness, tell=tell, on_ready=ready,
                     is_terminal=is_terminal,
                 )  # fmt: skip
-            alive.cancel()
+            for task in beside:
+                task.cancel()
 
 
 async def serve_at(  # noqa: PLR0913  # the edges and what is told, by name
@@ -85,6 +91,12 @@ async def serve_at(  # noqa: PLR0913  # the edges and what is told, by name
         listener = listener_of(server, bound, on_listening=lambda: on_ready(server.store.secrets.server_id))
         with stopped_by_signals(listener.stop), stopped_by_end(lifeline, listener.stop):
             await run(server, listener, clock=clock, randomness=randomness)
+
+
+def advertisement_of(config: ServerConfig, bound: socket.socket, server_id: str) -> Advertisement:
+    """At the port that was really taken."""
+    host, port = bound.getsockname()[:2]
+    return Advertisement(server_id, config.name, host, port, config.base_path, config.tls_cert is not None)
 
 
 async def welcome_first_admin(server: Server, *, tell: Tell, is_terminal: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+from dataclasses import replace
 
 from soul_player.client.config import ClientConfig
 from soul_player.client.errors import (
@@ -34,6 +35,8 @@ from soul_player.client.library.sources import (
 from soul_player.client.sources.address_book import AddressBook, Met
 from soul_player.client.sources.addresses import parse_address
 from soul_player.client.sources.connections import Connections
+from soul_player.client.sources.discovery import SECONDS as DISCOVERY_SECONDS
+from soul_player.client.sources.discovery import Discovery, FoundServer, Mdns, understood
 from soul_player.client.sources.local_folder import checked_folder, require_apart
 from soul_player.client.sources.tokens import TokenStore
 from soul_player.database.access import Database, Reader, Writer
@@ -67,7 +70,9 @@ class Sources:
         *,
         clock: Clock,
         randomness: Randomness,
+        discovery: Discovery | None = None,
     ) -> None:
+        self._discovery = discovery or Mdns()
         self._config = config
         self._library = library
         self._connections = connections
@@ -94,6 +99,14 @@ class Sources:
             if exact:
                 raise SourceAmbiguous(f"{name_or_id} fits several sources", tuple(source.id for source in exact))
         raise SourceNotFound(f"there is no source {name_or_id}", hint="soul source list shows them")
+
+    async def discover(self, *, seconds: float = DISCOVERY_SECONDS) -> tuple[FoundServer, ...]:
+        """Servers that announce themselves on this network, by name: nothing was asked of them yet, and nothing is
+        proved. Raises `DiscoveryUnavailable`."""
+        known = {source.server_id for source in await self._library.read(all_sources)}
+        found = {one.server_id: one for one in map(understood, await self._discovery.hear(seconds)) if one is not None}
+        told = [replace(one, is_known=one.server_id in known) for one in found.values()]
+        return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.url)))
 
     async def add(  # what a person may say of a server, each by name
         self,
