@@ -1,4 +1,4 @@
-"""What is done once a day: old tombstones, long-deleted playlists, old tokens and ids of old operations go."""
+"""What is done once a day: old tombstones, deleted playlists, fingerprints of replaced audio, old tokens and ids go."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from soul_player.edges import Clock
 from soul_player.protocol.ids import UserId, id_bytes, id_text
 from soul_player.server.auth.tokens import REFRESH_DAYS
 from soul_player.server.store.changes import PURGE_ROWS_PER_TRANSACTION, lock_head, purge_tombstones, read_scopes
+from soul_player.server.store.fingerprints import purge_fingerprints
 from soul_player.server.store.operations import forget_confirmed
 from soul_player.server.store.playlists import forget_deleted, forget_playlist, forget_purged_entries
 from soul_player.server.store.refresh_tokens import purge_tokens
@@ -23,6 +24,8 @@ ROUNDS_MAX = 1_000
 # Until then a device that edited it offline is asked; after that, what names it is unknown (protocol, section 4).
 PLAYLIST_DAYS = 30
 PLAYLISTS_AT_ONCE = 100
+# One that was made so lately may be of a file that is just being moved.
+FINGERPRINT_DAYS = 1
 USER_PREFIX = "user:"
 
 
@@ -48,6 +51,7 @@ async def purge_once(database: Database, *, clock: Clock) -> int:
         if scope.startswith(USER_PREFIX):
             await database.write(_forget_purged, scope, now_ms=clock.now_ms())
     await forget_playlists(database, clock=clock)
+    await database.write(purge_fingerprints, made_before=clock.now_ms() - FINGERPRINT_DAYS * _DAY_MS)
     await database.write(purge_tokens, issued_before=clock.now_ms() - REFRESH_DAYS * _DAY_MS)
     return gone
 

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as given_by
 
-from soul_player.client import LocalTrackId, RuleInvalid
+from soul_player.client import AvailabilityStatus, LocalTrackId, RuleInvalid
 from soul_player.client.downloads.strategies import condition_of, plan
 from soul_player.client.library.download_lists import Match
 from soul_player.client.library.download_model import Rule, RuleId, RuleKind
-from tests.client.downloads.shelves import assert_the_law, shelf, statuses
+from soul_player.database.access import Reader
+from tests.client.clients import database_of
+from tests.client.downloads.shelves import assert_the_law, shelf, statuses, wish_of
+from tests.client.playback.homes import player
 from tests.conftest import run
 
 
@@ -126,3 +129,35 @@ def test_a_playlist_that_was_asked_for_stays_up_to_date(tmp_path: Path) -> None:
             assert await statuses(one.client) == ["cached", "cached"]
 
     run(story())
+
+
+def test_what_was_fetched_for_a_recording_that_is_two_again_is_kept_for_the_one_whose_it_is(tmp_path: Path) -> None:
+    """Two encodings were one recording when it was asked for, and are told apart afterwards: nothing is fetched for
+    the other one, and what is here stays asked for."""
+
+    async def story() -> None:
+        async with player(tmp_path, other_name="flac", seconds=3.0) as one:
+            one.lines[0].die()
+            await one.client.downloads.ask(wish_of(""))
+            await one.client.downloads.run(until_idle=True)
+            (before,) = (await one.client.library.track_sources([one.track_id])).values()
+            (copied,) = [row for row in before if row.path is not None]
+            assert copied.source_id == one.source_ids[1]
+            entry = await database_of(one.client).read(entry_with_a_copy)
+            await one.client.recordings.split(one.track_id, entry)
+            await one.client.downloads.rules.evaluate()
+            tracks = (await one.client.library.tracks()).tracks
+            (own,) = [track.id for track in tracks if track.status is AvailabilityStatus.CACHED]
+            (other,) = [track.id for track in tracks if track.id != own]
+            assert await one.client.downloads.store.kept_because(own) == ("you asked: everything",)
+            assert await one.client.downloads.store.kept_because(other) == ()
+            assert await one.client.downloads.list() == []
+
+    run(story())
+
+
+async def entry_with_a_copy(library: Reader) -> int:
+    """Of all sources."""
+    row = await library.one("SELECT id FROM track_sources WHERE copy_id IS NOT NULL")
+    assert row is not None
+    return int(row[0])

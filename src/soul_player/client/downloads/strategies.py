@@ -14,7 +14,7 @@ from soul_player.client.library.download_upkeep import queue_missing
 from soul_player.client.library.keeps import (
     all_rules,
     forget_unwanted_tasks,
-    keeps_follow_merges,
+    keeps_follow_recordings,
     set_kept,
 )
 from soul_player.client.library.model import Condition, LocalTrackId
@@ -104,7 +104,7 @@ async def _matches(library: Reader, rule: Rule, *, now_ms: int, zone: tzinfo) ->
 
 
 async def _follow(library: Writer) -> None:
-    await keeps_follow_merges(library)
+    await keeps_follow_recordings(library)
     await follow_merges(library)
     await link_joined(library)
 

@@ -82,6 +82,24 @@ FOLLOW_MERGES = """
        AND track_id IN (SELECT former_track_id FROM links)
 """
 
+# Recordings that are two again: what was fetched is of one of them, and so was the wish, though it came to name the
+# other while they were one.
+FOLLOW_SPLITS = """
+    UPDATE OR IGNORE keeps
+       SET track_id = (SELECT entry.track_id
+                         FROM track_sources entry
+                        WHERE entry.copy_id = keeps.copy_id
+                        ORDER BY entry.id
+                        LIMIT 1)
+     WHERE copy_id IS NOT NULL
+       AND EXISTS (SELECT 1 FROM track_sources entry WHERE entry.copy_id = keeps.copy_id)
+       AND NOT EXISTS (SELECT 1
+                         FROM track_sources entry
+                        WHERE entry.track_id = keeps.track_id
+                          AND (entry.copy_id IS NOT NULL OR entry.status = 'local_file'))
+       AND EXISTS (SELECT 1 FROM track_sources entry WHERE entry.track_id = keeps.track_id)
+"""
+
 # Bytes that nothing names any more stay kept by what they were fetched for.
 FORGET_LOST = """
     DELETE FROM keeps
@@ -225,11 +243,13 @@ async def kept_tracks(library: Reader, rule_id: RuleId) -> list[LocalTrackId]:
     return [LocalTrackId(row[0]) for row in await library.all(KEPT_BY, rule_id=rule_id)]
 
 
-async def keeps_follow_merges(library: Writer) -> None:
-    """What is wanted of a recording that became part of another is wanted of that one."""
+async def keeps_follow_recordings(library: Writer) -> None:
+    """What is wanted of a recording that became part of another is wanted of that one; and what was fetched for one
+    that is two again, of the one whose it is."""
     for _ in range(100):
         if not await library.run(FOLLOW_MERGES):
             break
+    await library.run(FOLLOW_SPLITS)
     await library.run(FORGET_LOST)
 
 

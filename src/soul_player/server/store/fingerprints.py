@@ -49,6 +49,17 @@ PUT = """
            made_at = excluded.made_at
 """
 
+# A file whose hashes are not known (any more) may turn out to be tagged anew only: until then nothing is certain.
+# EXCEPT: no index finds a track by its audio, and both engines do this in one walk.
+PURGE = """
+    DELETE FROM fingerprints
+     WHERE made_at < :made_before
+       AND NOT EXISTS (SELECT 1 FROM tracks WHERE is_present = 1 AND is_hashed = 0)
+       AND content_hash IN (SELECT content_hash FROM fingerprints
+                            EXCEPT SELECT audio_hash FROM tracks
+                            EXCEPT SELECT file_hash FROM tracks)
+"""
+
 FIND_OF_TRACK = """
     SELECT tracks.duration_seconds, fingerprints.words
       FROM tracks
@@ -95,6 +106,11 @@ async def write_fingerprints(
     stale = await write_tracks(store, writes, bodies, now_ms)
     await store.run_many(PUT, [(content_hash, words, now_ms) for content_hash, words in made])
     return stale
+
+
+async def purge_fingerprints(store: Writer, *, made_before: int) -> int:
+    """Those of audio that no track has any more; how many."""
+    return await store.run(PURGE, made_before=made_before)
 
 
 async def find_fingerprint(store: Reader, track_id: bytes) -> TrackFingerprint | None:
