@@ -12,6 +12,7 @@ from soul_player.client.playback.choose import (
     OnThisDevice,
     band_of,
     choose_quality,
+    is_better,
     next_band,
     order_places,
 )
@@ -112,6 +113,13 @@ def test_an_original_that_takes_no_more_of_the_line_is_not_encoded_again() -> No
     assert [choose_quality(None, band, small) for band in (LOW, MEDIUM, HIGH)] == [LOW, ORIGINAL, ORIGINAL]
     assert choose_quality(None, HIGH, row(1)) is HIGH
     assert choose_quality(None, HIGH, row(1, duration_seconds=0.0)) is HIGH
+
+
+def test_qualities_have_an_order() -> None:
+    order = [StreamQuality.LOW, StreamQuality.MEDIUM, StreamQuality.HIGH, StreamQuality.ORIGINAL]
+    assert [[is_better(one, than) for than in order] for one in order] == [
+        [place > other for other in range(4)] for place in range(4)
+    ]
 
 
 def test_a_server_is_a_place() -> None:

@@ -29,10 +29,10 @@ async def hear_it_whole(one: Player) -> Path:
     return path
 
 
-async def download(one: Player) -> Path:
+async def download(one: Player, *, quality: StreamQuality = ORIGINAL) -> Path:
     """Asked for by a person; its file."""
     condition = query_condition(parse_query(""), now_seconds=1_800_000_000, zone=UTC)
-    await one.client.downloads.ask(Wish("everything", "", condition))
+    await one.client.downloads.ask(Wish("everything", "", condition, quality=quality))
     await one.client.downloads.run(until_idle=True)
     (path,) = copies_in(one)
     return path
@@ -93,6 +93,28 @@ def test_a_copy_that_is_cut_short_while_it_is_heard_is_gone_on_with_from_a_serve
             assert bytes(got) == one.song
             await one.client.downloads.run(until_idle=True)
             assert path.read_bytes() == one.song
+
+    run(story())
+
+
+def test_a_quality_is_asked_of_the_line_and_not_of_a_file_that_is_here(tmp_path: Path) -> None:
+    """Less than the copy has costs more than it; more is fetched while a server can give it, and else there is the
+    copy."""
+
+    async def story() -> None:
+        async with player(tmp_path, servers=1) as one:
+            await download(one, quality=StreamQuality.MEDIUM)
+            one.restart_counts()
+            for quality in (None, StreamQuality.LOW, StreamQuality.MEDIUM):
+                async with one.client.playback.open(one.track_id, quality=quality) as audio:
+                    assert (audio.origin, audio.quality) == (AvailabilityStatus.CACHED, StreamQuality.MEDIUM)
+            assert one.lines[0].carried_bytes == 0
+            for quality in (StreamQuality.HIGH, ORIGINAL):
+                async with one.client.playback.open(one.track_id, quality=quality) as audio:
+                    assert (audio.origin, audio.quality) == (AvailabilityStatus.STREAM_ONLY, quality)
+            one.lines[0].die()
+            async with one.client.playback.open(one.track_id, quality=ORIGINAL) as audio:
+                assert (audio.origin, audio.quality) == (AvailabilityStatus.CACHED, StreamQuality.MEDIUM)
 
     run(story())
 

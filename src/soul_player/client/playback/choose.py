@@ -99,6 +99,12 @@ def next_band(bytes_per_second: float | None, before: StreamQuality | None) -> S
     return max(min(before, highest, key=_BANDS.index), lowest, key=_BANDS.index)
 
 
+def is_better(quality: StreamQuality, than: StreamQuality) -> bool:
+    """In the order low, medium, high, original."""
+    qualities = list(StreamQuality)
+    return qualities.index(quality) > qualities.index(than)
+
+
 def choose_quality(wanted: StreamQuality | None, band: StreamQuality, row: TrackSource) -> StreamQuality:
     """`wanted`: what a person said. Else the band; the original where that takes no more of the line."""
     if wanted is not None:

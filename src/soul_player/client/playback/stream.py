@@ -21,6 +21,7 @@ from soul_player.client.playback.choose import (
     OnThisDevice,
     Place,
     choose_quality,
+    is_better,
     next_band,
     order_places,
 )
@@ -131,9 +132,10 @@ class Playback:
             match place:
                 case OnThisDevice():
                     copy = known.copies.get((place.row.source_id, place.row.remote_id))
-                    is_lossy = copy is not None and copy.quality is not StreamQuality.ORIGINAL
-                    # Who asks for the original hears it where it can be had; else what there is.
-                    return 2 if is_lossy and quality is StreamQuality.ORIGINAL else 0
+                    is_worse = copy is not None and quality is not None and is_better(quality, copy.quality)
+                    # Who asks for more than the copy has hears it where it can be had; else what there is. Who asks
+                    # for less spares the line, and a file of this device takes none of it.
+                    return 2 if is_worse else 0
                 case AtServer():
                     return 3 if self._broke_at.get(place.source.id, since) > since else 1
 
