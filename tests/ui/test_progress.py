@@ -5,6 +5,7 @@ from pathlib import Path
 from soul_player.client import (
     MatchingFinished,
     MatchingProgress,
+    ProgressKind,
     SourceId,
     SyncFinished,
     SyncProgress,
@@ -28,12 +29,12 @@ def test_a_sync_is_followed_from_its_beginning_to_its_end(tmp_path: Path) -> Non
             board = ProgressBoard(client)
             assert not board.of(HOME).is_syncing
             board.hear(SyncStarted(HOME, "Home"))
-            board.hear(SyncProgress(HOME, "tracks", 10, None))
+            board.hear(SyncProgress(HOME, ProgressKind.TRACKS, 10, None))
             board.hear(SyncRetrying(HOME, "it is busy", 2.5))
             assert board.of(HOME).is_syncing
             assert board.of(HOME).retrying == ("it is busy", 2.5)
-            board.hear(SyncProgress(HOME, "tracks", 40, 100))
-            board.hear(SyncProgress(HOME, "playlists", 1, 2))
+            board.hear(SyncProgress(HOME, ProgressKind.TRACKS, 40, 100))
+            board.hear(SyncProgress(HOME, ProgressKind.PLAYLISTS, 1, 2))
             assert board.of(HOME).counted == {"tracks": (40, 100), "playlists": (1, 2)}
             assert board.of(HOME).retrying is None
             ended = SyncResult("Home", SyncStatus.FAILED)

@@ -16,10 +16,12 @@ from soul_player.client import (
     EventsMissed,
     LibraryChanged,
     LocalTrackId,
+    ProgressKind,
     SourceId,
     SyncFinished,
     SyncProgress,
     SyncResult,
+    SyncRetrying,
     SyncStarted,
     SyncStatus,
     TaskId,
@@ -51,10 +53,10 @@ def test_of_one_thing_only_the_last_state_is_told() -> None:
     track = LocalTrackId(7)
     events: list[Event] = [
         SyncStarted(ONE, "Home"),
-        SyncProgress(ONE, "tracks", 1, 10),
-        SyncProgress(OTHER, "tracks", 5, 10),
-        SyncProgress(ONE, "playlists", 1, 1),
-        SyncProgress(ONE, "tracks", 9, 10),
+        SyncProgress(ONE, ProgressKind.TRACKS, 1, 10),
+        SyncProgress(OTHER, ProgressKind.TRACKS, 5, 10),
+        SyncProgress(ONE, ProgressKind.PLAYLISTS, 1, 1),
+        SyncProgress(ONE, ProgressKind.TRACKS, 9, 10),
         DownloadProgress(TaskId(1), track, 10, 100, 0),
         DownloadProgress(TaskId(1), track, 90, 100, 0),
         DownloadProgress(TaskId(2), track, 50, 100, 0),
@@ -90,7 +92,7 @@ def test_ten_thousand_events_are_a_few_messages(tmp_path: Path) -> None:
         async with running_ui(tmp_path) as it:
             socket = await listen(it)
             for number in range(1, 10_001):
-                it.client.events.emit(SyncProgress(ONE, "tracks", number, 10_000))
+                it.client.events.emit(SyncProgress(ONE, ProgressKind.TRACKS, number, 10_000))
                 if number % 100 == 0:
                     await asyncio.sleep(0.001)
             messages = 0
@@ -137,7 +139,7 @@ def test_who_never_reads_costs_nothing_but_himself(tmp_path: Path) -> None:
             socket = await listen(it)
             for number in range(1, 40):
                 for source in range(250):
-                    it.client.events.emit(SyncProgress(SourceId(source + 1), "x" * 1_000, number, 40))
+                    it.client.events.emit(SyncRetrying(SourceId(source + 1), "x" * 1_000, number))
                 await asyncio.sleep(0.02)
             it.client.events.emit(DownloadQueued((LocalTrackId(1),)))
             types: set[str] = set()
