@@ -9,6 +9,11 @@ from tests.ui.api.test_downloads import library_of
 from tests.ui.local import Running, running_ui
 
 MANY = 60
+CORRECTIONS: tuple[tuple[dict[str, Any], int], ...] = (
+    ({"name": "x"}, 404),
+    ({}, 422),
+    ({"name": "x", "rating": 1}, 422),
+)
 
 
 async def synced(it: Running) -> Any:
