@@ -9,9 +9,7 @@ from soul_player.cli.flags import Command, Flags
 @click.command(cls=Command)
 @click.option("--port", type=click.IntRange(0, 65535), metavar="P", help="Port (8421); 0 takes a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
-@click.option(
-    "--listen", metavar="ADDR", help="Let other devices in, at this address[:PORT] of this machine."
-)
+@click.option("--listen", metavar="ADDR", help="Let other devices in, at this address[:PORT] of this machine.")
 @click.option("--tls-cert", metavar="FILE", help="Certificate chain for --listen, PEM.")
 @click.option("--tls-key", metavar="FILE", help="Its private key, PEM.")
 @click.option("--set-password", is_flag=True, help="Set the password that other devices sign in with, and end.")

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from soul_player.client import (
     CONFIG_FILE,
     ENVIRONMENT_PREFIX,
+    LIVE_SETTINGS,
     Client,
-    ClientConfig,
-    DownloadLimits,
     changed_settings,
     load_config,
     setting_types,
@@ -19,8 +18,6 @@ from soul_player.client import (
 )
 
 SettingValue = str | bool | int | float
-# They hold from the moment they are changed; the others from the next start.
-LIVE = frozenset({"download_bytes_per_second", "cache_limit_bytes", "disk_free_bytes", "stream_quality"})
 
 
 @dataclass(frozen=True)
@@ -50,24 +47,15 @@ class Settings:
         """Keep it in the file, and hold to it at once where that is possible. None: the default."""
         async with self._turn:
             await asyncio.to_thread(self._write, name, value)
-            await self.apply(load_config(self._home, environment=self._environment))
+            await self._client.settings.apply(load_config(self._home, environment=self._environment))
             return next(one for one in await self.all() if one.name == name)
-
-    async def apply(self, config: ClientConfig) -> None:
-        """What can be changed while it runs."""
-        downloads = self._client.downloads
-        downloads.throttler.set_rate(config.download_bytes_per_second or None)
-        self._client.playback.set_quality(config.stream_quality)
-        limits = DownloadLimits(config.cache_limit_bytes, config.disk_free_bytes)
-        if limits != downloads.limits:
-            await downloads.set_limits(limits)
 
     def _read(self) -> list[Setting]:
         config = load_config(self._home, environment=self._environment)
         path = self._home / CONFIG_FILE
         kept = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
         names = setting_types()
-        return [Setting(name, getattr(config, name), self._origin(name, kept), name in LIVE) for name in names]
+        return [Setting(name, getattr(config, name), self._origin(name, kept), name in LIVE_SETTINGS) for name in names]
 
     def _write(self, name: str, value: SettingValue | None) -> None:
         # The client's own reader says whether this can be, before anything is written.
