@@ -1,9 +1,10 @@
 """`client.downloads`: ask for tracks, steer the queue, and run it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from soul_player.client.downloads.attempt import Parts
 from soul_player.client.downloads.fetch import Fetched, FetchedRange, Fetching
@@ -69,6 +70,7 @@ class Downloads:
         self._lock = parts.lock
         self._clock = parts.clock
         self._is_running = False
+        self._beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self.rules = rules
         self.store = store
         self.throttler = throttler
@@ -141,6 +143,20 @@ class Downloads:
         self._worker.wake()
 
     @property
+    def slots(self) -> int:
+        """So many may be received side by side."""
+        return self._worker.slots
+
+    def set_slots(self, slots: int) -> None:
+        """So many are received side by side from now on."""
+        self._worker.slots = slots
+        self._worker.wake()
+
+    def run_beside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """It runs whenever downloads do, in the process that fetches."""
+        self._beside.append(work)
+
+    @property
     def limits(self) -> Limits:
         """How much room they may take."""
         return self._room.limits
@@ -178,6 +194,7 @@ class Downloads:
             with self._events.subscribe() as events:
                 async with asyncio.TaskGroup() as group:
                     beside = [group.create_task(self._listen(events))]
+                    beside += [group.create_task(work()) for work in self._beside]
                     if not until_idle:
                         beside.append(group.create_task(self._upkeep.scrub()))
                     try:

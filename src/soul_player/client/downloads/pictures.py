@@ -50,6 +50,10 @@ class Pictures:
         self._limit_bytes = limit_bytes
         self._fetching: set[str] = set()
 
+    def set_limit(self, limit_bytes: int) -> None:
+        """From the next picture on."""
+        self._limit_bytes = limit_bytes
+
     async def of(self, track_id: LocalTrackId) -> tuple[Path, str] | None:
         """The file and its content type; None: it is not on this device. Asks no server."""
         picture = await self._library.read(find_picture_of, track_id)

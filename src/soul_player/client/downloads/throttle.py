@@ -50,6 +50,8 @@ class DownloadThrottler:
     def set_rate(self, bytes_per_second: int | None) -> None:
         """From now on; what has passed was paid for at the old rate."""
         assert bytes_per_second is None or bytes_per_second > 0, bytes_per_second
+        if bytes_per_second == self._bytes_per_second:
+            return
         self._count()
         self._bytes_per_second = bytes_per_second
         self._settle()
