@@ -2,30 +2,56 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as given_by
 
 from soul_player.client.downloads.room import Evict, Fits, Limits, decide
+from soul_player.client.errors import DiskFull
 from soul_player.client.library.download_tasks import add_automatic
 from tests.client.clients import database_of
-from tests.client.downloads.shelves import Shelf, assert_the_law, shelf, wish_of
+from tests.client.downloads.shelves import Shelf, assert_the_law, downloading_client, shelf, wish_of
 from tests.conftest import run
 
 amounts = given_by.integers(0, 10**12)
 
 
-@given(cache=amounts, floor=amounts, used=amounts, free=amounts, needed=amounts)
-def test_what_is_evicted_is_enough(cache: int, floor: int, used: int, free: int, needed: int) -> None:
+@given(limits=given_by.builds(Limits, amounts, amounts), used=amounts, free=amounts, here=amounts, new=amounts)
+def test_what_is_evicted_is_enough(limits: Limits, used: int, free: int, here: int, new: int) -> None:
     """Afterwards the limit holds, and the floor of the disk; without need nothing goes."""
-    match decide(Limits(cache, floor), used_bytes=used, free_bytes=free, needed_bytes=needed):
+    cache, floor, needed = limits.cache_bytes, limits.free_bytes, here + new
+    match decide(limits, used_bytes=used, free_bytes=free, needed_bytes=needed, here_bytes=here):
         case Fits():
             assert used + needed <= cache
-            assert free - needed >= floor
+            assert free - new >= floor
         case Evict(bytes_min, bytes_wanted):
             assert used + needed - bytes_min <= cache
-            assert free + bytes_min - needed >= floor
-            assert used + needed - (bytes_min - 1) > cache or free + (bytes_min - 1) - needed < floor
+            assert free + bytes_min - new >= floor
+            assert used + needed - (bytes_min - 1) > cache or free + (bytes_min - 1) - new < floor
             assert bytes_wanted >= bytes_min
+
+
+def test_a_file_that_goes_on_takes_the_room_of_all_of_it(tmp_path: Path) -> None:
+    """What is here of it counted for nothing so far: it was no copy. The disk has to hold only the rest."""
+
+    async def story() -> None:
+        async with downloading_client(tmp_path) as client:
+            await client.downloads.run(until_idle=True)
+            room = client.downloads._room
+            room.limits = Limits(cache_bytes=999, free_bytes=0)
+            with pytest.raises(DiskFull):
+                await room.make(1_000, key=1, below_weight=1, here_bytes=900)
+            free_bytes = await room.free_bytes()
+            room.limits = Limits(cache_bytes=1 << 60, free_bytes=free_bytes - 1_000_000)
+            with pytest.raises(DiskFull):
+                await room.make(2_000_000_000, key=1, below_weight=1)
+            await room.make(2_000_000_000, key=1, below_weight=1, here_bytes=2_000_000_000)
+            room.limits = Limits(cache_bytes=2_000_000_999, free_bytes=0)
+            # Until its row stands it counts, whole.
+            with pytest.raises(DiskFull):
+                await room.make(1_000, key=2, below_weight=1)
+
+    run(story())
 
 
 async def automatic(one: Shelf, *titles: str) -> None:

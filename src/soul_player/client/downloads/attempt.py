@@ -114,7 +114,8 @@ class Attempts:
     async def settle(self, task: DownloadTask, received: Received) -> Done:
         """The row says `cached` when this returns."""
         arrival = Arrival(received, task.track_id, task.id)
-        await self._settler.settle(arrival)
+        with self._room.coming(task.id):
+            await self._settler.settle(arrival)
         self._parts.note(task.id, None)
         self._news.update(_hashes_of(received))
         return Done(received.size_bytes, received.holder)
@@ -122,8 +123,8 @@ class Attempts:
     async def _from(
         self, holder: Holder, source: Source, task: DownloadTask, progress: Progress, *, weight: int
     ) -> Received:
-        async def make_room(needed_bytes: int) -> None:
-            await self._room.make(needed_bytes, key=task.id, below_weight=weight)
+        async def make_room(needed_bytes: int, here_bytes: int) -> None:
+            await self._room.make(needed_bytes, key=task.id, below_weight=weight, here_bytes=here_bytes)
 
         begun = self._parts.of(task.id)
         if task.quality is StreamQuality.ORIGINAL and holder.sha256 is not None and begun != holder.sha256:
@@ -138,11 +139,15 @@ class Attempts:
             progress=progress,
             make_room=make_room,
         )
-        with self._room.coming(task.id):
+        try:
             try:
+                # Its room is kept until its row stands.
                 return await transfer.run(self._connections.to(source))
             finally:
                 await self._note_part(task.id, former=self._parts.of(task.id), now=transfer.begun)
+        except BaseException:
+            self._room.come(task.id)
+            raise
 
     async def _note_part(self, task_id: TaskId, *, former: str | None, now: str | None) -> None:
         """One beginning a task: an older one of other bytes goes."""

@@ -47,14 +47,22 @@ class Evict:
     bytes_wanted: int
 
 
-def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: int) -> Fits | Evict:
-    """`used_bytes` counts what is on its way as well."""
+def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: int, here_bytes: int = 0) -> Fits | Evict:
+    """`used_bytes` counts what is on its way as well; `here_bytes` of what is needed take no more of the disk."""
     over_limit = used_bytes + needed_bytes - limits.cache_bytes
-    over_disk = limits.free_bytes + needed_bytes - free_bytes
+    over_disk = limits.free_bytes + needed_bytes - here_bytes - free_bytes
     missing = max(over_limit, over_disk)
     if missing <= 0:
         return Fits()
     return Evict(missing, missing + min(round(limits.cache_bytes * SPARE_SHARE), SPARE_BYTES_MAX))
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """Of a file on its way: how large its copy will be, and how much of that is not on the disk yet."""
+
+    copy_bytes: int
+    new_bytes: int
 
 
 class Room:
@@ -65,9 +73,9 @@ class Room:
         self._disk = disk
         self._places = places
         self._open: Counter[bytes] = Counter()
-        self._coming: dict[int, int] = {}
+        self._coming: dict[int, _Coming] = {}
         # What came since the last look: until the next one it counts here.
-        self._come = 0
+        self._come = _Coming(0, 0)
         self._looked: tuple[float, int, int] | None = None
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -86,17 +94,24 @@ class Room:
 
     @contextmanager
     def coming(self, key: int) -> Generator[None, None, None]:
-        """What `make` is told under this key counts as used while the block lasts."""
+        """What `make` is told under this key counts as used while the block lasts: until its row stands."""
         try:
             yield
         finally:
-            self._come += self._coming.pop(key, 0)
+            self.come(key)
 
-    async def make(self, needed_bytes: int, *, key: int, below_weight: int) -> None:
-        """Evict what weighs less than this until so much more fits. Raises `DiskFull` when it cannot."""
+    def come(self, key: int) -> None:
+        """What `make` was told under this key has its row, or did not come."""
+        come = self._coming.pop(key, _Coming(0, 0))
+        self._come = _Coming(self._come.copy_bytes + come.copy_bytes, self._come.new_bytes + come.new_bytes)
+
+    async def make(self, needed_bytes: int, *, key: int, below_weight: int, here_bytes: int = 0) -> None:
+        """Evict what weighs less than this until a copy of so many bytes fits, of which `here_bytes` are on the disk
+        already. Raises `DiskFull` when it cannot."""
         async with self._turn:
             self._coming.pop(key, None)
-            match await self._decision(needed_bytes):
+            coming = _Coming(needed_bytes, needed_bytes - here_bytes)
+            match await self._decision(coming):
                 case Evict(bytes_min, bytes_wanted):
                     if await self._evict(bytes_wanted, below_weight=below_weight, bytes_min=bytes_min) < bytes_min:
                         raise DiskFull(
@@ -105,7 +120,7 @@ class Room:
                         )
                 case Fits():
                     pass
-            self._coming[key] = needed_bytes
+            self._coming[key] = coming
 
     async def free(self, wanted_bytes: int, *, below_weight: int) -> int:
         """The disk was fuller than it said: evict so much, whatever the limits are. How much it was."""
@@ -115,7 +130,8 @@ class Room:
     async def trim(self) -> int:
         """Down to the limits, which may have been lowered. What a person asked for stays all the same."""
         async with self._turn:
-            match await self._decision(0):
+            self._looked = None
+            match await self._decision(_Coming(0, 0)):
                 case Evict(_, bytes_wanted):
                     return await self._evict(bytes_wanted, below_weight=ANY_WEIGHT)
                 case Fits():
@@ -134,20 +150,21 @@ class Room:
         """On the disk."""
         return await asyncio.to_thread(self._disk.free_bytes, self._places.root)
 
-    async def _decision(self, needed_bytes: int) -> Fits | Evict:
+    async def _decision(self, needed: "_Coming") -> Fits | Evict:
         """From a look at library and disk that is not older than a second."""
         now = self._clock.monotonic()
         if self._looked is None or now - self._looked[0] > LOOK_SECONDS:
-            self._come = 0
+            self._come = _Coming(0, 0)
             stored = await self.storage()
             self._looked = (now, stored.kept_bytes + stored.automatic_bytes, await self.free_bytes())
         _, used_bytes, free_bytes = self._looked
-        coming = sum(self._coming.values()) + self._come
+        coming = [*self._coming.values(), self._come]
         return decide(
             self.limits,
-            used_bytes=used_bytes + coming,
-            free_bytes=free_bytes - coming,
-            needed_bytes=needed_bytes,
+            used_bytes=used_bytes + sum(one.copy_bytes for one in coming),
+            free_bytes=free_bytes - sum(one.new_bytes for one in coming),
+            needed_bytes=needed.copy_bytes,
+            here_bytes=needed.copy_bytes - needed.new_bytes,
         )
 
     async def _evict(self, wanted_bytes: int, *, below_weight: int, bytes_min: int = 0) -> int:

@@ -98,7 +98,7 @@ class Line:
 
 
 class Transfer:
-    """`make_room` is told how many bytes are to come before the first of them is taken.
+    """`make_room` is told how large the file will be, and how much of it is here already, before anything is taken.
 
     `begun`: the sha256 of the bytes of which some are in a part of this task; afterwards, of those that are there now.
     """
@@ -112,7 +112,7 @@ class Transfer:
         quality: StreamQuality,
         begun: str | None,
         progress: Progress,
-        make_room: Callable[[int], Awaitable[None]],
+        make_room: Callable[[int, int], Awaitable[None]],
     ) -> None:
         self._line = line
         self._task_id = task_id
@@ -138,6 +138,7 @@ class Transfer:
         try:
             is_original = self._quality is StreamQuality.ORIGINAL
             if is_original and part is not None and part.size_bytes == self._progress.bytes_total:
+                await self._make_room(part.size_bytes, part.size_bytes)
                 return await self._finished(part, (), self.begun, self._holder.content_type, was_resumed=True)
             offset = 0 if part is None else part.size_bytes
             tag = None if part is None or self.begun is None else etag_of(self.begun)
@@ -179,11 +180,12 @@ class Transfer:
             case GoOn(size_bytes):
                 assert part is not None
                 self._progress.bytes_total = size_bytes
-                await self._make_room(size_bytes - part.size_bytes)
+                await self._make_room(size_bytes, part.size_bytes)
                 return part, self.begun, True
             case Complete():
                 assert part is not None
                 self._progress.bytes_total = part.size_bytes
+                await self._make_room(part.size_bytes, part.size_bytes)
                 return part, self.begun, True
             case StartOver():
                 assert part is not None
@@ -206,7 +208,7 @@ class Transfer:
         self.begun = sha256
         self._progress.bytes_total = total
         self._progress.bytes_done = self._progress.resumed_bytes = 0
-        await self._make_room(total)
+        await self._make_room(total, 0)
         path = self._line.places.part(self._task_id, sha256)
         return Part(self._line.disk, path)
 

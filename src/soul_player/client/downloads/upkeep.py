@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,11 @@ def compare(copies: list[Copy], sizes: Mapping[str, int]) -> Compared:
 class Upkeep:
     """Belongs to the holder of the home's lock."""
 
-    def __init__(self, library: Database, disk: Disk, places: Places, clock: Clock) -> None:
+    def __init__(
+        self, library: Database, disk: Disk, places: Places, clock: Clock, *, trim: Callable[[], Awaitable[int]]
+    ) -> None:
+        """`trim`: called when a file that nobody knew of takes room from now on."""
+        self._trim = trim
         self._library = library
         self._disk = disk
         self._places = places
@@ -124,6 +128,7 @@ class Upkeep:
             log.warning("a file that nobody knew of is not taken over: %s", error)
             return
         await self._library.write(adopt_orphan, orphan, now_ms=self._clock.now_ms())
+        await self._trim()
 
     def _make_durable(self, path: Path) -> None:
         """The process that left it may have ended before it came to this."""

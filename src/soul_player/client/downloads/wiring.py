@@ -53,7 +53,7 @@ def wire_downloads(
     throttler = DownloadThrottler(config.download_bytes_per_second or None, clock=clock.monotonic)
     room = Room(library, disk, places, Limits(config.cache_limit_bytes, config.disk_free_bytes), clock)
     settler = Settler(library, disk, places, clock)
-    upkeep = Upkeep(library, disk, places, clock)
+    upkeep = Upkeep(library, disk, places, clock, trim=room.trim)
     pictures = Pictures(library, connections, disk, places=places, clock=clock, limit_bytes=config.picture_limit_bytes)
     parts = Parts()
     line = Line(disk, places, throttler, clock, world.measure)

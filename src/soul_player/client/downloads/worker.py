@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from soul_player.client.downloads.attempt import AttemptFailed, Attempts, Done
 from soul_player.client.downloads.away import AwaySources
+from soul_player.client.downloads.endings import mend_stale, note_wait, stand_back
 from soul_player.client.downloads.known import Known
 from soul_player.client.downloads.looking import Seen, look_at_queue
 from soul_player.client.downloads.outcomes import Wait, decide, is_away
@@ -17,16 +18,10 @@ from soul_player.client.downloads.schedule import decide as decide_slots
 from soul_player.client.downloads.transfer import Progress, Received
 from soul_player.client.errors import ClientError, DiskFull
 from soul_player.client.events import DownloadFailed, DownloadFinished, Events
-from soul_player.client.library.download_model import TaskId, WaitsFor
-from soul_player.client.library.download_steps import (
-    Standing,
-    fail_task,
-    hold_source,
-    let_wait,
-    note_bytes,
-)
+from soul_player.client.library.download_model import TaskId
+from soul_player.client.library.download_steps import fail_task
 from soul_player.client.library.model import SourceId
-from soul_player.database.access import Database, Writer
+from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
 
@@ -79,6 +74,8 @@ class Worker:
         self._commits = commits
         self._started: set[TaskId] = set()
         self._must_look = True
+        # How some attempt ended could not be written down: its row may say that it is under way.
+        self._has_stale = False
         self.slots = slots
 
     def wake(self) -> None:
@@ -132,6 +129,8 @@ class Worker:
             if ready:
                 known = {task_id: running.task.priority for task_id, running in self._running.items()}
                 return replace(self._seen, ready=ready, standing={**known, **self._seen.standing})
+        if self._has_stale:
+            self._has_stale = not await mend_stale(self._library, list(self._running))
         self._must_look = False
         self._started.clear()
         self._attempts.forget_news()
@@ -186,31 +185,40 @@ class Worker:
             _stop(self._running[task_id])
 
     async def _one(self, running: Running, known: Known | None) -> None:
-        task = running.task
+        task, is_stale = running.task, False
         try:
-            received = await self._attempts.fetch(task, running.progress, known=known, away=self._away.now())
-            # What was quicker than the teller is told all the same: where it went on, and that it is complete.
-            self._teller.tell_of(running)
-            if isinstance(received, Received):
-                self._away.note_given(received.holder.source_id)
-            done = received if isinstance(received, Done) else await self._attempts.settle(task, received)
-            source_id = None if done.holder is None else done.holder.source_id
-            self._events.emit(DownloadFinished(task.id, task.track_id, done.size_bytes, source_id))
-            await self._after_fetch(done)
-        except AttemptFailed as failed:
-            await self._note_failure(running, failed.error, failed.source_id)
-        except ClientError as error:
-            await self._note_failure(running, error, None)
+            try:
+                await self._attempt(running, known)
+            except AttemptFailed as failed:
+                await self._note_failure(running, failed.error, failed.source_id)
+            except ClientError as error:
+                await self._note_failure(running, error, None)
         except DatabaseError as error:
+            is_stale = True
             self._events.emit(DownloadFailed(task.id, task.track_id, "library_unavailable", str(error), is_final=False))
             await asyncio.sleep(LIBRARY_SECONDS)
         except asyncio.CancelledError:
+            is_stale = True
             async with self._stopping(running):
-                await self._library.write(_stand_back, running.standing, attempts=task.attempts)
+                await self._library.write(stand_back, running.standing, attempts=task.attempts)
+            is_stale = False
             raise
         finally:
             del self._running[task.id]
+            self._has_stale = self._has_stale or is_stale
             self._awake.set()
+
+    async def _attempt(self, running: Running, known: Known | None) -> None:
+        task = running.task
+        received = await self._attempts.fetch(task, running.progress, known=known, away=self._away.now())
+        # What was quicker than the teller is told all the same: where it went on, and that it is complete.
+        self._teller.tell_of(running)
+        if isinstance(received, Received):
+            self._away.note_given(received.holder.source_id)
+        done = received if isinstance(received, Done) else await self._attempts.settle(task, received)
+        source_id = None if done.holder is None else done.holder.source_id
+        self._events.emit(DownloadFinished(task.id, task.track_id, done.size_bytes, source_id))
+        await self._after_fetch(done)
 
     async def _note_failure(self, running: Running, error: ClientError, source_id: SourceId | None) -> None:
         task, progress = running.task, running.progress
@@ -228,7 +236,7 @@ class Worker:
             not_before_ms = self._clock.now_ms() + round(seconds * 1000)
             async with self._stopping(running):
                 await self._library.write(
-                    _note_wait, running.standing, outcome, source_id, not_before_ms=not_before_ms, error=said
+                    note_wait, running.standing, outcome, source_id, not_before_ms=not_before_ms, error=said
                 )
         else:
             async with self._stopping(running):
@@ -260,31 +268,3 @@ def _stop(running: Running) -> None:
     if not running.is_stopped:
         running.is_stopped = True
         running.work.cancel()
-
-
-async def _stand_back(library: Writer, where: Standing, *, attempts: int) -> None:
-    await note_bytes(library, where)
-    await let_wait(library, where.task_id, WaitsFor.TURN, attempts=attempts)
-
-
-async def _note_wait(
-    library: Writer,
-    where: Standing,
-    wait: Wait,
-    source_id: SourceId | None,
-    *,
-    not_before_ms: int,
-    error: tuple[str, str],
-) -> None:
-    await note_bytes(library, where)
-    await let_wait(
-        library,
-        where.task_id,
-        wait.waits_for,
-        source_id=source_id,
-        not_before_ms=not_before_ms,
-        attempts=wait.attempts,
-        error=error,
-    )
-    if wait.waits_for in {WaitsFor.SOURCE, WaitsFor.SIGN_IN} and source_id is not None:
-        await hold_source(library, source_id, wait.waits_for, not_before_ms=not_before_ms)

@@ -1,5 +1,6 @@
 """SQL of how a task of the queue fares: under way, waiting for something, failed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,13 @@ INTERRUPTED = """
     UPDATE download_tasks
        SET state = 'waiting', waits_for = 'turn', waits_source_id = NULL, not_before = 0
      WHERE state IN ('active', 'waiting')
+"""
+
+LET_STALE_WAIT = """
+    UPDATE download_tasks
+       SET state = 'waiting', waits_for = 'turn', waits_source_id = NULL
+     WHERE state = 'active'
+       AND id NOT IN (SELECT value FROM json_each(:but))
 """
 
 WAKE_SOURCE = """
@@ -109,6 +117,11 @@ async def fail_task(library: Writer, task_id: TaskId, *, attempts: int, error: t
 async def note_interrupted(library: Writer) -> None:
     """The process that did it has ended: nothing is under way, and whatever waited is worth another look."""
     await library.run(INTERRUPTED)
+
+
+async def let_stale_wait(library: Writer, *, but: Sequence[TaskId]) -> None:
+    """Nobody works on those that say so, but for these: how they ended could not be written down."""
+    await library.run(LET_STALE_WAIT, but=json.dumps(list(but)))
 
 
 async def wake_source(library: Writer, source_id: SourceId) -> None:

@@ -21,6 +21,7 @@ CHANGES = "download_changes"
 ALL_PAUSED = "downloads_paused"
 # Between two neighbours there is room for others.
 PLACES_APART = 1 << 20
+LONGEST_WAIT_MS = 3_700_000
 
 # Asking again for what waits makes it more urgent, never less; what had failed or was paused is tried again.
 ADD = """
@@ -70,13 +71,14 @@ IN_ORDER = """
     OFFSET :skipped
 """
 
-# What may start now, the most urgent first.
+# What may start now, the most urgent first. Nothing waits for longer than an hour: a time beyond that is of a clock
+# that was set back since.
 READY = """
     SELECT id, track_id, quality, priority, place, state, waits_for, waits_source_id, not_before, source_id,
            bytes_done, bytes_total, resumed_bytes, attempts, error_code, error
       FROM download_tasks
      WHERE state = 'waiting'
-       AND not_before <= :now_ms
+       AND (not_before <= :now_ms OR not_before > :now_ms + :longest_ms)
        AND id NOT IN (SELECT value FROM json_each(:but))
      ORDER BY priority DESC, place, id
      LIMIT :count
@@ -168,7 +170,7 @@ async def tasks_in_order(library: Reader, *, count: int, skipped: int = 0) -> li
 
 async def ready_tasks(library: Reader, *, but: Sequence[TaskId], now_ms: int, count: int) -> list[DownloadTask]:
     """What may start now, the most urgent first."""
-    rows = await library.all(READY, but=json.dumps(list(but)), now_ms=now_ms, count=count)
+    rows = await library.all(READY, but=json.dumps(list(but)), now_ms=now_ms, longest_ms=LONGEST_WAIT_MS, count=count)
     return [read_task(row) for row in rows]
 
 
