@@ -9,6 +9,7 @@ from pathlib import Path
 
 from soul_player.client import Client, DownloadFinished, TaskState
 from soul_player.client.library.download_tasks import add_automatic
+from soul_player.database.access import Writer
 from tests.client.clients import database_of
 from tests.client.downloads.shelves import Shelf, assert_the_law, downloading_client, shelf, statuses, wish_of
 from tests.conftest import run
@@ -70,6 +71,31 @@ def test_what_is_asked_for_overtakes_what_is_automatic_also_under_way(tmp_path: 
             await assert_the_law(one.client)
 
     run(story())
+
+
+def test_nothing_is_under_way_while_no_process_fetches(tmp_path: Path) -> None:
+    """A process was killed: its row says `active`, and a person would wait for nothing."""
+
+    async def story() -> None:
+        async with shelf(tmp_path) as one:
+            await one.ask("")
+            await database_of(one.client).write(say_it_is_under_way)
+            (item,) = await one.client.downloads.list()
+            assert item.task.state is TaskState.WAITING
+            assert item.reason is not None
+            assert "soul downloads run" in item.reason
+            counts = await one.client.downloads.counts()
+            assert (counts.pending, counts.active) == (1, 0)
+            await one.client.downloads.pause()
+            (item,) = await one.client.downloads.list()
+            assert item.reason == "all downloads are paused"
+
+    run(story())
+
+
+async def say_it_is_under_way(library: Writer) -> None:
+    """As a killed process leaves it."""
+    await library.run("UPDATE download_tasks SET state = 'active', waits_for = NULL")
 
 
 def test_what_waits_for_a_server_says_so_and_starts_when_it_is_back(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """Reading downloads: the queue as a person sees it, and what a query would bring."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soul_player.client.library.download_model import DownloadTask, TaskState, WaitsFor
 from soul_player.client.library.download_tasks import all_paused, read_task
-from soul_player.client.library.model import Condition, LocalTrackId
+from soul_player.client.library.model import Condition, LocalTrackId, SourceId
 from soul_player.database.access import Reader
 
 LIST = """
@@ -43,6 +43,17 @@ MATCHING = """
      LIMIT :page_limit
 """
 
+COUNT_WAITING_FOR = """
+    SELECT COUNT(*)
+      FROM download_tasks task
+     WHERE task.state IN ('waiting', 'active')
+       AND EXISTS (SELECT 1
+                     FROM track_sources entry
+                    WHERE entry.track_id = task.track_id
+                      AND entry.source_id = :source_id
+                      AND entry.status <> 'unavailable')
+"""
+
 # A year of music without a pause.
 MATCHING_MAX = 100_000
 
@@ -73,13 +84,18 @@ class Match:
         return self.status in {"local_file", "cached"}
 
 
-async def list_downloads(library: Reader, *, count: int, skipped: int = 0) -> list[Download]:
-    """What is under way, then what waits in its order, then what has failed."""
+async def list_downloads(library: Reader, *, count: int, skipped: int = 0, is_fetching: bool = True) -> list[Download]:
+    """What is under way, then what waits in its order, then what has failed. `is_fetching`: some process of the home is
+    at it; else what a row says of being under way is what a crash has left."""
     is_paused = await all_paused(library)
     found = []
     for row in await library.all(LIST, count=count, skipped=skipped):
         task = read_task(row[:16])
+        if task.state is TaskState.ACTIVE and not is_fetching:
+            task = replace(task, state=TaskState.WAITING, waits_for=WaitsFor.TURN)
         reason = reason_of(task, source_name=row[18], is_all_paused=is_paused)
+        if reason == _REASONS[WaitsFor.TURN] and not is_fetching:
+            reason = _NOBODY_FETCHES
         found.append(Download(task, row[16] or "", row[17], row[19], reason))
     return found
 
@@ -108,6 +124,7 @@ def reason_of(task: DownloadTask, *, source_name: str | None, is_all_paused: boo
             return _REASONS[task.waits_for or WaitsFor.TURN].format(source=source_name or "the source")
 
 
+_NOBODY_FETCHES = "starts with the player, soul sync --watch, or soul downloads run"
 _REASONS = {
     WaitsFor.TURN: "waits for its turn",
     WaitsFor.SOURCE: "starts when {source} is back",
@@ -117,3 +134,9 @@ _REASONS = {
     WaitsFor.HOLDER: "waits for a source that has it",
     WaitsFor.TRANSCODE: "{source} is making this quality",
 }
+
+
+async def count_waiting_for(library: Reader, source_id: SourceId) -> int:
+    """How many downloads that are still to come this source can give."""
+    row = await library.one(COUNT_WAITING_FOR, source_id=source_id)
+    return 0 if row is None else int(row[0])
