@@ -97,3 +97,8 @@ def screen(written: str) -> list[str]:
         else:
             lines[row], rest = lines[row] + rest[0], rest[1:]
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def test_a_queue_is_told_by_what_waits_in_it() -> None:
+    assert step_text(Step("Download Queue", 45, None, "pending")) == "Download Queue: 45 pending"
+    assert step_text(Step("Playlists", 12, 12)) == "Playlists: 12 / 12 (100%)"

@@ -15,17 +15,18 @@ EVENT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Step:
-    """One phase of one branch of the work. `total` is None when nobody knows it yet."""
+    """One phase of one branch of the work. `total` is None when nobody knows it yet; `unit` follows the number then."""
 
     phase: str
     done: int
     total: int | None
+    unit: str = ""
 
 
 def step_text(step: Step) -> str:
-    """`Tracks: 1,234 / 5,000 (24%)`; the per cent are floored, so that 100% means done."""
+    """`Tracks: 1,234 / 5,000 (24%)`, `Download Queue: 45 pending`; the per cent are floored: 100% means done."""
     if step.total is None:
-        return f"{step.phase}: {step.done:,}"
+        return f"{step.phase}: {step.done:,} {step.unit}".rstrip()
     return f"{step.phase}: {step.done:,} / {step.total:,} ({percent(step.done, step.total)}%)"
 
 

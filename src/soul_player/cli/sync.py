@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +24,7 @@ from soul_player.client import (
     MatchingFinished,
     MatchingProgress,
     MatchingResult,
+    ProgressKind,
     SourceId,
     SourceOffline,
     SyncProgress,
@@ -33,6 +34,15 @@ from soul_player.client import (
     SyncStatus,
 )
 
+PHASES: Mapping[ProgressKind, str] = {
+    ProgressKind.FILES: "Files",
+    ProgressKind.TRACKS: "Tracks",
+    ProgressKind.HASHES: "Hashes",
+    ProgressKind.EDITS: "Edits sent",
+    ProgressKind.PLAYLISTS: "Playlists",
+    ProgressKind.MARKS: "Favourites, ratings and plays",
+    ProgressKind.DOWNLOAD_QUEUE: "Download Queue",
+}
 MATCHING = "Matching with the other sources"
 # Fewer are done before anybody could read of it.
 MATCHING_TOLD_MIN = 1_000
@@ -69,7 +79,8 @@ async def _run(
                 exit_code=ExitCode.NOT_FOUND,
             )
         results = await after.run(results, now_ms=time.time_ns() // 1_000_000)
-        if watch:
+        # Who has cut the first sync short wants no second one.
+        if watch and all(result.status is not SyncStatus.CANCELLED for result in results):
             # Only now: serving the local API takes longer to import than all else that a sync needs.
             from soul_player.cli.watch import Watch  # noqa: PLC0415  # see above
 
@@ -159,19 +170,22 @@ async def _matched(client: Client, output: Output, results: Sequence[SyncResult]
 
 @contextmanager
 def interrupt_calls(cancel_softly: Callable[[], None]) -> Generator[None, None, None]:
-    """The first Ctrl-C lets what runs end by itself, with what it has; a second one ends the program."""
+    """The first Ctrl-C, or the system's word to end, lets what runs end by itself, with what it has; a second one ends
+    the program."""
     loop = asyncio.get_running_loop()
-    former = signal.getsignal(signal.SIGINT)
+    former = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
 
     def cancel() -> None:
         restore()
         cancel_softly()
 
     def restore() -> None:
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, former)
+        for each, handler in former.items():
+            loop.remove_signal_handler(each)
+            signal.signal(each, handler)
 
-    loop.add_signal_handler(signal.SIGINT, cancel)
+    for each in former:
+        loop.add_signal_handler(each, cancel)
     try:
         yield
     finally:
@@ -198,7 +212,9 @@ class SyncProgressShown:
                 self._titles[source_id] = f"Syncing from {source_name}"
                 self._progress.begin(self._titles[source_id])
             case SyncProgress(source_id, kind, done, total):
-                self._progress.step(self._titles[source_id], Step(kind.capitalize(), done, total))
+                if source_id in self._titles:
+                    unit = "pending" if kind is ProgressKind.DOWNLOAD_QUEUE else ""
+                    self._progress.step(self._titles[source_id], Step(PHASES[ProgressKind(kind)], done, total, unit))
             case MatchingProgress(done, total) if total > MATCHING_TOLD_MIN:
                 self._progress.begin(MATCHING)
                 self._progress.step(MATCHING, Step("Tracks", done, total))

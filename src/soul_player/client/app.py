@@ -127,7 +127,15 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         live = Live(library, connections, world.randomness)
         edited = partial(events.emit, LibraryEdited())
         triggers = Triggers(
-            sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version, edited=edited
+            sync,
+            live,
+            library,
+            connections,
+            lock=lock,
+            clock=world.clock,
+            commits=commits.version,
+            edited=edited,
+            rest=library.rest,
         )
         noticed = NoticedDatabase(library, edited, triggers.look)
         edits = Edits(noticed, clock=world.clock, randomness=world.randomness)

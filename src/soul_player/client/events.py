@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 
 from soul_player.client.library.connectivity import Connectivity
 from soul_player.client.library.download_model import TaskId
@@ -22,12 +23,25 @@ class SyncStarted:
     source_name: str
 
 
+class ProgressKind(StrEnum):
+    """What is counted. `HASHES`: files of a folder that are read whole. `DOWNLOAD_QUEUE`: `done` is how many wait there
+    for this source."""
+
+    FILES = "files"
+    TRACKS = "tracks"
+    HASHES = "hashes"
+    EDITS = "edits"
+    PLAYLISTS = "playlists"
+    MARKS = "marks"
+    DOWNLOAD_QUEUE = "download_queue"
+
+
 @dataclass(frozen=True)
 class SyncProgress:
-    """`kind` is what is counted (`tracks`, `indexes`); `total` is None while it is not known."""
+    """How far a source's sync is with one kind of thing. `total` is None while it is not known."""
 
     source_id: SourceId
-    kind: str
+    kind: ProgressKind
     done: int
     total: int | None
 

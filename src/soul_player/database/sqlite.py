@@ -15,6 +15,7 @@ from soul_player.database.access import Engine, Reader, Row, Value, Writer
 from soul_player.database.bulk import ROWS_PER_STATEMENT, many_rows
 from soul_player.database.errors import DatabaseFull
 from soul_player.database.folding import folded
+from soul_player.database.memory import trim
 from soul_player.database.names import numbered
 from soul_player.database.sqlite_errors import sqlite_errors
 
@@ -204,6 +205,16 @@ class SqliteDatabase:
                 return result
 
         return await self._runner.on_writer(job)
+
+    async def rest(self) -> None:
+        """After large work: let go of the pages that the writer has kept from it, and of what the allocator keeps."""
+
+        def job() -> None:
+            if self._writer is not None:
+                self._writer.execute("PRAGMA shrink_memory")
+            trim()
+
+        await self._runner.on_writer(job)
 
     async def close(self) -> None:
         """Finish what runs, let go of every connection; the last one folds the WAL into the file."""

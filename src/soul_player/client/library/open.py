@@ -9,13 +9,13 @@ from soul_player.client.library.indexes import build_indexes, indexes_are_owed
 from soul_player.client.library.lock import HomeLock
 from soul_player.database.access import Database
 from soul_player.database.migrate import migrate, read_migrations
-from soul_player.database.sqlite import Runner, open_sqlite
+from soul_player.database.sqlite import Runner, SqliteDatabase, open_sqlite
 
 LIBRARY_FILE = "library.db"
 
 
 @asynccontextmanager
-async def open_library(home: Path, *, runner: Runner | None = None) -> AsyncGenerator[Database, None]:
+async def open_library(home: Path, *, runner: Runner | None = None) -> AsyncGenerator[SqliteDatabase, None]:
     """The library of this home, made if there is none."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240  # once, before anything else runs
     database = await open_sqlite(home / LIBRARY_FILE, runner=runner)

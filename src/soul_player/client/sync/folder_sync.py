@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 
 from soul_player.client.errors import OfflineError
+from soul_player.client.events import ProgressKind
 from soul_player.client.library.folder_files import count_unhashed, list_unhashed
 from soul_player.client.library.folder_looks import read_unread, write_unread
 from soul_player.client.library.model import Source
@@ -28,7 +29,7 @@ from soul_player.protocol.scan import ScanProgress
 _ROWS_A_READ = 512
 _FILES_A_BATCH = 32
 # What the phases of a scan count, in the listener's words.
-_KINDS = {"walk": "files", "tags": "tracks", "hashes": "hashes"}
+_KINDS = {"walk": ProgressKind.FILES, "tags": ProgressKind.TRACKS, "hashes": ProgressKind.HASHES}
 
 
 class FolderSync:
@@ -91,7 +92,7 @@ class FolderSync:
                 nonlocal done
                 await self._hash_batch(store, batch)
                 done += len(batch)
-                self._progress("hashes", done, max(total, done))
+                self._progress(ProgressKind.HASHES, done, max(total, done))
 
             await in_parallel(
                 batches(

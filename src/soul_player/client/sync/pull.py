@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Callable
 
 from soul_player.client.errors import AnswerTooLarge, ResetRequired, ResetTooOften, SyncError
+from soul_player.client.events import ProgressKind
 from soul_player.client.library.model import SourceId, SyncState
 from soul_player.client.library.pages import RunOver, TracksToStore, begin_reset, commit_page
 from soul_player.client.library.sync_state import begin_sync_state
@@ -26,7 +27,7 @@ RESET_INTERVAL_MS = 3_600_000
 # When a page is larger than what is taken at once, it is asked for again in smaller pieces.
 PAGE_ROWS_SMALL = 50
 
-Progress = Callable[[str, int, int | None], None]
+Progress = Callable[[ProgressKind, int, int | None], None]
 
 
 class Pull:
@@ -128,7 +129,7 @@ class Pull:
         self._tally.tracks_updated += committed.stored.updated
         self._tally.tracks_deleted += committed.deleted
         done = before.progress_done + page.rows
-        self._progress("tracks", done, page.total if page.has_more else done)
+        self._progress(ProgressKind.TRACKS, done, page.total if page.has_more else done)
         return None
 
     async def _state(self) -> SyncState:

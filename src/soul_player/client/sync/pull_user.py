@@ -1,9 +1,10 @@
 """Reading the feeds of a source's user, after what waits here was pushed: the same loop for both of them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from soul_player.client.errors import ProtocolError, ResetRequired, ResetTooOften
+from soul_player.client.events import ProgressKind
 from soul_player.client.library.accounts import Account, find_account, open_account
 from soul_player.client.library.marks import refresh_new_marks
 from soul_player.client.library.model import SourceId, SyncState
@@ -40,7 +41,7 @@ RESET_INTERVAL_MS = 3_600_000
 class UserPull:
     """The playlists, favourites, ratings and play counts of one source's user."""
 
-    def __init__(  # the parts it is wired from
+    def __init__(  # noqa: PLR0913  # the parts it is wired from
         self,
         source_id: SourceId,
         *,
@@ -49,6 +50,7 @@ class UserPull:
         clock: Clock,
         randomness: Randomness,
         tally: Tally,
+        progress: Callable[[ProgressKind, int, int | None], None],
         page_rows: int,
         limits: GuardLimits,
     ) -> None:
@@ -58,6 +60,7 @@ class UserPull:
         self._clock = clock
         self._randomness = randomness
         self._tally = tally
+        self._progress = progress
         self._page_rows = page_rows
         self._limits = limits
 
@@ -161,9 +164,16 @@ class UserPull:
             await self._library.write(self._commit, account, state, following, page=page)
             if feed is Feed.PLAYLISTS:
                 self._tally.playlists_synced += page.counted
+            self._tell(feed, page, done=state.progress_done + page.counted)
             if not page.has_more:
                 return sweeps and state.last_reset_code in DIVERGED
             state = following
+
+    def _tell(self, feed: Feed, page: UserPage, *, done: int) -> None:
+        """Of a run that brought nothing, nothing."""
+        if done or page.total:
+            kind = ProgressKind.PLAYLISTS if feed is Feed.PLAYLISTS else ProgressKind.MARKS
+            self._progress(kind, done, page.total if page.has_more else done)
 
     async def _commit(
         self, library: Writer, account: Account, before: SyncState, after: SyncState, *, page: UserPage

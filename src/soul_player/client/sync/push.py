@@ -1,6 +1,6 @@
 """Draining the operations that wait at one source: in order, each answered once, none holding up another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from soul_player.client.errors import (
     SyncError,
     TransientSyncError,
 )
+from soul_player.client.events import ProgressKind
 from soul_player.client.library.accounts import DEVICE_ID, Account, confirmed_through, find_account, open_account
 from soul_player.client.library.batches import Sending, count_failure, let_go, sent_batch, take_batch, unsend
 from soul_player.client.library.model import SourceId
@@ -54,6 +55,7 @@ class Push:
         clock: Clock,
         randomness: Randomness,
         tally: Tally,
+        progress: Callable[[ProgressKind, int, int | None], None],
     ) -> None:
         self._source_id = source_id
         self._server = server
@@ -61,6 +63,7 @@ class Push:
         self._clock = clock
         self._randomness = randomness
         self._tally = tally
+        self._progress = progress
         self._heads: Heads | None = None
         # Positions that operations of the last drain took, each with the feed that it is in.
         self.moved: dict[int, Feed] = {}
@@ -169,6 +172,7 @@ class Push:
             settle_batch, account, [sending.op_id for sending in batch], answer, now_ms=self._clock.now_ms()
         )
         self._tally.pushed += settled.pushed
+        self._progress(ProgressKind.EDITS, self._tally.pushed, None)
         self._tally.conflicts += settled.conflicts
 
     async def _account(self) -> Account:

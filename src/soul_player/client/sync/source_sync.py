@@ -9,6 +9,7 @@ from soul_player.client.errors import OfflineError, ServerChanged, SignInNeeded,
 from soul_player.client.events import (
     Events,
     LibraryChanged,
+    ProgressKind,
     SyncFinished,
     SyncProgress,
     SyncRetrying,
@@ -16,6 +17,7 @@ from soul_player.client.events import (
 )
 from soul_player.client.library.addresses import note_seen
 from soul_player.client.library.connectivity import sighting_of
+from soul_player.client.library.download_lists import count_waiting_for
 from soul_player.client.library.model import Source, SourceId
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
 from soul_player.client.library.server_questions import ask_about_server, close_server_questions
@@ -110,8 +112,11 @@ class SourceSync:
             else:
                 await self._exchange(self._server)
             await self._parts.library.write(mark_synced, self.source.id, now_ms=self._parts.clock.now_ms())
+            waiting = await self._parts.library.read(count_waiting_for, self.source.id)
         except DatabaseError as error:
             raise as_sync_error(error) from error
+        if waiting:
+            self._tell_progress(ProgressKind.DOWNLOAD_QUEUE, waiting, None)
         if self.source.last_error_code == ServerChanged.code:
             await self._parts.library.write(close_server_questions, self.source.id)
         if self._server is None:
@@ -167,6 +172,7 @@ class SourceSync:
             clock=parts.clock,
             randomness=parts.randomness,
             tally=self._tally,
+            progress=self._tell_progress,
         )
         user = UserPull(
             self.source.id,
@@ -175,6 +181,7 @@ class SourceSync:
             clock=parts.clock,
             randomness=parts.randomness,
             tally=self._tally,
+            progress=self._tell_progress,
             page_rows=parts.config.page_rows,
             limits=parts.limits,
         )
@@ -216,9 +223,9 @@ class SourceSync:
         await self._parts.library.write(note_seen, self.source.id, address.url, sighting, now_ms=now_ms)
         await self._parts.notice(self.source.id)
 
-    def _tell_progress(self, kind: str, done: int, total: int | None) -> None:
+    def _tell_progress(self, kind: ProgressKind, done: int, total: int | None) -> None:
         self._parts.events.emit(SyncProgress(self.source.id, kind, done, total))
-        if kind in {"tracks", "hashes"}:
+        if kind in {ProgressKind.TRACKS, ProgressKind.HASHES, ProgressKind.PLAYLISTS, ProgressKind.MARKS}:
             self._parts.events.emit(LibraryChanged(self.source.id))
 
     def _tell_retry(self, error: SyncError, seconds: float) -> None:

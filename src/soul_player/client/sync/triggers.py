@@ -1,7 +1,7 @@
 """Keeping every source in sync by itself: each on its own, so that a dead server never delays another."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,7 +48,7 @@ class _Kept:
 class Triggers:
     """`run` keeps the sources in sync until it is cancelled; `sync_now` and `look` tell it what cannot wait."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts it is wired from
         self,
         sync: Sync,
         live: Live,
@@ -59,10 +59,11 @@ class Triggers:
         clock: Clock,
         commits: Callable[[], int],
         edited: Callable[[], None],
+        rest: Callable[[], Awaitable[None]],
     ) -> None:
         """`commits` tells another number when anything was committed to the library, by any process.
 
-        `edited` is called when edits of another process were found.
+        `edited` is called when edits of another process were found, `rest` when all is quiet for a while after work.
         """
         self._sync = sync
         self._live = live
@@ -72,6 +73,8 @@ class Triggers:
         self._clock = clock
         self._commits = commits
         self._edited = edited
+        self._rest = rest
+        self._is_rested = False
         self._kept: dict[SourceId, _Kept] = {}
         self._chosen: frozenset[SourceId] | None = None
         self._is_fresh = False
@@ -125,6 +128,9 @@ class Triggers:
             if self._clock.now_ms() - before_ms > ASLEEP_MS:
                 self._wake_up()
                 return
+        if not self._is_rested and all(not kept.schedule.is_running for kept in self._kept.values()):
+            self._is_rested = True
+            await self._rest()
 
     def _wake_up(self) -> None:
         """This device was asleep: what was connected is not any more, and much may have happened."""
@@ -189,6 +195,7 @@ class Triggers:
 
     async def _sync_one(self, source_id: SourceId, kept: _Kept) -> None:
         kept.schedule.begin(self._now())
+        self._is_rested = False
         retry_seconds: float | None = BUSY_SECONDS
         try:
             results = await self._sync.run([source_id])
