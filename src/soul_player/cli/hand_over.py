@@ -31,6 +31,7 @@ WAIT_SECONDS = 20.0
 # Longer than it lets one wait.
 ANSWER_SECONDS = WAIT_SECONDS + 10.0
 LOOK_SECONDS = 0.5
+IDLE_SECONDS = 10.0
 # Events come a little behind what they tell of.
 LATE_SECONDS = 0.2
 QUEUE_MAX = 10_000
@@ -84,7 +85,7 @@ async def sync_there(
 async def follow_downloads(
     running: RunningClient, client: Client, track_ids: Collection[LocalTrackId], hear: Callable[[Event], None]
 ) -> bool:
-    """What that process fetches of these, until none of them goes on by itself.
+    """What that process fetches of these, until none of them goes on by itself or it fetches nothing at all.
 
     True: Ctrl-C; what was not there yet is taken out of its queue.
     """
@@ -93,7 +94,12 @@ async def follow_downloads(
             async with running.listening() as events, asyncio.TaskGroup() as tasks:
                 telling = tasks.create_task(_tell_of_tracks(events, track_ids, hear))
                 try:
+                    idle_looks = 0
                     while (waiting := await _going_on(client, track_ids)) and not interrupted.is_set():
+                        # A process that syncs need not fetch: what is queued comes when one does.
+                        idle_looks = 0 if (await client.downloads.counts()).active else idle_looks + 1
+                        if idle_looks * LOOK_SECONDS >= IDLE_SECONDS:
+                            break
                         await _set_within(interrupted, LOOK_SECONDS)
                     if interrupted.is_set() and waiting:
                         await running.ask("POST", "/api/downloads/cancel", dict[str, int], body={"ids": waiting})
