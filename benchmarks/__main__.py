@@ -22,6 +22,7 @@ from benchmarks import (
     folders,
     idle,
     live,
+    page,
     pages,
     resting,
     scan,
@@ -36,6 +37,7 @@ TRACKS_OF_A_FULL_RUN = (300_000, 1_000_000)
 
 MEASURES: dict[str, Measure] = {
     "pages": pages.measure,
+    "page": page.measure,
     "sync": sync.measure,
     "idle": idle.measure,
     "edits": edits.measure,

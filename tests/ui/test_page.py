@@ -52,8 +52,8 @@ def test_scripts_import_by_relative_paths_that_are_there() -> None:
     assert lost == []
 
 
-def test_what_the_first_screen_loads_is_small() -> None:
-    """Each script compressed by itself, as a server would send it. Others are loaded with their screens."""
+def first_scripts() -> set[Path]:
+    """What is loaded before the first rows are drawn."""
     loaded: set[Path] = set()
     waiting = [PAGE / "app.js", PAGE / "screens" / "tracks.js"]
     while waiting:
@@ -61,6 +61,20 @@ def test_what_the_first_screen_loads_is_small() -> None:
         if path not in loaded:
             loaded.add(path)
             waiting += [path.parent / name for name, is_later in imports_of(path) if not is_later]
+    return loaded
+
+
+def test_the_document_names_all_that_is_loaded_first() -> None:
+    """So that the browser asks for all of it at once, instead of finding one import behind the other."""
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', (PAGE / "index.html").read_text())
+    assert len(named) == len(set(named))
+    wanted = {f"/{path.relative_to(PAGE.resolve()).as_posix()}" for path in first_scripts()} - {"/app.js"}
+    assert set(named) == wanted
+
+
+def test_what_the_first_screen_loads_is_small() -> None:
+    """Each script compressed by itself, as a server would send it. Others are loaded with their screens."""
+    loaded = first_scripts()
     size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in loaded)
     assert len(loaded) > 30
     assert size < COMPRESSED_BYTES_MAX, size

@@ -88,7 +88,8 @@ def test_each_row_says_in_icon_and_words_where_it_is(person: Visitor) -> None:
     page.evaluate(
         """async () => {
             const { change } = await import('/state/tracks.js');
-            const rows = [...document.querySelectorAll('[data-track]')].slice(0, 7).map((row) => Number(row.dataset.track));
+            const shown = [...document.querySelectorAll('[data-track]')].slice(0, 7);
+            const rows = shown.map((row) => Number(row.dataset.track));
             const told = [
                 { status: 'local_file' }, { status: 'cached' }, { status: 'stream_only', download: null },
                 { status: 'stream_only', download: { id: 1, state: 'waiting', bytes_done: 0, bytes_total: null } },

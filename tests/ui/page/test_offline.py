@@ -101,7 +101,7 @@ def test_rows_appear_while_the_first_scan_still_runs(chrome: Browser, tmp_path: 
     with client_at(tmp_path / "client") as opened, visitor(chrome, opened) as person:
         page = person.go("/tracks")
         expect(page.get_by_text("Your library is empty")).to_be_visible()
-        opened.ask("POST", "/api/sources/folders", {"path": str(many), "name": "Many"})
+        opened.ask("POST", "/api/sources/folders", {"folder": str(many), "name": "Many"})
         expect(page.get_by_role("grid", name="Tracks")).to_be_visible(timeout=20_000)
         page.locator("[data-place='0']").focus()
         page.keyboard.press("Enter")

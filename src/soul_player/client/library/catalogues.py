@@ -18,6 +18,8 @@ from soul_player.edges import Clock
 
 FOUND_TRACKS_MAX = 1_000
 CATALOGUES_MAX = 4
+# Who types does not wait for the albums of the last minute.
+TYPING_PATIENCE_SECONDS = 60.0
 
 FIND = """
     SELECT rowid
@@ -91,7 +93,7 @@ class Catalogues:
         if words is None:
             return Found(0, (), (), ())
         tracks, track_ids = await self._library.read(_find, words, condition)
-        catalogue = await self._catalogue(condition)
+        catalogue = await self._catalogue(condition, patience_seconds=TYPING_PATIENCE_SECONDS)
         return Found(
             tracks,
             track_ids,
@@ -99,7 +101,7 @@ class Catalogues:
             tuple(matching(text, catalogue.artists, lambda artist: (artist.name,))),
         )
 
-    async def _catalogue(self, condition: Condition) -> Catalogue:
+    async def _catalogue(self, condition: Condition, *, patience_seconds: float = 0.0) -> Catalogue:
         key = (condition.sql, json.dumps(dict(condition.values), sort_keys=True, default=repr))
         kept = self._kept.get(key)
         if kept is None:
@@ -111,7 +113,7 @@ class Catalogues:
             if len(self._kept) > CATALOGUES_MAX:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        return (await kept.get())[1]
+        return (await kept.get(patience_seconds=patience_seconds))[1]
 
 
 def matching(text: str, things: Iterable[T], names_of: Callable[[T], tuple[str, ...]]) -> list[T]:

@@ -32,8 +32,14 @@ class Kept(Generic[T]):
         self._built_at = 0.0
         self._work_seconds = 0.0
 
-    async def get(self) -> tuple[int, T]:
-        """Its version, and the value."""
+    async def get(self, *, patience_seconds: float = 0.0) -> tuple[int, T]:
+        """Its version, and the value. With patience, what was right so long ago will do.
+
+        Who comes while it is worked out again gets what there was before.
+        """
+        age_seconds = self._clock.monotonic() - self._built_at
+        if self._kept is not None and (self._lock.locked() or age_seconds < patience_seconds):
+            return self._kept
         async with self._lock:
             stamp = self._stamp()
             now = self._clock.monotonic()

@@ -2,7 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../dom.js';
 import { scroller as mainScroller } from '../router.js';
 
-const BEYOND = 3;
+const BEYOND = 2;
 
 // `list`: want(first, last), total. `row(place)`: what is drawn there. `unfolded`: {place, height} of the open row.
 export function Virtual({ total, height, list, row, label, unfolded, columns, role = 'grid', scrolls = mainScroller, onKey, handle }) {

@@ -58,7 +58,7 @@ export default function Search() {
   const total = found.tracks + found.albums_total + found.artists_total + found.playlists.length;
   const chip = (name, label, icon, value) => html`<button class=${`chip${icon ? ` icon-${icon}` : ''}`} aria-pressed=${kind === name} onClick=${() => set({ kind: name })}>${label} <small>${count(value)}</small></button>`;
   return html`<h1 class="unseen">${frame.search}</h1>
-    <div class="chips" role="group" aria-label=${filters.label}>
+    <div class="chips" role="group" aria-label=${filters.label} data-text=${found.text}>
       ${chip('all', words.all, '', total)}${chip('tracks', words.tracks, 'note', found.tracks)}${chip('albums', words.albums, 'disc', found.albums_total)}
       ${chip('artists', words.artists, 'person', found.artists_total)}${chip('playlists', words.playlists, 'list', found.playlists.length)}
       <button class="chip icon-check" aria-pressed=${isOffline} onClick=${() => set({ show: isOffline ? '' : 'offline' })}>${filters.offline}</button>

@@ -37,6 +37,8 @@ function Sources() {
   </${Card}>`;
 }
 
+const nameOf = (rule) => (rule.kind === 'built_in' && ruleWords.builtInNames[rule.name]) || rule.name;
+
 function Rules() {
   const found = (useReading(ruleList)?.rules || []).filter((rule) => rule.kind !== 'asked');
   const remove = (rule) => async () => {
@@ -44,8 +46,8 @@ function Rules() {
     ruleList.read();
   };
   return html`<${Card} title=${ruleWords.title} hint=${ruleWords.hint}>
-    <ul>${found.map((rule) => html`<${Line} key=${rule.id} icon="bolt" title=${rule.name} sub=${`${ruleWords.builtIn[rule.name] || rule.query} · ${ruleWords.keeps(rule.tracks, rule.bytes)}`}>
-      <${Doing} kind="round icon-trash" label=${ruleWords.remove(rule.name)} run=${remove(rule)} />
+    <ul>${found.map((rule) => html`<${Line} key=${rule.id} icon="bolt" title=${nameOf(rule)} sub=${`${ruleWords.builtIn[rule.name] || rule.query} · ${ruleWords.keeps(rule.tracks, rule.bytes)}`}>
+      <${Doing} kind="round icon-trash" label=${ruleWords.remove(nameOf(rule))} run=${remove(rule)} />
     </${Line}>`)}</ul>
     <div class="actions"><a class="button is-quiet icon-plus" href="/rules/new">${ruleWords.add}</a></div>
   </${Card}>`;

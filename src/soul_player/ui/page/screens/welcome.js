@@ -14,7 +14,7 @@ export default function Welcome() {
   const known = status.value?.sources.length || 0;
   useEffect(() => {
     const asking = new AbortController();
-    api.get('/api/discovered', undefined, { signal: asking.signal }).then((answer) => (found.value = answer.servers), (error) => error.name !== 'AbortError' && console.warn(error.message));
+    api.get('/api/discovered', undefined, { signal: asking.signal }).then((answer) => (found.value = answer.servers.filter((one) => !one.is_known)), (error) => error.name !== 'AbortError' && console.warn(error.message));
     return () => asking.abort();
   }, []);
   useEffect(() => {
