@@ -24,9 +24,18 @@ WAITING = """
       LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
       LEFT JOIN match_texts ON match_texts.entry_id = match_queue.entry_id
      WHERE NOT COALESCE(
-               track_sources.source_id IN (SELECT source_id FROM sync_state WHERE feed = 'tracks' AND sweep_owed = 1)
+               track_sources.source_id IN (
+                   SELECT sources.id
+                     FROM sources
+                    WHERE EXISTS (SELECT 1
+                                    FROM sync_state
+                                   WHERE source_id = sources.id AND feed = 'tracks' AND sweep_owed = 1))
             OR (track_sources.file_hash IS NULL AND track_sources.source_id IN (
-                   SELECT source_id FROM track_sources WHERE status = 'unavailable' AND is_former = 1)), 0)
+                   SELECT sources.id
+                     FROM sources
+                    WHERE EXISTS (SELECT 1
+                                    FROM track_sources former
+                                   WHERE source_id = sources.id AND status = 'unavailable' AND is_former = 1))), 0)
      ORDER BY match_queue.entry_id
      LIMIT :count
 """
@@ -41,9 +50,18 @@ COUNT_WAITING = """
       FROM match_queue
       LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
      WHERE NOT COALESCE(
-               track_sources.source_id IN (SELECT source_id FROM sync_state WHERE feed = 'tracks' AND sweep_owed = 1)
+               track_sources.source_id IN (
+                   SELECT sources.id
+                     FROM sources
+                    WHERE EXISTS (SELECT 1
+                                    FROM sync_state
+                                   WHERE source_id = sources.id AND feed = 'tracks' AND sweep_owed = 1))
             OR (track_sources.file_hash IS NULL AND track_sources.source_id IN (
-                   SELECT source_id FROM track_sources WHERE status = 'unavailable' AND is_former = 1)), 0)
+                   SELECT sources.id
+                     FROM sources
+                    WHERE EXISTS (SELECT 1
+                                    FROM track_sources former
+                                   WHERE source_id = sources.id AND status = 'unavailable' AND is_former = 1))), 0)
 """
 
 # The version of the normaliser rose: what it made before is made again.
