@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from soul_player.client.library.returns import Lost, decide_returns
+from soul_player.client.library.accounts import open_account
+from soul_player.client.library.batches import let_go
+from soul_player.client.library.model import SourceId
+from soul_player.client.library.returns import Lost, decide_returns, rename_tracks
+from soul_player.client.library.sync_queue import track_group
 from soul_player.database.access import Reader, Writer
+from soul_player.protocol.ids import id_bytes, id_text
 from soul_player.protocol.track import Track
 from tests.client.clients import add, assert_words_agree, database_of, opened_client, sync_one
 from tests.conftest import run
@@ -105,6 +110,61 @@ def test_everything_that_is_the_users_stays_with_it(tmp_path: Path, is_hashed_at
             await assert_words_agree(client)
 
     run(story())
+
+
+def test_what_was_sent_keeps_its_words_until_it_is_answered(tmp_path: Path) -> None:
+    """What waits and what was settled has the new name at once; what is on its way when it comes to wait again."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            server.put(make_track(1))
+            source = await add(client, server)
+            await sync_one(client)
+            ((old, _, track_id, _, _),) = await client.library.read(_rows)
+            for rating in (1, 2, 3):
+                await client.edits.set_rating(track_id, rating)
+            library, new = database_of(client), id_bytes(make_id(9))
+            await library.write(_answer_the_first_and_send_the_second)
+            await library.write(_rename, source.id, old, new)
+            states = [
+                ("settled", id_text(new), track_group(new), None),
+                ("sent", id_text(old), track_group(new), track_id),
+                ("waiting", id_text(new), track_group(new), None),
+            ]
+            assert await library.read(_operations) == states
+            await library.write(_let_go, source.id)
+            assert await library.read(_operations) == states
+            await library.write(_take_back)
+            await library.write(_let_go, source.id)
+            assert [row[1:] for row in await library.read(_operations)] == [(id_text(new), track_group(new), None)] * 3
+
+    run(story())
+
+
+async def _answer_the_first_and_send_the_second(library: Writer) -> None:
+    await library.run("UPDATE sync_queue SET state = 'settled', in_overlay = 0 WHERE n = 1")
+    await library.run("UPDATE sync_queue SET state = 'sent' WHERE n = 2")
+
+
+async def _take_back(library: Writer) -> None:
+    await library.run("UPDATE sync_queue SET state = 'waiting' WHERE state = 'sent'")
+
+
+async def _rename(library: Writer, source_id: SourceId, old: bytes, new: bytes) -> None:
+    await library.run("UPDATE track_sources SET remote_id = :new WHERE remote_id = :old", new=new, old=old)
+    await rename_tracks(library, source_id, [(old, new)])
+
+
+async def _let_go(library: Writer, source_id: SourceId) -> None:
+    account = await open_account(library, source_id)
+    assert account is not None
+    await let_go(library, account)
+
+
+async def _operations(library: Reader) -> list[Any]:
+    return await library.all(
+        "SELECT state, json_extract(payload, '$.track_id'), group_key, held_track_id FROM sync_queue ORDER BY n"
+    )
 
 
 def test_a_library_that_lost_nothing_pays_nothing(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ HELD_NO_LONGER = """
                         AND track_sources.is_former = 0
      WHERE sync_queue.source_id = :source_id
        AND sync_queue.account_id = :account_id
+       AND sync_queue.state <> 'sent'
        AND sync_queue.held_track_id IS NOT NULL
      GROUP BY sync_queue.op_id
      ORDER BY sync_queue.n

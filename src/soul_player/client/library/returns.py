@@ -5,12 +5,13 @@ Pure `decide_returns` says which is which; the rest finds candidates and renames
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from soul_player.client.library.model import SourceId
+from soul_player.client.library.sync_queue import track_group
 from soul_player.database.access import Reader, Row, Writer
-from soul_player.protocol.ids import id_text
+from soul_player.protocol.ids import id_bytes, id_text
 from soul_player.protocol.track import Track
 
 # Parsers estimate some lengths; the size of the file is compared to the byte.
@@ -111,16 +112,33 @@ RENAME_SHOWN_ENTRIES = """
        AND playlist_id IN (SELECT id FROM playlists WHERE source_id = :source_id)
 """
 
-# What was sent keeps its words until it is answered.
+# Also what was settled: a server that is restored is told it again.
 RENAME_OPERATIONS = """
+    WITH named (old, new) AS MATERIALIZED (
+         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:names))
     UPDATE sync_queue
-       SET payload = json_set(payload, '$.track_id', json_extract(named.value, '$[1]')),
-           group_key = CASE WHEN group_key = 't:' || json_extract(named.value, '$[0]')
-                            THEN 't:' || json_extract(named.value, '$[1]') ELSE group_key END
-      FROM json_each(:names) named
+       SET payload = json_set(payload, '$.track_id', named.new),
+           group_key = CASE WHEN group_key = 't:' || named.old THEN 't:' || named.new ELSE group_key END
+      FROM named
      WHERE sync_queue.source_id = :source_id
-       AND sync_queue.state IN ('waiting', 'needs_you')
-       AND json_extract(sync_queue.payload, '$.track_id') = json_extract(named.value, '$[0]')
+       AND sync_queue.state <> 'sent'
+       AND json_extract(sync_queue.payload, '$.track_id') = named.old
+"""
+
+SENT = """
+    SELECT op_id, json_extract(payload, '$.track_id'), group_key
+      FROM sync_queue
+     WHERE source_id = :source_id
+       AND state = 'sent'
+"""
+
+# What was sent keeps its words until it is answered. If the answer is that nobody knows the name, it waits, and is sent
+# under the name that the recording has then.
+HOLD_SENT = """
+    UPDATE sync_queue
+       SET group_key = :group_key,
+           held_track_id = (SELECT track_id FROM track_sources WHERE source_id = :source_id AND remote_id = :new)
+     WHERE op_id = :op_id
 """
 
 
@@ -217,6 +235,15 @@ async def rename_tracks(library: Writer, source_id: SourceId, names: Sequence[tu
     await library.run_many(RENAME_SHOWN_ENTRIES, [(new, old, source_id) for old, new in names])
     texts = [(id_text(old), id_text(new)) for old, new in names]
     await library.run(RENAME_OPERATIONS, source_id=source_id, names=json.dumps(texts))
+    await _hold_sent(library, source_id, dict(texts))
+
+
+async def _hold_sent(library: Writer, source_id: SourceId, names: Mapping[str, str]) -> None:
+    for op_id, named, group_key in await library.all(SENT, source_id=source_id):
+        new = names.get(named)
+        if new is not None:
+            group = track_group(id_bytes(new)) if group_key == track_group(id_bytes(named)) else group_key
+            await library.run(HOLD_SENT, op_id=op_id, group_key=group, source_id=source_id, new=id_bytes(new))
 
 
 def words_of(track: Track) -> tuple[str | int | None, ...]:

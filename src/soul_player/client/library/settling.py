@@ -33,7 +33,7 @@ FIND = """
 SETTLE = """
     UPDATE sync_queue
        SET state = 'settled', seq = :seq, head = :head, settled_at = :now_ms, reason = NULL, last_error = NULL,
-           retry_at = NULL, blocked_since = NULL
+           retry_at = NULL, blocked_since = NULL, held_track_id = NULL
      WHERE op_id = :op_id
 """
 
