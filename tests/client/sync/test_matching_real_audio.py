@@ -57,3 +57,28 @@ def test_one_recording_in_five_formats_trimmed_and_padded_is_one_row(tmp_path: P
             assert sorted(track.title for track in page.tracks) == [TITLE, f"{TITLE} II"]
 
     run(story())
+
+
+def test_files_without_tags_are_one_with_what_they_sound_like(tmp_path: Path) -> None:
+    """Their names say nothing, so a person is asked nothing: what is as long is heard."""
+    for number in range(1, 5):
+        song(tmp_path / "one", number, "flac", title=f"Movement of the Sea {number}", album="Sea")
+    tracks = sorted((tmp_path / "one").glob("*.flac"))
+    assert len(tracks) == 4
+    (tmp_path / "two").mkdir()
+    for number, path in enumerate(tracks):
+        run_ffmpeg(("-i", path, "-map_metadata", "-1", *ENCODERS["mp3"][1], tmp_path / f"two/rec{number:02}.mp3"))
+
+    async def story() -> None:
+        async with two_servers(tmp_path) as (one, _), opened_client(tmp_path / "client") as client:
+            await heard(one)
+            await client.sources.add(one.url, name="Home", username=USERNAME, password=PASSWORD)
+            await client.sources.add_folder(tmp_path / "two", name="Files")
+            await client.sync.run()
+            await client.matching.run()
+            assert sorted(len(cluster) for cluster in await clusters(database_of(client))) == [2, 2, 2, 2]
+            assert await client.questions.list() == []
+            titles = {track.title for track in (await client.library.tracks()).tracks}
+            assert titles == {f"Movement of the Sea {number}" for number in range(1, 5)}
+
+    run(story())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from soul_player.client.dedupe.blocking import CANDIDATES_MAX, HOLDERS_MAX, exact_keys, probed_keys, stored_keys
 from soul_player.client.dedupe.decide import Entry
 from soul_player.client.dedupe.normalize import NORMALISER_VERSION
+from soul_player.client.dedupe.scripts import is_in_another_script
 from soul_player.client.dedupe.texts import MatchText, Said, match_text
 from soul_player.database.access import Reader, Row, Value, Writer
 
@@ -128,11 +129,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An entry that is to be matched, and the keys it is looked up under."""
+    """An entry that is to be matched, and the keys it is looked up under. `is_strange`: its title is in another script
+    than the one that most tags are in."""
 
     known: Known
     probes: tuple[int, ...]
     exact: tuple[int, ...]
+    is_strange: bool = False
 
 
 async def read_waiting(library: Reader, *, count: int) -> tuple[list[Row], list[Row]]:
@@ -218,7 +221,7 @@ def _waiting(row: Row) -> Waiting:
     file_hash, audio_hash, recording_id = claims
     entry = Entry(entry_id, source_id, text, file_hash, audio_hash, recording_id)
     exact = exact_keys(file_hash=file_hash, audio_hash=audio_hash, recording_id=recording_id)
-    return Waiting(Known(entry, track_id, remote_id), probed_keys(text), exact)
+    return Waiting(Known(entry, track_id, remote_id), probed_keys(text), exact, is_in_another_script(title))
 
 
 def _text_columns(text: MatchText) -> tuple[Value, ...]:

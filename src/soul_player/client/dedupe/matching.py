@@ -21,6 +21,7 @@ from soul_player.client.dedupe.fingerprints import likeness
 from soul_player.client.dedupe.links import join
 from soul_player.client.dedupe.prints import find_alike, forget_gone, read_fingerprints
 from soul_player.client.dedupe.standing import Standing, read_standing
+from soul_player.client.dedupe.unworded import note_unworded
 from soul_player.client.dedupe.wanted import note_near_miss
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock
@@ -81,6 +82,8 @@ async def match_batch(
         earlier = [other for other in candidates[one.known.entry.id] if arrived.get(other, -1) < place]
         await _match(library, standing, one, earlier, now_ms=now_ms)
         done += 1
+    found = [(one, len(standing.parts[standing.tracks[one.known.entry.id]]) > 1) for one in waiting[:done]]
+    await note_unworded(library, found)
     await mark_done(library, (*rows[:done], *gone))
     is_more = done < len(rows) or len(rows) + len(gone) == count
     return Matched(tuple(standing.decisions), waited=done + len(gone), is_more=is_more)

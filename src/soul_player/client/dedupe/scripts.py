@@ -45,6 +45,14 @@ def spell(text: str) -> str:
     return _DASHES.sub(r" (\1)", text) if text.rstrip().endswith("-") else text
 
 
+def is_in_another_script(title: str) -> bool:
+    """Whether most of its letters are of another script than the one that most tags are in."""
+    if title.isascii():
+        return False
+    letters = [char for char in title if char.isalpha()]
+    return 2 * sum(not unicodedata.name(char, "").startswith("LATIN") for char in letters) > len(letters)
+
+
 def _digits(found: re.Match[str]) -> str:
     """The number behind the sign for `the ...th`, up to 99; longer rows of signs are read one by one."""
     tens, ten, ones = found.groups()

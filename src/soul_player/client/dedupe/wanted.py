@@ -1,4 +1,4 @@
-"""SQL of the fingerprints worth having: of pairs that a person is asked about, or whose words were nearly alike."""
+"""SQL of the fingerprints worth having: of pairs that are asked about, nearly alike, or as long where words fail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,11 @@ _PAIRS = """
          UNION ALL
         SELECT entry_id, other_entry_id, 1 FROM near_misses
          UNION ALL
-        SELECT other_entry_id, entry_id, 1 FROM near_misses)
+        SELECT other_entry_id, entry_id, 1 FROM near_misses
+         UNION ALL
+        SELECT entry_id, other_entry_id, 2 FROM unworded_pairs
+         UNION ALL
+        SELECT other_entry_id, entry_id, 3 FROM unworded_pairs)
 """
 _WANTED = """
       FROM pairs

@@ -19,7 +19,7 @@ from soul_player.folders.prints import FindFingerprints, Fingerprints, NoFingerp
 log = logging.getLogger(__name__)
 
 # A fingerprint is some 5 KB on its way.
-FETCHED_AT_ONCE = 100
+FETCHED_AT_ONCE = 250
 FETCHED_PER_RUN_MAX = 2_000
 # A fifth of a second of CPU each.
 LISTENED_AT_ONCE = 10
