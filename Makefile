@@ -55,7 +55,7 @@ bench: install-dev
 	$(BIN)/python -m benchmarks $(if $(FULL),--full)
 
 SEEDS ?= 300
-WORLDS ?= one two live
+WORLDS ?= one two live downloads
 simulate: install-dev
 	$(foreach kind,$(WORLDS),$(BIN)/python -m tests.simulation --worlds $(kind) --seeds $(SEEDS) &&) true
 

@@ -28,7 +28,7 @@ AUDIO_BYTES = (2_000, 24_000)
 
 @dataclass(frozen=True)
 class Song:
-    """What a file holds: tags, then audio. `number` names the recording, `take` the audio of it that this is."""
+    """What a file holds: tags, then audio. `number` names the recording."""
 
     number: int
     tags: bytes
@@ -66,6 +66,8 @@ class AudioServer(LiveServer):
         self.music = self.disk.folder.with_name(f"{self.name}-music")
         self.music.mkdir(parents=True, exist_ok=True)
         self.songs: dict[str, Song] = {}
+        # The number of every content that was ever in a file here, by sha256.
+        self.contents: dict[str, int] = {}
         self._stamps = 0
 
     def prepare(self) -> None:
@@ -106,6 +108,7 @@ class AudioServer(LiveServer):
         at_ns = (self.clock.now_ms() - 60_000) * 1_000_000 + self._stamps
         os.utime(path, ns=(at_ns, at_ns))
         self.songs[track_id] = song
+        self.contents[song.file_hash.hex()] = song.number
 
     def _row(self, track_id: str, song: Song, *, is_hashed: bool) -> StoredTrack:
         now_ms = self.clock.now_ms()

@@ -68,6 +68,7 @@ class Collector(LiveDevice):
         self.ever_damaged: set[str] = set()
         # What was asked for, by recording, with the content that served it when it was last looked at.
         self.pinned: dict[int, str | None] = {}
+        self.over_budget_since: float | None = None
         # Files of the user's own beside ours.
         self.strangers: list[Path] = []
         # Until when a person is letting go of something.
@@ -132,7 +133,7 @@ class Collector(LiveDevice):
                 self.cut_power()
 
     def _gone(self) -> None:
-        self.steps_left = None
+        self.steps_left = self.over_budget_since = None
         super()._gone()
 
     async def _use(self, client: Client, stop: asyncio.Event) -> None:

@@ -129,6 +129,13 @@ async def disk_fails(world: DownloadsWorld) -> None:
     world.trace(device.name, f"its disk fails with {device.files.sync_fails_chance}")
 
 
+async def library_fills(world: DownloadsWorld) -> None:
+    """Nothing new finds room in the library itself, or does again."""
+    device = _device(world)
+    device.disk.set_full(not device.disk.is_full)
+    world.trace(device.name, f"its library is full: {device.disk.is_full}")
+
+
 async def a_byte_rots(world: DownloadsWorld) -> None:
     """In a copy that is there."""
     device = _device(world)
@@ -202,6 +209,7 @@ EVENTS: dict[Callable[[DownloadsWorld], Awaitable[None]], int] = {
     device_restarts: 2,
     disk_fills: 3,
     disk_fails: 1,
+    library_fills: 1,
     a_byte_rots: 1,
     wire_changes: 4,
     clock_jumps: 2,

@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,11 @@ CACHED = """
       LEFT JOIN copies ON copies.id = entry.copy_id
      WHERE entry.status = 'cached'
         OR entry.copy_id IS NOT NULL
+"""
+PLAYED = """
+    SELECT entry.title, lower(hex(copies.sha256))
+      FROM track_sources entry
+      JOIN copies ON copies.id = entry.copy_id
 """
 SHOWN_CACHED = """
     SELECT id
@@ -103,7 +108,7 @@ UNLINKED = """
      WHERE entry.copy_id IS NULL
        AND entry.status IN ('stream_only', 'cached')
 """
-WAIT_MS_MAX = 1_800_000
+WAIT_SECONDS_MAX = 3_700
 
 
 def cached_is_whole_and_durable_always(
@@ -126,6 +131,15 @@ def cached_is_whole_and_durable_always(
     require(not shown, law, f"recordings {shown} are shown as cached by nothing")
 
 
+def a_copy_is_what_a_server_had_always(library: sqlite3.Connection, contents: Mapping[str, int]) -> None:
+    """Bytes that some server held at some time, and of this very recording. `contents`: its number, by sha256."""
+    law = "a copy is what a server had"
+    for _, sha256, _ in library.execute(COPIES).fetchall():
+        require(sha256.hex() in contents, law, f"no server ever had {sha256.hex()}")
+    for title, digits in library.execute(PLAYED).fetchall():
+        require(title == f"Recording {contents[digits]}", law, f"{title} plays recording {contents[digits]}")
+
+
 def what_is_asked_for_stays_always(
     before: dict[int, str | None], library: sqlite3.Connection, damaged: set[str]
 ) -> dict[int, str | None]:
@@ -144,10 +158,10 @@ def nothing_asked_for_is_evicted_always(library: sqlite3.Connection, content: by
     require(not rows, "nothing asked for is evicted", f"{file_hash} of the recordings {[row[0] for row in rows]}")
 
 
-def the_budget_is_held_always(library: sqlite3.Connection, limit_bytes: int) -> None:
-    """Whenever a file has come."""
+def kept_bytes(library: sqlite3.Connection) -> int:
+    """Of all copies."""
     (total,) = library.execute(TOTAL).fetchone()
-    require(total <= limit_bytes, "the budget is held", f"{total} bytes are kept, {limit_bytes} are allowed")
+    return int(total)
 
 
 def held_content(library: sqlite3.Connection, source: str, remote_id: bytes) -> list[tuple[str, Any, Any]]:
@@ -155,18 +169,22 @@ def held_content(library: sqlite3.Connection, source: str, remote_id: bytes) -> 
     return library.execute(HOLDING, {"source": source, "remote_id": remote_id}).fetchall()
 
 
-def every_task_has_a_way_on_always(library: sqlite3.Connection, now_ms: int) -> None:
-    """It runs, waits for something that has a name and a time, or a person was told why it does not."""
+def every_task_has_a_way_on_always(library: sqlite3.Connection) -> None:
+    """It runs, waits for something that has a name, or a person was told why it does not."""
     law = "every task has a way on"
-    for task_id, _, state, waits_for, not_before, error_code, _ in library.execute(TASKS).fetchall():
+    for task_id, _, state, waits_for, _, error_code, _ in library.execute(TASKS).fetchall():
         if state == "waiting":
             require(waits_for is not None, law, f"task {task_id} waits for nothing")
-            wait_ms = not_before - now_ms
-            require(
-                wait_ms <= WAIT_MS_MAX, law, f"task {task_id} waits for {waits_for} for {wait_ms / 1000:.0f} s more"
-            )
         if state == "failed":
             require(error_code is not None, law, f"task {task_id} has failed, and nobody knows why")
+
+
+def nothing_waits_for_long_in_calm(library: sqlite3.Connection, now_ms: int) -> None:
+    """Whatever became of the clock meanwhile: no time lies further away than anything ever has to wait."""
+    for task_id, _, state, waits_for, not_before, _, _ in library.execute(TASKS).fetchall():
+        seconds = (not_before - now_ms) / 1000
+        is_near = state != "waiting" or seconds <= WAIT_SECONDS_MAX
+        require(is_near, "every task has a way on", f"task {task_id} waits for {waits_for} for {seconds:.0f} s more")
 
 
 def unsettled(library: sqlite3.Connection) -> list[Any]:

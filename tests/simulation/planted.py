@@ -23,6 +23,7 @@ from typing import Any
 from tests.simulation.__main__ import say
 from tests.simulation.fault import Fault
 from tests.simulation.faults import FAULTS as FAULTS_OF_FEEDS
+from tests.simulation.faults_of_downloads import FAULTS_OF_DOWNLOADS
 from tests.simulation.faults_of_edits import FAULTS_OF_EDITS
 from tests.simulation.faults_of_live import FAULTS_OF_LIVE
 from tests.simulation.faults_of_sources import FAULTS_OF_SOURCES
@@ -35,6 +36,7 @@ FAULTS_OF_WORLDS = {
     "one": (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS),
     "two": FAULTS_OF_SOURCES,
     "live": FAULTS_OF_LIVE,
+    "downloads": FAULTS_OF_DOWNLOADS,
 }
 FAULTS = tuple(fault for faults in FAULTS_OF_WORLDS.values() for fault in faults)
 

@@ -7,17 +7,16 @@ syncing a folder brings those of that folder. A step may be the last one before 
 
 import errno
 import hashlib
-import io
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 from soul_player.client.downloads.disk import Disk
 
-SHORT_WRITE_CHANCE = 0.1
+TORN_WRITE_CHANCE = 0.2
 # Sometimes only the process dies, and all that it wrote is there.
 LOSSLESS_CHANCE = 0.25
 
@@ -53,6 +52,9 @@ class _Step:
             names[self.path] = self.file
 
 
+_State = tuple[dict[Path, _File], dict[Path, _File], list[_Step]]
+
+
 class VolatileDisk(Disk):
     """`step`: called before each; it may cut the power. `on_removed`: told the path and the bytes that it had."""
 
@@ -63,12 +65,18 @@ class VolatileDisk(Disk):
         self._names: dict[Path, _File] = {}
         self._durable: dict[Path, _File] = {}
         self._pending: list[_Step] = []
+        # What was known when the process was killed; what its ghost does counts for nothing.
+        self._saved: _State | None = None
         self.capacity_bytes: int | None = None
         self.sync_fails_chance = 0.0
         self.on_removed: Callable[[Path, bytes], None] = lambda path, content: None
 
     def turn_on(self) -> None:
-        """After a start: what is there is there."""
+        """After a power cut what is there is there; after the end of a process alone, not all of it for certain."""
+        if self._saved is not None:
+            self._names, self._durable, self._pending = self._saved
+            self._saved = None
+            return
         self._pending.clear()
         self._names = {path: _File(path, path.read_bytes()) for path in self._files()}
         self._durable = dict(self._names)
@@ -98,6 +106,7 @@ class VolatileDisk(Disk):
         """What is left of the files below `root` after a power cut now, into this copy of it."""
         names = dict(self._durable)
         is_lossless = self._chooser.random() < LOSSLESS_CHANCE
+        self._saved = self._state() if is_lossless else None
         count = len(self._pending) if is_lossless else self._chooser.randint(0, len(self._pending))
         for step in self._pending[:count]:
             step.apply(names)
@@ -108,6 +117,19 @@ class VolatileDisk(Disk):
         for path, file in sorted(names.items()):
             content = file.bytes_now() if is_lossless and file.path.exists() else self._torn(file)
             (folder / path.relative_to(root)).write_bytes(content)
+
+    def _state(self) -> "_State":
+        copies = {file: _File(file.path, file.durable, file.is_lost) for file in self._all_files()}
+        return (
+            {path: copies[file] for path, file in self._names.items()},
+            {path: copies[file] for path, file in self._durable.items()},
+            [_Step(step.path, step.file and copies[step.file], step.former) for step in self._pending],
+        )
+
+    def _all_files(self) -> Iterator[_File]:
+        yield from self._names.values()
+        yield from self._durable.values()
+        yield from (step.file for step in self._pending if step.file is not None)
 
     def _torn(self, file: _File) -> bytes:
         """What was synced, and of what came after it any part, some of it never written."""
@@ -129,19 +151,20 @@ class VolatileDisk(Disk):
             self._name(_Step(path, _File(path)))
         elif fresh:
             self._names[path].is_lost = False
-        return cast(BinaryIO, _Opened(self, super().open_part(path, fresh=fresh)))
+        return super().open_part(path, fresh=fresh)
 
-    def write_some(self, file: BinaryIO, piece: Any) -> int:
-        """As much as the system takes. A step."""
-        self._step()
-        if self.capacity_bytes is not None:
-            left = self.capacity_bytes - self.used_bytes()
-            if left <= 0:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            piece = piece[:left]
-        if len(piece) > 1 and self._chooser.random() < SHORT_WRITE_CHANCE:
-            piece = piece[: len(piece) // 2]
-        return file.write(piece)
+    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
+        """Some bytes at a time, each a step; when the disk is full, what still fits lands."""
+        left = memoryview(b"".join(pieces))
+        while left:
+            self._step()
+            count = self._chooser.randint(1, len(left)) if self._chooser.random() < TORN_WRITE_CHANCE else len(left)
+            if self.capacity_bytes is not None:
+                count = min(count, self.capacity_bytes - self.used_bytes())
+                if count <= 0:
+                    raise OSError(errno.ENOSPC, "No space left on device")
+            file.write(left[:count])
+            left = left[count:]
 
     def begin_sync(self, file: BinaryIO) -> None:
         """A step."""
@@ -207,19 +230,3 @@ class VolatileDisk(Disk):
     def _name(self, step: _Step) -> None:
         step.apply(self._names)
         self._pending.append(step)
-
-
-class _Opened(io.RawIOBase):
-    """A file that is written to."""
-
-    def __init__(self, disk: VolatileDisk, file: BinaryIO) -> None:
-        self._disk = disk
-        self._file = file
-        self.name = file.name
-
-    def write(self, piece: Any) -> int:
-        return self._disk.write_some(self._file, piece)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
