@@ -12,6 +12,7 @@ from soul_player.ui.api.addresses import (
     ShownCertificate,
     TrustedCertificate,
 )
+from soul_player.ui.api.discovered import DiscoveredList, DiscoveredRoutes
 from soul_player.ui.api.downloads import (
     Changed,
     DownloadRequest,
@@ -104,6 +105,7 @@ def _sources(client: Client) -> tuple[Route, ...]:
             "GET", "/api/sources/{source_id}/certificate", ways.certificate, ShownCertificate, query=CertificateQuery
         ),
         Route("PUT", "/api/sources/{source_id}/certificate", ways.trust, SourceStatus, body=TrustedCertificate),
+        Route("GET", "/api/discovered", DiscoveredRoutes(client).all, DiscoveredList),
         Route("GET", "/api/offline", sources.offline, OfflineSwitchState),
         Route("PUT", "/api/offline", sources.turn_offline, OfflineSwitchState, body=OfflineSwitchState),
     )
