@@ -23,6 +23,7 @@ from soul_player.client import (
     HomeLocked,
     Listener,
     LocalTrackId,
+    SignInNeeded,
     SourceId,
     TaskState,
     TrackNotFound,
@@ -224,6 +225,8 @@ def _told(
         return ExitCode.OK
     if downloaded:
         return ExitCode.PARTLY_DONE
+    if all(one.task.error_code == SignInNeeded.code for one in left):
+        return ExitCode.SIGN_IN_NEEDED
     return ExitCode.FAILED if failed else ExitCode.TEMPORARY
 
 

@@ -119,6 +119,33 @@ def test_what_waits_for_a_server_says_so_and_starts_when_it_is_back(tmp_path: Pa
     run(story())
 
 
+def test_what_waits_for_a_sign_in_starts_once_another_process_signed_in(tmp_path: Path) -> None:
+    """`soul source login` beside a process that fetches: nobody waits ten minutes for it to ask again."""
+
+    async def story() -> None:
+        async with shelf(tmp_path) as one, downloading_client(tmp_path / "client") as other:
+            accounts = one.running.server.accounts
+            await accounts.set_password((await accounts.find(one.running.username)).id, "another-password")
+            async with running(one.client):
+                await one.ask("")
+
+                async def waits_for_it() -> bool:
+                    reasons = [item.reason for item in await one.client.downloads.list()]
+                    return reasons == ["starts when you have signed in at Home again"]
+
+                await until(waits_for_it)
+                (source,) = await other.sources.list()
+                await other.sources.login(source.id, password="another-password")
+
+                async def is_empty() -> bool:
+                    return await one.client.downloads.list() == []
+
+                await until(is_empty, seconds=8.0)
+            assert await statuses(one.client) == ["cached"]
+
+    run(story())
+
+
 def test_another_process_pauses_resumes_and_cancels(tmp_path: Path) -> None:
     """Through the library alone, while it is under way."""
 

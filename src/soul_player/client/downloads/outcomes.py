@@ -70,8 +70,11 @@ def decide(error: ClientError, *, attempts: int, jitter: float) -> Wait | GiveUp
 
 
 def is_away(error: ClientError) -> bool:
-    """Nothing can be had of this source now: another one is asked, and no other task asks it."""
-    return isinstance(error, OfflineError | SignInNeeded)
+    """Nothing can be had of this source now: another one is asked, and no other task asks it.
+
+    One that wants a sign-in is not away: its row says so, until a person signs in, in whichever process.
+    """
+    return isinstance(error, OfflineError)
 
 
 def may_have_another(error: ClientError) -> bool:

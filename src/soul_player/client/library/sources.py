@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from soul_player.client.library.addresses import add_address, all_addresses
 from soul_player.client.library.connectivity import SourceAddress
+from soul_player.client.library.download_steps import wake_source
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.database.access import Reader, Row, Writer
 from soul_player.protocol.ids import ServerId, id_bytes, id_text
@@ -147,8 +148,9 @@ async def activate_source(library: Writer, source_id: SourceId) -> None:
 
 
 async def mark_signed_in(library: Writer, source_id: SourceId, *, username: str, account_id: str) -> None:
-    """Asking the server makes sense again."""
+    """Asking the server makes sense again, also for the downloads that waited for it."""
     await library.run(SIGNED_IN, id=source_id, username=username, account_id=account_id)
+    await wake_source(library, source_id)
 
 
 async def mark_needs_sign_in(library: Writer, source_id: SourceId) -> None:
