@@ -49,12 +49,16 @@ async def rebuild(world: TwoServers) -> None:
 
 async def rebuild_shelf(world: TwoServers, shelf: Shelf) -> None:
     """Nothing is left but the music. Everything that a device told it before, it has to be told again."""
+    if shelf.is_slow:
+        # What was never hashed is not known again after a second time.
+        await world.scan(shelf, hashes=True)
     for device in world.devices:
         # Who never heard the answer to what it told is asked nothing of here.
         await world.settle(device)
     await shelf.switched_off()
     shelf.empty()
-    shelf.is_slow = world.random.random() < 0.3
+    shelf.is_slow = world.random.random() < 0.4
+    shelf.edition += world.random.random() < 0.5
     shelf.switch_on()
     world.rebuilt.append(shelf.name)
     world.shaken.add(shelf.name)

@@ -1,5 +1,6 @@
 """Scenes of two servers: a few steps at rest, after which exactly one thing is right."""
 
+import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from tests.simulation.shown import Shown
 from tests.simulation.two_servers import TwoServers
 
 PLAYS_MAX = 3
+CUT_OFF_MAX = 3
+CUT_OFF_SECONDS = (0.3, 4.0)
+MORE_MUSIC = 8
 IDENTITY = "merge then split is the identity"
 
 
@@ -108,6 +112,7 @@ async def merged_and_parted(world: TwoServers) -> None:
         if world.random.random() < 0.6:
             await world.all_settle()
             world.judge_device(device)
+            _told_to_who_holds_it_now(world, device, frozenset((mine, theirs)))
 
         async def part(client: Client) -> None:
             one = row_of(device, theirs)
@@ -124,6 +129,18 @@ def _both_in_one(device: Listener, before: Picture, numbers: frozenset[int]) -> 
     plays = sum(row[1] for row in before.rows[device.name])
     said = f"{device.name} shows {rows} of {sorted(numbers)}, which have {plays} plays"
     require(len(rows) == 1 and rows[0][1] == plays, "one recording shown once", said)
+
+
+def _told_to_who_holds_it_now(world: TwoServers, device: Listener, numbers: frozenset[int]) -> None:
+    """A word that only this device has said of either is at every server that holds one of them."""
+    said_by = counted(world.accounts_of(device))
+    for kind, column in (("favourite", 1), ("rating", 2)):
+        marks = [mark for mark in device.book.marks if mark.kind == kind and mark.number in numbers]
+        if not marks or {mark.device for mark in marks} != {device.name}:
+            continue
+        for key in [key for key in said_by if key[1] in numbers]:
+            said = f"{kind} of {key} is {said_by[key][column]}, {device.name} said {marks[-1].value} of {numbers}"
+            require(said_by[key][column] == marks[-1].value, "a word reaches who comes to hold it", said)
 
 
 async def parted_and_joined(world: TwoServers) -> None:
@@ -246,12 +263,24 @@ async def parted_for_ever(world: TwoServers) -> None:
         await device.done(lambda client: device.part_one(client, row_of(device, number)))
         await world.all_settle()
         if shelf.copies:
+            # The run in which it comes again goes on behind it.
+            shelf.numbers += [world.fresh_number() for _ in range(MORE_MUSIC)]
             await restore_shelf(world, shelf)
         else:
             await rebuild_shelf(world, shelf)
+        for _ in range(world.random.randint(0, CUT_OFF_MAX)):
+            await device.done(functools.partial(_cut_off, device, world.random.uniform(*CUT_OFF_SECONDS)))
         await world.all_settle()
         await world.on(shelf, shelf.retag([number], 1974))
         await world.all_settle()
+
+
+async def _cut_off(device: Listener, seconds: float, client: Client) -> None:
+    """A sync that somebody stops, maybe between two pages; what came by then is matched."""
+    async with asyncio.TaskGroup() as both:
+        both.create_task(device.excused(device.sync, client))
+        await asyncio.sleep(seconds)
+        client.sync.cancel()
 
 
 async def _listen(world: TwoServers, person: str, numbers: tuple[int, ...]) -> None:

@@ -58,6 +58,8 @@ class Shelf(MusicServer):
         self.copies: list[Path] = []
         # It reads tags at once, and hashes later.
         self.is_slow = False
+        # How often all its files were written anew, with the same sound in them.
+        self.edition = 0
 
     def prepare(self) -> None:
         """A store with the same users under ids of its own: no two servers have anything in common but the music."""
@@ -141,6 +143,7 @@ class Shelf(MusicServer):
         kind = self.catalogue.kind(number)
         is_other = self.is_second and kind is not Kind.BYTES
         rip = b"other " if is_other else b""
+        file = rip + b"file %d" % number + (b" of %s %d" % (self.name.encode(), self.edition) if self.edition else b"")
         track = Track(
             id=TrackId(id_text(raw)),
             title=f"Recording {number}",
@@ -148,9 +151,9 @@ class Shelf(MusicServer):
             artists=(f"Artist {number % 4}",),
             album=f"Album {number % 3}",
             content_type="audio/flac",
-            file_size=1_000_000 + number + 10_000 * is_other,
+            file_size=1_000_000 + number + 10_000 * is_other + 100_000 * self.edition,
             duration_seconds=100.0 + 40 * number + (LONGER_SECONDS[kind] if self.is_second else 0.0),
-            file_hash="sha256:" + hashlib.sha256(rip + b"file %d" % number).hexdigest() if has_hashes else None,
+            file_hash="sha256:" + hashlib.sha256(file).hexdigest() if has_hashes else None,
             audio_hash="v1:" + hashlib.sha256(rip + b"audio %d" % number).hexdigest() if has_hashes else None,
             year=year,
             added_at=time_text(now_ms),

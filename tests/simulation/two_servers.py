@@ -136,6 +136,8 @@ class TwoServers:
         for device in self.devices:
             device.is_calm = True
         try:
+            for shelf in self.shelves.values():
+                await self.scan(shelf, hashes=True)
             for device in self.devices:
                 while device.is_busy:  # noqa: ASYNC110  # it comes to its end by itself
                     await asyncio.sleep(1.0)
@@ -198,7 +200,7 @@ class TwoServers:
             laws_of_one_library.one_row_a_recording_in_the_end(device, library, self.catalogue)
             laws_of_one_library.one_name_a_track_in_the_end(device.name, library, self.shelves)
             laws_of_one_library.entries_keep_their_words_in_the_end(device, library, accounts)
-            laws_of_one_library.the_queue_drains_in_the_end(device.name, library)
+            laws_of_one_library.the_queue_drains_in_the_end(device.name, library, accounts)
 
     async def _judge(self) -> None:
         self.look()
