@@ -1,11 +1,15 @@
 """sqlite3's errors -> ours, at this edge and nowhere else."""
 
+import shutil
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
+
+# What SQLite needs beside the database to open it at all.
+_ROOM_BYTES = 64 * 1024
 
 
 @contextmanager
@@ -26,7 +30,17 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
             return DatabaseFull(f"{path}: the disk is full")
         case "NOTADB" | "CORRUPT":
             return DatabaseDamaged(f"{path}: {error}")
+        # Where there is no room for its small files beside the database, SQLite only says that something went wrong.
+        case "IOERR" | "CANTOPEN" if _is_full(path):
+            return DatabaseFull(f"{path}: the disk is full")
         case "BUSY" | "LOCKED" | "CANTOPEN" | "IOERR" | "READONLY" | "PERM":
             return DatabaseUnavailable(f"{path}: {error}")
         case _:
             return DatabaseError(f"{path}: {error}")
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _ROOM_BYTES
+    except OSError:
+        return False
