@@ -1,15 +1,13 @@
 """SQLite: one writer, a few query-only readers, and the settings that make it durable and fast."""
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from itertools import chain
 from pathlib import Path
 from threading import local
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from soul_player.database.access import Engine, Reader, Row, Value, Writer
 from soul_player.database.bulk import ROWS_PER_STATEMENT, many_rows
@@ -17,7 +15,24 @@ from soul_player.database.errors import DatabaseFull
 from soul_player.database.folding import folded
 from soul_player.database.memory import trim
 from soul_player.database.names import numbered
+from soul_player.database.runners import READERS, Inline, Job, Runner, Threads
 from soul_player.database.sqlite_errors import sqlite_errors
+
+# Whoever opens a database says where it runs.
+__all__ = [
+    "CACHE_KIB_WRITER",
+    "READERS",
+    "Inline",
+    "Job",
+    "Runner",
+    "SqliteDatabase",
+    "SqliteReader",
+    "SqliteWriter",
+    "Threads",
+    "connect",
+    "drive",
+    "open_sqlite",
+]
 
 log = logging.getLogger(__name__)
 
@@ -25,66 +40,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
-READERS = 4
 # Fewer checkpoints make bulk loads 2.6 times faster; the WAL then grows to 64 MB at most.
 CHECKPOINT_PAGES = 16_384
 CACHE_KIB_WRITER = 32_768
 CACHE_KIB_READER = 4_096
-
-# Each job is a whole transaction; what it returns is returned.
-Job = Callable[[], T]
-
-
-class Runner(Protocol):
-    """Where transactions run: on threads in a program, inline in a simulation."""
-
-    async def on_writer(self, job: Job[T]) -> T:
-        """One at a time, in the order of arrival."""
-        ...
-
-    async def on_reader(self, job: Job[T]) -> T:
-        """Beside the writer and each other."""
-        ...
-
-    def close(self) -> None:
-        """Wait for what runs."""
-        ...
-
-
-class Threads:
-    """One thread that writes, a few that read."""
-
-    def __init__(self, readers: int = READERS) -> None:
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="database-reader")
-
-    async def on_writer(self, job: Job[T]) -> T:
-        """One at a time, in the order of arrival."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, job)
-
-    async def on_reader(self, job: Job[T]) -> T:
-        """Beside the writer and each other."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, job)
-
-    def close(self) -> None:
-        """Wait for what runs."""
-        self._writer.shutdown()
-        self._readers.shutdown()
-
-
-class Inline:
-    """On the caller's own thread, at once: for simulations, migrations and short commands."""
-
-    async def on_writer(self, job: Job[T]) -> T:
-        """At once."""
-        return job()
-
-    async def on_reader(self, job: Job[T]) -> T:
-        """At once."""
-        return job()
-
-    def close(self) -> None:
-        """Nothing runs."""
 
 
 class SqliteReader:
@@ -168,6 +127,8 @@ class SqliteDatabase:
         self._writer: sqlite3.Connection | None = None
         self._local = local()
         self._readers: list[sqlite3.Connection] = []
+        # How many transactions were begun to write something.
+        self.write_count = 0
 
     async def read(
         self, function: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -189,6 +150,7 @@ class SqliteDatabase:
         self, function: Callable[Concatenate[Writer, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `function` in one transaction. Cancelling the caller does not undo it: it may have been committed."""
+        self.write_count += 1
 
         def job() -> T:
             with sqlite_errors(self.path):
@@ -207,12 +169,24 @@ class SqliteDatabase:
         return await self._runner.on_writer(job)
 
     async def rest(self) -> None:
-        """After large work: let go of the pages that the writer has kept from it, and of what the allocator keeps."""
+        """After large work: let go of the pages that were kept from it, and of what the allocator keeps."""
+
+        def job() -> None:
+            # A reader may be at work on its thread: SQLite's own lock of the connection lets one in at a time.
+            for connection in (self._writer, *self._readers):
+                if connection is not None:
+                    connection.execute("PRAGMA shrink_memory").close()
+            trim()
+
+        await self._runner.on_writer(job)
+
+    async def shrink(self) -> None:
+        """Let go of the pages that the writer keeps in memory."""
 
         def job() -> None:
             if self._writer is not None:
-                self._writer.execute("PRAGMA shrink_memory")
-            trim()
+                with sqlite_errors(self.path):
+                    self._writer.execute("PRAGMA shrink_memory")
 
         await self._runner.on_writer(job)
 

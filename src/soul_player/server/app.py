@@ -57,6 +57,7 @@ from soul_player.server.scanner.scan import Scanner
 from soul_player.server.store.heads import HeadsToHold
 from soul_player.server.store.health import Health
 from soul_player.server.store.leading import while_leading
+from soul_player.server.store.memory import stay_small
 from soul_player.server.store.open import Store, open_store, stay_present
 from soul_player.server.store.scan_lock import ScanLocked
 from soul_player.web.listener import Listener
@@ -158,6 +159,7 @@ async def run(server: Server, listener: Listener, *, clock: Clock, randomness: R
             tasks.create_task(stay_present(store, clock=clock, randomness=randomness), name="presence"),
             tasks.create_task(server.following.run(), name="following"),
             tasks.create_task(server.announcing.run(), name="announcing"),
+            tasks.create_task(stay_small(store.database), name="memory"),
             tasks.create_task(
                 while_leading(store.database, lambda: lead(server, clock=clock), told=server.metrics.note_leading),
                 name="leading",
