@@ -26,7 +26,7 @@ ALBUM_LIKENESS_MIN = 90
 VERSION_LIKENESS_MIN = 0.7
 # Without an album on both sides, a version is asked about only when the lengths are nearly the same.
 VERSION_LENGTH_SECONDS_MAX = 2.0
-_DOUBTS = frozenset((Veto.LENGTH, Veto.DIGITS, Veto.TITLE, Veto.ALBUM_POSITION, Veto.TOO_LITTLE))
+_DOUBTS = frozenset((Veto.LENGTH, Veto.DIGITS, Veto.TITLE, Veto.ALBUM_POSITION))
 
 
 def versions_conflict(a: MatchText, b: MatchText) -> bool:
