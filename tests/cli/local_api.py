@@ -24,6 +24,8 @@ class OpenedUi:
     url: str
     link: str
     process: "subprocess.Popen[bytes]"
+    # What it said before.
+    before: tuple[bytes, ...] = ()
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """With the token of `run.json`; the body of an answer that went well."""
@@ -55,15 +57,19 @@ def ui_of(home: Path, *arguments: str, **extra: str) -> Generator[OpenedUi, None
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, process.communicate(timeout=30)
-        told = json.loads(line)
-        assert told.get("event") == "listening", told
+        before: list[bytes] = []
+        while True:
+            line = process.stdout.readline()
+            assert line, process.communicate(timeout=30)
+            told = json.loads(line)
+            if told.get("event") == "listening":
+                break
+            before.append(line)
         deadline = time.monotonic() + 20
         while not is_announced(home, told["url"]):
             assert time.monotonic() < deadline, "it never kept its home"
             time.sleep(0.02)
-        yield OpenedUi(home, told["url"], told["link"], process)
+        yield OpenedUi(home, told["url"], told["link"], process, tuple(before))
     except BaseException:
         process.kill()
         raise

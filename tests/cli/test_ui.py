@@ -1,15 +1,18 @@
 """`soul ui`, as a process: it keeps its home in sync, is found by others, tells no secret, and ends in time."""
 
 import json
+import signal
 import socket
 import stat
+import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.cli.local_api import ui_of
-from tests.cli.programs import add_source, serving, soul, wait_for_tracks
+from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
 
 
 def test_it_keeps_its_home_in_sync_and_says_where_it_is(tmp_path: Path, music: Path) -> None:
@@ -98,3 +101,66 @@ def test_while_a_sync_of_another_process_runs_the_page_is_there(tmp_path: Path, 
         wait_for_tracks(client, 6)
         with ui_of(client) as opened:
             assert opened.ask("GET", "/api/tracks?limit=3")["next_after"]
+
+
+def test_beside_a_process_that_watches_its_page_is_opened(tmp_path: Path) -> None:
+    """It answers as `soul ui` does, also while 8421 is another program's; and ends as it always did."""
+    (tmp_path / "music").mkdir()
+    home = tmp_path / "home"
+    assert soul("source", "add-folder", tmp_path / "music", home=home).code == 0
+    watching = subprocess.Popen(
+        [SOUL, "--home", home, "sync", "--watch", "--quiet"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment(),
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 30
+        while not (home / "run.json").exists():
+            assert watching.poll() is None, watching.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        opened = soul("ui", "--no-browser", "--json", home=home)
+        assert opened.code == 0, opened.out
+        with urllib.request.urlopen(opened.json()["url"], timeout=10) as page:
+            assert b"Soul Player" in page.read()
+        assert soul("sync", "--json", home=home).events()[-1]["sources"][0]["status"] == "synced"
+        # A second one that would keep the home is told, and does not hide the first.
+        second = soul("sync", "--watch", home=home)
+        assert second.code == 5
+        assert json.loads((home / "run.json").read_text())["url"] == opened.json()["url"]
+        watching.send_signal(signal.SIGTERM)
+        assert watching.wait(timeout=10) == 130
+        assert not (home / "run.json").exists()
+    finally:
+        watching.kill()
+        watching.communicate(timeout=30)
+
+
+def test_a_phone_is_let_in_only_with_a_password_and_plain_http_is_warned_of(tmp_path: Path) -> None:
+    """What cannot be is told before anything listens."""
+    refused = soul("ui", "--listen", "127.0.0.1:0", "--json", home=tmp_path)
+    assert (refused.code, refused.json()["error"]["code"]) == (2, "password_needed")
+    short = soul("ui", "--set-password", "--password-stdin", home=tmp_path, stdin="short\n")
+    assert short.code == 2
+    done = soul("ui", "--set-password", "--password-stdin", home=tmp_path, stdin="night drive 1974\n")
+    assert done.code == 0
+    assert "night drive" not in done.out + done.err
+    for arguments in (
+        ("--listen", "music.example"),
+        ("--listen", "192.168.1.5:x"),
+        ("--listen", "192.168.1.5:70000"),
+        ("--tls-cert", "x.pem", "--tls-key", "x.pem"),
+        ("--listen", "127.0.0.1:0", "--tls-cert", "x.pem"),
+        ("--listen", "127.0.0.1:0", "--tls-cert", "none.pem", "--tls-key", "none.pem"),
+    ):
+        ran = soul("ui", "--no-browser", "--port", "0", *arguments, home=tmp_path)
+        assert ran.code == 2, (arguments, ran.err)
+    with ui_of(tmp_path, "--listen", "127.0.0.1:0") as opened:
+        beyond = json.loads(opened.before[-1])
+        assert beyond["event"] == "listening_beyond"
+        request = urllib.request.Request(
+            beyond["url"] + "/api/session", method="POST", data=b'{"password":"night drive 1974"}',
+            headers={"content-type": "application/json", "origin": beyond["url"]},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 204
+            assert "HttpOnly" in answer.headers["set-cookie"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from soul_player.cli.progress import Step
+from soul_player.cli.sync import PHASES
 from soul_player.client import Client
 
 
@@ -21,8 +22,10 @@ async def progress_there(client: Client) -> Mapping[int, Sequence[Step]]:
         except NotAnswered:
             # What the library knows is told all the same.
             return {}
+    # Another version may count what is not known here.
+    words = {kind.value: phase for kind, phase in PHASES.items()}
     return {
-        source.source_id: [Step(one.kind.capitalize(), one.done, one.total) for one in source.counted]
+        source.source_id: [Step(words.get(one.kind, one.kind), one.done, one.total) for one in source.counted]
         for source in state.sources
         if source.is_syncing
     }
