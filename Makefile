@@ -12,6 +12,7 @@ help:
 	@echo "make check    ruff, mypy --strict, import-linter"
 	@echo "make simulate SEEDS=20000   worlds that fail in every way, from a seed each, of every kind (WORLDS=live); goes on where it stopped"
 	@echo "make planted  switch small faults on, one at a time: every one must be caught"
+	@echo "make shots    the pictures of the page in docs/pictures, from the demo's library"
 	@echo "make bench    ours, the bare limit and the ratio (FULL=1 for 300k and 1M tracks)"
 
 install: $(VENV)/.run
@@ -53,6 +54,11 @@ check: install-dev
 
 bench: install-dev
 	$(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+# The pictures of the page in docs/pictures, from the demo's library.
+.PHONY: shots
+shots: install-dev browser
+	$(BIN)/python -m tests.ui.page.shots
 
 SEEDS ?= 300
 WORLDS ?= one two live downloads

@@ -84,6 +84,30 @@ def ask_for_smart(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def ask_for_server(page: Page) -> None:
+    """A form with something wrong in it."""
+    page.get_by_role("button", name="Add source").click()
+    dialog = page.get_by_role("dialog")
+    for label, text in (("Server address", "127.0.0.1:9"), ("User name", "ann"), ("Password", "x")):
+        dialog.get_by_label(label).fill(text)
+    dialog.get_by_role("button", name="Connect").click()
+    dialog.get_by_role("alert").wait_for()
+
+
+def ask_to_remove(page: Page) -> None:
+    """What goes and what stays."""
+    page.get_by_role("button", name=re.compile("^Remove")).last.click()
+    page.get_by_role("dialog").get_by_text("leave the library").wait_for()
+
+
+def write_rule(page: Page) -> None:
+    """A good one, with what it means, and then a faulty one."""
+    page.get_by_label("Rule").fill("artist:amber")
+    page.get_by_text("already on this device").wait_for()
+    page.get_by_label("Rule").fill("artist:amber rating:x")
+    page.locator("#rule-said mark").wait_for()
+
+
 def nothing(page: Page) -> None:
     """As it is."""
 
@@ -111,6 +135,13 @@ SCREENS: dict[str, tuple[str | Callable[[Client], str], Callable[[Page], None]]]
     "now playing": ("/tracks", open_player),
     "keys": ("/tracks", open_help),
     "nowhere": ("/no/such/place", nothing),
+    "sync": ("/sync", nothing),
+    "downloads": ("/downloads", nothing),
+    "settings": ("/settings", nothing),
+    "source": ("/sources/1", nothing),
+    "adding a server": ("/settings", ask_for_server),
+    "removing a source": ("/sources/1", ask_to_remove),
+    "new rule": ("/rules/new", write_rule),
 }
 VARIANTS = [(size, scheme) for size in ("desktop", "phone") for scheme in ("light", "dark")]
 

@@ -7,6 +7,9 @@ import { status } from '../state/live.js';
 import { actions, where } from '../words.js';
 import { trouble } from './toasts.js';
 
+// Between the sources and the next row.
+const BELOW = 14;
+
 function saying(part) {
   if (part.status === 'local_file') return { icon: 'folder', name: where.localFile, text: part.path || '' };
   if (part.path) return { icon: 'check', name: part.source_name, text: where.stored };
@@ -25,7 +28,7 @@ export function Sources({ row, onHeight }) {
     api.get(`/api/tracks/${row.id}`).then((details) => !isOver && (parts.value = details.parts), trouble);
     return () => (isOver = true);
   }, [row.id, row.status]);
-  useLayoutEffect(() => onHeight?.(box.current.offsetHeight));
+  useLayoutEffect(() => onHeight?.(box.current.offsetHeight + BELOW));
   const mayDownload = !isOffline(row) && !row.download && whereIs(row).state !== 'unavailable';
   return html`<ul class="sources" ref=${box} aria-label=${where.sourcesOf(row.title)}>
     ${(parts.value || []).map((part) => {
