@@ -167,6 +167,36 @@ async def _operations(library: Reader) -> list[Any]:
     )
 
 
+def test_a_track_of_a_rebuilt_server_is_not_matched_before_it_may_be_known_again(tmp_path: Path) -> None:
+    """Nobody is asked about what its hash will tell."""
+
+    async def story() -> None:
+        hashes = {"file_hash": f"sha256:{1:064x}", "audio_hash": f"v1:{1:064x}"}
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            server.put(make_track(1, **hashes))
+            await add(client, server)
+            await sync_one(client)
+            await client.matching.run()
+            await database_of(client).write(_forget_names)
+            del server.live[make_id(1)]
+            server.put(make_track(100, title="Title 1", file_size=9))
+            await sync_one(client)
+            assert len(await client.library.read(_rows)) == 2
+            assert await client.matching.waiting() == 0
+            assert (await client.matching.run()).matched == 0
+            server.put(make_track(100, title="Title 1", file_size=9, **hashes))
+            await sync_one(client)
+            assert len(await client.library.read(_rows)) == 1
+            assert (await client.matching.run()).is_complete
+            assert await client.questions.list() == []
+
+    run(story())
+
+
+async def _forget_names(library: Writer) -> None:
+    await library.run("UPDATE track_sources SET is_former = 1, status = 'unavailable'")
+
+
 def test_a_library_that_lost_nothing_pays_nothing(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened_client(tmp_path) as client:
