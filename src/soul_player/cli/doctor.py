@@ -8,6 +8,7 @@ from soul_player.cli.checks.findings import Finding, Verdict, problem
 from soul_player.cli.checks.home import database_findings, disk_space, home_permissions
 from soul_player.cli.checks.machine import ffmpeg, keyring, python_version, sqlite_version
 from soul_player.cli.checks.network import source_findings
+from soul_player.cli.checks.server import server_findings
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, table
@@ -31,7 +32,12 @@ def _of_machine() -> Sequence[Finding]:
 
 def _of_home(flags: Flags) -> Sequence[Finding]:
     home = flags.home
-    return [home_permissions(home), disk_space(home), *database_findings(home, os.environ)]
+    return [
+        home_permissions(home),
+        disk_space(home),
+        *database_findings(home, os.environ),
+        *server_findings(home, os.environ),
+    ]
 
 
 def _of_sources(flags: Flags) -> Sequence[Finding]:

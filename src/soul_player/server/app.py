@@ -66,9 +66,10 @@ log = logging.getLogger("soul_player.server")
 
 SCAN_AGAIN_SECONDS = 10.0
 TRANSCODES_FOLDER = "transcodes"
-# Beside these, each process has three connections of its own: for its locks and for the news.
 CONNECTIONS_TOGETHER = 48
 POOL_SIZE_MIN = 2
+# Beside its pool, each process has some for its locks and for the news.
+CONNECTIONS_OWN = 3
 
 
 @dataclass(frozen=True)
@@ -210,11 +211,16 @@ def make_track_routes(
 
 
 def store_of(config: ServerConfig, *, clock: Clock, randomness: Randomness) -> AbstractAsyncContextManager[Store]:
-    """All processes together keep to about as many connections as PostgreSQL allows by default."""
-    pool_size = max(POOL_SIZE_MIN, min(POOL_SIZE_MAX, CONNECTIONS_TOGETHER // config.workers))
+    """With the connections that are this process's share."""
+    pool_size = connections_of(config)
     return open_store(
         config.database_url, clock=clock, randomness=randomness, new_era=config.new_era, pool_size=pool_size
     )
+
+
+def connections_of(config: ServerConfig) -> int:
+    """Of one process's pool: all together keep to about as many as PostgreSQL allows by default."""
+    return max(POOL_SIZE_MIN, min(POOL_SIZE_MAX, CONNECTIONS_TOGETHER // config.workers))
 
 
 def make_sessions(store: Store, passwords: Passwords, *, clock: Clock, randomness: Randomness) -> Sessions:

@@ -51,8 +51,6 @@ def database_findings(home: Path, environment: Mapping[str, str]) -> list[Findin
         url = ""
     if url.startswith("sqlite:///"):
         findings += _database("server", Path(url.removeprefix("sqlite:///")), len(store_migrations()))
-    elif url:
-        findings.append(good("server database", "is PostgreSQL: the server itself checks it at its start"))
     return [*findings, *_database("client", home / LIBRARY_FILE, len(library_migrations()))]
 
 
