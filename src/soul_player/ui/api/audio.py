@@ -78,7 +78,7 @@ class AudioRoutes:
             try:
                 async with self._playback.open(track_id, quality=asked.quality, part=part) as audio:
                     self._remember(track_id, audio)
-                    status, headers = _head(audio, has_range=span is not None)
+                    status, headers = _head(audio, span)
                     await send({"type": "http.response.start", "status": status, "headers": headers})
                     has_begun = True
                     if call.method != "HEAD":
@@ -139,7 +139,7 @@ def _span(header: str) -> Span | None:
     return span if isinstance(span, Span) else None
 
 
-def _head(audio: Audio, *, has_range: bool) -> tuple[int, Headers]:
+def _head(audio: Audio, span: Span | None) -> tuple[int, Headers]:
     headers: Headers = (
         (b"content-type", audio.content_type.encode()),
         (b"accept-ranges", b"bytes" if audio.is_seekable else b"none"),
@@ -149,7 +149,9 @@ def _head(audio: Audio, *, has_range: bool) -> tuple[int, Headers]:
         headers = (*headers, (b"etag", audio.etag.encode()))
     if audio.length_bytes is not None:
         headers = (*headers, (b"content-length", b"%d" % audio.length_bytes))
-    if not has_range or not audio.is_seekable or audio.size_bytes is None or audio.last is None:
+    # Who held other bytes gets the whole of these, whatever part was asked for.
+    is_asked = span is not None and audio.first == span.first
+    if not is_asked or not audio.is_seekable or audio.size_bytes is None or audio.last is None:
         return HTTPStatus.OK, headers
     content_range = b"bytes %d-%d/%d" % (audio.first, audio.last, audio.size_bytes)
     return HTTPStatus.PARTIAL_CONTENT, (*headers, (b"content-range", content_range))

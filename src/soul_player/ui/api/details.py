@@ -10,7 +10,7 @@ from soul_player.client import Client, LocalTrackId, TrackSource, Why, shown_pat
 from soul_player.protocol.times import time_text
 from soul_player.ui.api.answers import Answer, message_answer
 from soul_player.ui.api.calls import Call
-from soul_player.ui.api.lists import Row
+from soul_player.ui.api.lists import Id, Row
 from soul_player.ui.api.player import PlayRow, play_row
 from soul_player.ui.problems import Refused
 
@@ -75,8 +75,20 @@ class TrackDetails(msgspec.Struct, frozen=True):
     plays_by_month: tuple[int, ...]
 
 
+class SplitRequest(msgspec.Struct, frozen=True):
+    """An `entry_id` of the recording's parts."""
+
+    entry_id: Id
+
+
+class SplitOff(msgspec.Struct, frozen=True):
+    """The recording that the part is now."""
+
+    id: int
+
+
 class DetailRoutes:
-    """Reads; decides nothing."""
+    """Reads, and takes one recording apart on a person's word."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -104,6 +116,11 @@ class DetailRoutes:
                 plays_by_month=by_month([play.played_at_ms for play in plays]),
             )
         )
+
+    async def split(self, call: Call) -> Answer:
+        """Take one source's part out of a recording; it is never joined by itself again."""
+        asked = await call.message(SplitRequest)
+        return message_answer(SplitOff(await self._client.recordings.split(_track(call), asked.entry_id)))
 
     async def picture(self, call: Call) -> Answer:
         """Its picture, from this device or once from who has it."""

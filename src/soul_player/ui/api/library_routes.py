@@ -14,7 +14,7 @@ from soul_player.ui.api.catalogue import (
     WholeAlbum,
     WholeArtist,
 )
-from soul_player.ui.api.details import DetailRoutes, PictureQuery, TrackDetails
+from soul_player.ui.api.details import DetailRoutes, PictureQuery, SplitOff, SplitRequest, TrackDetails
 from soul_player.ui.api.lists import (
     Counts,
     Ids,
@@ -109,6 +109,7 @@ def _one_track(client: Client) -> tuple[Route, ...]:
     details, audio = DetailRoutes(client), AudioRoutes(client)
     return (
         Route("GET", "/api/tracks/{track_id}", details.details, TrackDetails),
+        Route("POST", "/api/tracks/{track_id}/split", details.split, SplitOff, body=SplitRequest),
         Route("GET", "/api/tracks/{track_id}/picture", details.picture, Bytes("image/*"), query=PictureQuery),
         Route("GET", "/api/tracks/{track_id}/audio", audio.audio, Bytes("audio/*"), query=AudioQuery),
         Route("GET", "/api/tracks/{track_id}/heard", audio.heard, Heard),

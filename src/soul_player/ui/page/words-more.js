@@ -42,7 +42,7 @@ export const search = {
 
 export const details = {
   title: 'Track details', playsFirst: 'Plays first', kept: 'Kept because', sources: 'Sources', why: 'Why these are one track', alike: (value) => `${Math.round(value * 100)}% alike`,
-  split: 'Split', splitOne: (source) => `Split off ${source}`, compare: 'Compare by ear', played: 'Played', times: (value) => many(value, 'time'), same: 'the same file', tags: 'Tags', never: 'Not played on this device yet',
+  split: 'Split', splitOne: (source) => `Split off ${source}`, played: 'Played', times: (value) => many(value, 'time'), same: 'the same file', tags: 'Tags', never: 'Not played on this device yet',
   gain: 'ReplayGain', noGain: 'The tags hold no ReplayGain', rating: 'Rating', ratingOf: (value) => `${value} of 5`, noRating: 'No rating', genre: 'Genre', year: 'Year', album: 'Album', track: 'Track',
   methods: { file_hash: 'The files are the same, byte for byte', audio_hash: 'The audio is the same, bit for bit', musicbrainz: 'Both name the same recording (MusicBrainz)',
     fingerprint: 'The sound is the same', metadata: 'Title, artist and length agree', person: 'You said so' },

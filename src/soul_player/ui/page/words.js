@@ -62,7 +62,7 @@ export const frame = {
   unsynced: (value) => `${count(value)} unsynced`, toDecide: (value) => `${count(value)} to decide`, clear: 'Clear the search',
   searchIn: (value) => (value ? `Search ${many(value, 'track')}` : 'Search'), loading: 'Loading…',
   notRunning: 'Soul Player is not running on this computer. What you hear goes on as far as it is loaded.',
-  failed: 'This could not be shown', again: 'Try again', close: 'Close',
+  failed: 'This could not be shown', syncing: 'Syncing', again: 'Try again', close: 'Close',
 };
 
 export const filters = {

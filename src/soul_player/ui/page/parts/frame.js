@@ -66,6 +66,9 @@ export function Frame() {
   useEffect(() => {
     if (isHelpOpen.value && !Help.value) import('./help.js').then((module) => (Help.value = { draw: module.default }));
   }, [isHelpOpen.value]);
+  useEffect(() => {
+    if (navigator.maxTouchPoints > 0) import('./pull.js').then(({ pullToSync }) => pullToSync(document.getElementById('main')));
+  }, []);
   const hasPanel = panel.value && !isNarrow.value;
   return html`
     <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById('main').focus(); }}>${words.skip}</a>

@@ -5,7 +5,6 @@ import { Cover } from '../parts/cover.js';
 import { openMenu } from '../parts/menu.js';
 import { say, toast, trouble } from '../parts/toasts.js';
 import { trackItems } from '../parts/track-menu.js';
-import { go } from '../router.js';
 import { playNext, playTracks } from '../sound/player.js';
 import { libraryTick, status } from '../state/live.js';
 import { learn, readTracks, rowTick, setFavourite, knownTrack } from '../state/tracks.js';
@@ -93,7 +92,7 @@ function Why({ found, id }) {
   const nameOf = (entry) => found.parts.find((part) => part.entry_id === entry)?.source_name || '';
   const split = async (part) => {
     try {
-      const made = await api.post(`/api/recordings/${id}/split`, { entry_id: part.entry_id });
+      const made = await api.post(`/api/tracks/${id}/split`, { entry_id: part.entry_id });
       toast(words.splitDone, made?.id ? { label: words.title, run: () => (panel.value = { kind: 'details', id: made.id }) } : undefined);
       await readTracks([id]);
       libraryTick.value += 1;
@@ -106,7 +105,7 @@ function Why({ found, id }) {
     <ul class="facts">${found.links.map((link) => html`<li class="icon-wave" key=${link.link_id}><span>${words.methods[link.method] || link.method}</span><small dir="auto">${[nameOf(link.entry_id), nameOf(link.other_entry_id)].filter(Boolean).join(' · ')}</small></li>
       ${link.fingerprint !== null && html`<li class="icon-note"><span>${words.sound}</span><small>${Math.round(link.fingerprint * 100)}%</small></li>`}
       ${link.vetoes.map((veto) => html`<li class="icon-warn is-warning"><span>${words.vetoes[veto] || veto}</span><small>${words.differs}</small></li>`)}`)}</ul>
-    <div class="actions"><button class="button is-quiet icon-split" aria-haspopup="menu" onClick=${ask}>${words.split}</button><button class="button is-quiet icon-play" onClick=${() => go(`/compare/${id}`)}>${words.compare}</button></div></section>`;
+    <div class="actions"><button class="button is-quiet icon-split" aria-haspopup="menu" onClick=${ask}>${words.split}</button></div></section>`;
 }
 
 function Played({ found }) {
