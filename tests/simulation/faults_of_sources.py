@@ -1,6 +1,7 @@
 """Small faults of one library from many sources: caught by the worlds of two servers."""
 
 from tests.simulation.fault import CLIENT, STORE, Fault
+from tests.simulation.plan_of_sources import CLOSE_SEEDS
 
 PUSHING_WHAT_WAS_PULLED = """    await refresh_remote_marks(library, account.source_id, touched)
     from soul_player.client.edits import marks as edits
@@ -95,6 +96,7 @@ FAULTS_OF_SOURCES = (
         "WAITING",
         "AND sweep_owed = 1",
         "AND sweep_owed = 9",
+        first_seed=CLOSE_SEEDS,
     ),
     Fault(
         "tracks of a rebuilt server are matched before their hashes are told",

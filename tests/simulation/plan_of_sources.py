@@ -26,6 +26,9 @@ WEIGHTS = {
     "parted for ever": 1,
 }
 KEPT_SHARE = 0.5
+# Worlds from this seed on dwell on what a person parted, while servers forget it and runs are cut off.
+CLOSE_SEEDS = 1_000_000
+CLOSE_WEIGHTS = {"parted for ever": 4, "an entry waits": 1, "device loses power": 1}
 
 
 @dataclass
@@ -42,6 +45,8 @@ class SourcesPlan:
 def sources_plan_of(seed: int) -> SourcesPlan:
     """Decided before anything runs."""
     chooser = random.Random(f"plan of two servers of {seed}")
+    if seed >= CLOSE_SEEDS:
+        return SourcesPlan(chooser.randint(3, 6), 0.0, ("ann", "ann"), 0.0, dict(CLOSE_WEIGHTS))
     return SourcesPlan(
         events=chooser.randint(4, EVENTS_MAX),
         fault_chance=chooser.choice((0.0, 0.1, 0.25)),
