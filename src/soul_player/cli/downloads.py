@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from soul_player.cli.client_home import opened_client
@@ -20,6 +22,7 @@ from soul_player.client import (
     Client,
     ClientError,
     Download,
+    Event,
     HomeLocked,
     Listener,
     LocalTrackId,
@@ -33,6 +36,8 @@ from soul_player.client import (
 from soul_player.protocol.quality import StreamQuality
 
 LIST_MAX = 10_000
+# Shows what another process fetches of these; True: Ctrl-C.
+Follow = Callable[[set[LocalTrackId], Callable[[Event], None]], Awaitable[bool]]
 # While another process fetches, its queue is looked at this often.
 FOLLOW_SECONDS = 0.5
 
@@ -54,7 +59,7 @@ def run_queue(flags: Flags) -> int:
 
 async def _ask(flags: Flags, text: str, *, priority: int, quality: StreamQuality, keeps_only: bool) -> int:
     output = Output(flags)
-    async with opened_client(flags) as client:
+    async with opened_client(flags) as client, AsyncExitStack() as beside:
         text = await _with_id(client, text)
         condition = condition_of(text)
         name, is_live = wish_words(text)
@@ -66,10 +71,11 @@ async def _ask(flags: Flags, text: str, *, priority: int, quality: StreamQuality
             return _kept(output, await client.downloads.ask(wish))
         output.message(plan_line(planned))
         output.record(plan_record(planned))
+        follow = await _listen_there(client, beside)
         asked = await client.downloads.ask(wish)
         if is_live:
             output.message(f"  it stays up to date with the {name}")
-        return await _fetched(client, output, asked.queued, asked)
+        return await _fetched(client, output, asked.queued, asked, follow=follow)
 
 
 async def fetch_wish(client: Client, output: Output, wish: Wish) -> Counter[SourceId]:
@@ -109,13 +115,15 @@ async def _let_go(flags: Flags, text: str) -> int:
 
 async def _run_queue(flags: Flags) -> int:
     output = Output(flags)
-    async with opened_client(flags) as client:
+    async with opened_client(flags) as client, AsyncExitStack() as beside:
         queue = await client.downloads.list(count=LIST_MAX)
         waiting = [one.task.track_id for one in queue if one.task.state is not TaskState.FAILED]
-        return await _fetched(client, output, waiting, None)
+        return await _fetched(client, output, waiting, None, follow=await _listen_there(client, beside))
 
 
-async def _fetched(client: Client, output: Output, track_ids: Sequence[LocalTrackId], asked: Asked | None) -> int:
+async def _fetched(
+    client: Client, output: Output, track_ids: Sequence[LocalTrackId], asked: Asked | None, *, follow: Follow | None
+) -> int:
     """They come here, or in the process that holds the home; then how each ended."""
     bars = DownloadBars(output, await _titles(client), wanted=len(track_ids), clock=time.monotonic)
     was_interrupted = False
@@ -124,22 +132,29 @@ async def _fetched(client: Client, output: Output, track_ids: Sequence[LocalTrac
             was_interrupted = await _run(client, bars)
         except HomeLocked:
             output.message("  another process of this home is at it: it fetches them, or lets this one do it")
-            was_interrupted = await _fetched_there(client, bars, set(track_ids))
+            was_interrupted = await _fetched_there(client, bars, set(track_ids), follow)
     bars.close()
     wanted = set(track_ids)
     left = [one for one in await client.downloads.list(count=LIST_MAX) if one.task.track_id in wanted]
     return _told(output, bars, asked, left, wanted=len(wanted), was_interrupted=was_interrupted)
 
 
-async def _fetched_there(client: Client, bars: DownloadBars, wanted: set[LocalTrackId]) -> bool:
-    # Only now: what asks another process takes longer to import than all else that this command needs.
-    from soul_player.cli.hand_over import follow_downloads  # noqa: PLC0415  # see above
-    from soul_player.ui import find_running  # noqa: PLC0415  # see above
+async def _listen_there(client: Client, beside: AsyncExitStack) -> Follow | None:
+    """To the process that holds the home, before it is asked: else its first files are here before it is heard.
 
-    async with find_running(client.config.home) as running:
-        if running is not None:
-            return await follow_downloads(running, client, wanted, bars.hear)
-    return await _follow(client, bars, wanted)
+    None: nobody holds it, or who does cannot be asked.
+    """
+    if not client.downloads.is_running_elsewhere():
+        return None
+    # Only now: what asks another process takes longer to import than all else that this command needs.
+    from soul_player.cli.hand_over import follow_downloads, listening_there  # noqa: PLC0415  # see above
+
+    there = await beside.enter_async_context(listening_there(client.config.home))
+    return None if there is None else partial(follow_downloads, there, client)
+
+
+async def _fetched_there(client: Client, bars: DownloadBars, wanted: set[LocalTrackId], follow: Follow | None) -> bool:
+    return await (_follow(client, bars, wanted) if follow is None else follow(wanted, bars.hear))
 
 
 async def _run(client: Client, bars: DownloadBars) -> bool:

@@ -1,7 +1,10 @@
 """Handing over to the process that runs in this home: it works, this one shows how far it is, Ctrl-C cancels there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,7 +28,7 @@ from soul_player.client import (
     SyncRetrying,
     SyncStarted,
 )
-from soul_player.ui import NotAnswered, RunningClient
+from soul_player.ui import NotAnswered, RunningClient, find_running
 
 WAIT_SECONDS = 20.0
 # Longer than it lets one wait.
@@ -82,8 +85,30 @@ async def sync_there(
     return results
 
 
+@dataclass(frozen=True)
+class There:
+    """The process that runs, heard from before it is asked for anything: nothing of what it does is missed."""
+
+    running: RunningClient
+    events: AsyncIterator[dict[str, Any]]
+
+
+@asynccontextmanager
+async def listening_there(home: Path) -> AsyncGenerator[There | None, None]:
+    """None: none runs that can be asked."""
+    async with find_running(home) as running, AsyncExitStack() as beside:
+        there = None
+        if running is not None:
+            try:
+                there = There(running, await beside.enter_async_context(running.listening()))
+            except NotAnswered:
+                # It went away this moment.
+                there = None
+        yield there
+
+
 async def follow_downloads(
-    running: RunningClient, client: Client, track_ids: Collection[LocalTrackId], hear: Callable[[Event], None]
+    there: There, client: Client, track_ids: Collection[LocalTrackId], hear: Callable[[Event], None]
 ) -> bool:
     """What that process fetches of these, until none of them goes on by itself or it fetches nothing at all.
 
@@ -91,8 +116,8 @@ async def follow_downloads(
     """
     try:
         with interrupts() as interrupted:
-            async with running.listening() as events, asyncio.TaskGroup() as tasks:
-                telling = tasks.create_task(_tell_of_tracks(events, track_ids, hear))
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(_tell_of_tracks(there.events, track_ids, hear))
                 try:
                     idle_looks = 0
                     while (waiting := await _going_on(client, track_ids)) and not interrupted.is_set():
@@ -102,7 +127,7 @@ async def follow_downloads(
                             break
                         await _set_within(interrupted, LOOK_SECONDS)
                     if interrupted.is_set() and waiting:
-                        await running.ask("POST", "/api/downloads/cancel", dict[str, int], body={"ids": waiting})
+                        await there.running.ask("POST", "/api/downloads/cancel", dict[str, int], body={"ids": waiting})
                     await asyncio.sleep(LATE_SECONDS)
                 finally:
                     telling.cancel()
