@@ -23,6 +23,7 @@ ALBUM_POSITION_LENGTH_SECONDS_MAX = 2.0
 ARTIST_LIKENESS_MIN = 70
 AGREEMENTS_MIN = 2
 ALBUM_LIKENESS_MIN = 90
+TITLE_LIKENESS_MIN = 60
 VERSION_LIKENESS_MIN = 0.7
 # Without an album on both sides, a version is asked about only when the lengths are nearly the same.
 VERSION_LENGTH_SECONDS_MAX = 2.0
@@ -65,6 +66,9 @@ def is_worth_asking(a: MatchText, b: MatchText, vetoes: Sequence[Veto], apart: f
     """Who has a song and its live take knows that they are two: what says that it is other audio is believed, unless
     both may stand at one place of one album, where one of the sources may have left it out."""
     against = set(vetoes)
+    if Veto.TITLE in against and fuzz.token_set_ratio(a.title, b.title) < TITLE_LIKENESS_MIN:
+        # Two songs of an album have much in common.
+        return a.track_number is not None and a.track_number == b.track_number
     if Veto.VERSION not in against:
         return not (Veto.ARTIST in against and against & _DOUBTS)
     if against & {Veto.ARTIST, Veto.TOO_LITTLE, Veto.SAME_SOURCE}:
