@@ -3,7 +3,8 @@
 import asyncio
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ class Collector(LiveDevice):
         self.limit_bytes = self.random.choice(LIMITS_BYTES)
         # Steps of the disk until the power is cut; None: not planned.
         self.steps_left: int | None = None
+        # The step of the disk before which it ends; None: not planned.
+        self.ends_at: str | None = None
         # Sources that somebody took away, and may add again.
         self.removed: set[str] = set()
         # Paths that somebody hears now.
@@ -94,6 +97,18 @@ class Collector(LiveDevice):
         self._lets_go_until = self.clock.monotonic() + LETTING_GO_SECONDS
         self.pinned.clear()
 
+    @contextmanager
+    def hearing(self, path: str) -> Generator[None, None, None]:
+        """This file is read while the block lasts, unless it went in the moment before."""
+        file = Path(path)
+        if file.exists():
+            self.open_paths.append(file)
+        try:
+            yield
+        finally:
+            if file in self.open_paths:
+                self.open_paths.remove(file)
+
     def see_what_is_here(self, library: sqlite3.Connection) -> None:
         """Since when."""
         now = self.clock.monotonic()
@@ -126,14 +141,17 @@ class Collector(LiveDevice):
         """With this disk."""
         return dataclasses.replace(super().edges(), disk=self.files)
 
-    def _step(self) -> None:
-        if self.steps_left is not None and not self.is_cut:
+    def _step(self, name: str) -> None:
+        if self.is_cut:
+            return
+        if self.steps_left is not None:
             self.steps_left -= 1
-            if self.steps_left <= 0:
-                self.cut_power()
+        if name == self.ends_at or (self.steps_left is not None and self.steps_left <= 0):
+            self.cut_power()
 
     def _gone(self) -> None:
-        self.steps_left = self.over_budget_since = None
+        self.steps_left = self.over_budget_since = self.ends_at = None
+        self.open_paths.clear()
         super()._gone()
 
     async def _use(self, client: Client, stop: asyncio.Event) -> None:

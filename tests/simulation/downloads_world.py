@@ -180,7 +180,8 @@ class DownloadsWorld:
             server.disk.set_full(False)
             await self.on(server, server.catch_up())
         for device in self.devices:
-            device.jobs_left = device.steps_left = None
+            device.jobs_left = device.steps_left = device.ends_at = None
+            device.files.is_killed = False
             device.is_calm = True
             device.files.capacity_bytes, device.files.sync_fails_chance = None, 0.0
             device.disk.set_full(False)

@@ -104,6 +104,14 @@ async def device_loses_power(world: DownloadsWorld) -> None:
             device.steps_left = world.random.randint(1, 25)
 
 
+async def device_ends_at_a_step(world: DownloadsWorld) -> None:
+    """Just before a file is synced, gets its name, or the name is synced: by a power cut, or killed."""
+    device = _device(world)
+    device.ends_at = world.random.choice(("sync", "rename", "names"))
+    device.files.is_killed = world.random.random() < 0.6
+    world.trace(device.name, f"will end before {device.ends_at}, killed: {device.files.is_killed}")
+
+
 async def device_restarts(world: DownloadsWorld) -> None:
     """With another limit, perhaps."""
     device = _device(world)
@@ -206,6 +214,7 @@ EVENTS: dict[Callable[[DownloadsWorld], Awaitable[None]], int] = {
     rebuilt: 2,
     server_ends: 3,
     device_loses_power: 8,
+    device_ends_at_a_step: 6,
     device_restarts: 2,
     disk_fills: 3,
     disk_fails: 1,

@@ -56,9 +56,10 @@ _State = tuple[dict[Path, _File], dict[Path, _File], list[_Step]]
 
 
 class VolatileDisk(Disk):
-    """`step`: called before each; it may cut the power. `on_removed`: told the path and the bytes that it had."""
+    """`step`: called before each with its name; it may cut the power. `is_killed`: the next end is one of the process
+    alone. `on_removed`: told the path and the bytes that it had."""
 
-    def __init__(self, folders: Sequence[Path], chooser: random.Random, *, step: Callable[[], None]) -> None:
+    def __init__(self, folders: Sequence[Path], chooser: random.Random, *, step: Callable[[str], None]) -> None:
         self._folders = tuple(folders)
         self._chooser = chooser
         self._step = step
@@ -67,6 +68,7 @@ class VolatileDisk(Disk):
         self._pending: list[_Step] = []
         # What was known when the process was killed; what its ghost does counts for nothing.
         self._saved: _State | None = None
+        self.is_killed = False
         self.capacity_bytes: int | None = None
         self.sync_fails_chance = 0.0
         self.on_removed: Callable[[Path, bytes], None] = lambda path, content: None
@@ -105,7 +107,8 @@ class VolatileDisk(Disk):
     def survive_in(self, folder: Path, root: Path) -> None:
         """What is left of the files below `root` after a power cut now, into this copy of it."""
         names = dict(self._durable)
-        is_lossless = self._chooser.random() < LOSSLESS_CHANCE
+        is_lossless = self.is_killed or self._chooser.random() < LOSSLESS_CHANCE
+        self.is_killed = False
         self._saved = self._state() if is_lossless else None
         count = len(self._pending) if is_lossless else self._chooser.randint(0, len(self._pending))
         for step in self._pending[:count]:
@@ -146,7 +149,7 @@ class VolatileDisk(Disk):
 
     def open_part(self, path: Path, *, fresh: bool) -> BinaryIO:
         """A step."""
-        self._step()
+        self._step("open")
         if not path.exists():
             self._name(_Step(path, _File(path)))
         elif fresh:
@@ -157,7 +160,7 @@ class VolatileDisk(Disk):
         """Some bytes at a time, each a step; when the disk is full, what still fits lands."""
         left = memoryview(b"".join(pieces))
         while left:
-            self._step()
+            self._step("write")
             count = self._chooser.randint(1, len(left)) if self._chooser.random() < TORN_WRITE_CHANCE else len(left)
             if self.capacity_bytes is not None:
                 count = min(count, self.capacity_bytes - self.used_bytes())
@@ -178,7 +181,7 @@ class VolatileDisk(Disk):
             self._sync(path)
 
     def _sync(self, path: Path) -> None:
-        self._step()
+        self._step("sync")
         if not path.exists():
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(path))
         file = self._names[path]
@@ -189,7 +192,7 @@ class VolatileDisk(Disk):
             file.durable = file.bytes_now()
 
     def _sync_names(self, folder: Path) -> None:
-        self._step()
+        self._step("names")
         here = [step for step in self._pending if folder in {step.path.parent, step.former and step.former.parent}]
         for step in here:
             step.apply(self._durable)
@@ -199,7 +202,7 @@ class VolatileDisk(Disk):
 
     def rename(self, part: Path, target: Path) -> None:
         """A step."""
-        self._step()
+        self._step("rename")
         super().rename(part, target)
         file = self._names[part]
         file.path = target
@@ -207,7 +210,7 @@ class VolatileDisk(Disk):
 
     def remove(self, path: Path) -> None:
         """A step."""
-        self._step()
+        self._step("remove")
         if path.exists():
             content = path.read_bytes()
             super().remove(path)

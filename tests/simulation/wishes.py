@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC
-from pathlib import Path
 
 from soul_player.client import Client, LocalTrackId, Wish, parse_query, query_condition, shown, wish_words
 from soul_player.client.errors import ClientError
@@ -91,20 +90,20 @@ async def rule(device: Collector, client: Client) -> None:
 
 
 async def hear(device: Collector, client: Client) -> None:
-    """A copy is open for a while, and counted."""
+    """A copy is open for a while, in which everything else goes on; and it is counted."""
     with device.looking() as connection:
         paths = [row[0] for row in connection.execute(CACHED)]
         tracks = [LocalTrackId(row[0]) for row in connection.execute(TRACKS)]
     if paths:
-        path = device.random.choice(paths)
-        async with client.downloads.store.opened(path):
-            device.open_paths.append(Path(path))
-            try:
-                await asyncio.sleep(device.random.uniform(1.0, 60.0))
-            finally:
-                device.open_paths.remove(Path(path))
+        device.spawn(device.excused(_hold_open(device, client, device.random.choice(paths))))
     if tracks:
         await client.edits.record_play(device.random.choice(tracks))
+
+
+async def _hold_open(device: Collector, client: Client, path: str) -> None:
+    async with client.downloads.store.opened(path):
+        with device.hearing(path):
+            await asyncio.sleep(device.random.uniform(1.0, 200.0))
 
 
 async def rate(device: Collector, client: Client) -> None:
