@@ -60,6 +60,17 @@ def test_an_unknown_setting_is_exit_3(tmp_path: Path) -> None:
     assert "nonsense" in ran.json()["error"]["message"]
 
 
+def test_the_scrapers_token_is_not_shown(tmp_path: Path) -> None:
+    """Set, it is said to be there, and no more."""
+    token = "a scraper's own token"
+    ran = soul("config", "set", "server.metrics_token", token, home=tmp_path)
+    assert ran.code == 0
+    shown = [ran, soul("config", "list", home=tmp_path), soul("config", "get", "server.metrics_token", home=tmp_path)]
+    assert all(token not in one.out + one.err for one in shown)
+    assert shown[2].out == "***\n"
+    assert (tmp_path / "server.toml").stat().st_mode & 0o077 == 0
+
+
 def test_a_databases_password_is_not_shown(tmp_path: Path) -> None:
     """A list of settings is what people paste into reports."""
     assert without_password("postgresql://soul:secret@db:5432/soul?x=1") == "postgresql://soul:***@db:5432/soul?x=1"

@@ -1,11 +1,12 @@
 """The settings: flags over environment over file over default."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from soul_player.server.config import ServerConfig, read_config
+from soul_player.server.config import ServerConfig, config_of, read_config, settings_of
 from soul_player.server.errors import ConfigError
 
 
@@ -37,6 +38,19 @@ def test_several_addresses_in_the_environment_have_commas_between_them(tmp_path:
     assert read_config(tmp_path, {}, environment).trusted_proxies == ("::1", "10.0.0.0/8")
 
 
+def test_another_process_gets_the_very_same_settings(tmp_path: Path) -> None:
+    """Through JSON, and whatever the file says by then."""
+    given = {
+        "database": "postgresql://soul@host/db", "music": ["/a", "/b"], "tls_cert": "/c.pem", "tls_key": "/k.pem",
+        "workers": 4, "trusted_proxies": ["::1"], "stop_seconds": 2.5, "announce": False, "metrics_token": "x" * 20,
+    }  # fmt: skip
+    config = read_config(tmp_path, given, {})
+    (tmp_path / "server.toml").write_text("port = 1\nname = 'another'\n")
+    sent = json.loads(json.dumps(settings_of(config)))
+    assert config_of(tmp_path, sent) == config
+    assert "x" * 20 not in repr(config)
+
+
 def test_a_database_url_is_not_shown(tmp_path: Path) -> None:
     """It may hold a password."""
     config = read_config(tmp_path, {"database": "postgresql://soul:secret@host/db"}, {})
@@ -63,6 +77,11 @@ def test_a_database_url_is_not_shown(tmp_path: Path) -> None:
         ("connections_max = 0", {}, {}, "connections_max"),
         ("new_era = 'maybe'", {}, {}, "new_era"),
         ("name = ''", {}, {}, "name"),
+        ("log_level = 'loud'", {}, {}, "log_level"),
+        ("log_format = 'xml'", {}, {}, "log_format"),
+        ("metrics_token = 'short'", {}, {}, "metrics_token"),
+        ("workers = 0", {}, {}, "workers"),
+        ("workers = 2", {}, {}, "PostgreSQL"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(
