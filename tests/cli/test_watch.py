@@ -1,5 +1,6 @@
 """`soul sync --watch`, as processes: two homes that keep each other up to date, and end when they are told to."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -9,7 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.store import make_library
 from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
+from tests.edges.slow_line import slow_line
+
+TRACKS = 4_000
+STOP_SECONDS_MAX = 2.0
 
 
 @contextmanager
@@ -60,3 +66,63 @@ def test_an_edit_in_one_home_is_seen_in_another_while_both_are_watched(tmp_path:
             assert next_event(hearing, "summary")["sources"][0]["status"] == "cancelled"
             assert hearing.wait(timeout=10) == 130
             assert time.monotonic() - began < 2.0
+
+
+def end_with_sigterm(process: "subprocess.Popen[bytes]") -> float:
+    """How long it took; it must end as one that was interrupted does, with its one summary."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout is not None
+    last = process.stdout.read().splitlines()[-1]
+    assert process.wait(timeout=10) == 130
+    assert json.loads(last)["event"] == "summary"
+    return time.monotonic() - began
+
+
+def test_sigterm_in_the_middle_of_a_large_first_sync_ends_within_two_seconds(tmp_path: Path) -> None:
+    """And nothing that had come is lost, and nothing goes on behind it."""
+    server_home, client = tmp_path / "server", tmp_path / "client"
+    server_home.mkdir()
+    asyncio.run(make_library(f"sqlite:///{server_home}/server.db", TRACKS, seed=1))
+    with serving(server_home) as server, slow_line(server.url, bytes_per_second=60_000) as line:
+        assert add_source(client, server, url=line.url).code == 0
+        process = subprocess.Popen(
+            [SOUL, "--home", client, "sync", "--watch", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environment(SOUL_CLIENT_PAGE_ROWS="100"),
+        )  # fmt: skip
+        while next_event(process, "progress")["done"] < 200:
+            pass
+        assert end_with_sigterm(process) < STOP_SECONDS_MAX
+        process.communicate(timeout=30)
+        assert 200 <= soul("status", "--json", home=client).json()["sources"][0]["tracks"] < TRACKS
+        assert soul("source", "address", "add", "Home Server", server.url, home=client).code == 0
+        assert soul("source", "address", "remove", "Home Server", line.url, home=client).code == 0
+        assert soul("sync", home=client).code == 0
+        assert soul("status", "--json", home=client).json()["sources"][0]["tracks"] == TRACKS
+
+
+def test_sigterm_while_music_is_downloaded_ends_within_two_seconds_and_is_gone_on_from(
+    tmp_path: Path, music: Path
+) -> None:
+    """Handed over by another command, which hears of the end as well."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        assert soul("scan", home=server.home).code == 0
+        with slow_line(server.url, bytes_per_second=20_000) as line:
+            assert add_source(client, server, url=line.url).code == 0
+            wait_for_tracks(client, 6)
+            with watching(client) as process:
+                asking = subprocess.Popen(
+                    [SOUL, "--home", client, "download", "--yes", ""], stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+                )  # fmt: skip
+                began = time.monotonic()
+                while not soul("status", "--json", home=client).json()["downloads"]["active"]:
+                    assert time.monotonic() - began < 30
+                assert end_with_sigterm(process) < STOP_SECONDS_MAX
+                asking.communicate(timeout=30)
+            assert soul("source", "address", "add", "Home Server", server.url, home=client).code == 0
+            assert soul("source", "address", "remove", "Home Server", line.url, home=client).code == 0
+        assert soul("downloads", "run", home=client).code == 0
+        left = soul("status", "--json", home=client).json()["downloads"]
+        assert (left["pending"], left["active"], left["failed"]) == (0, 0, 0)
