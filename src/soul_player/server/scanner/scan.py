@@ -155,6 +155,7 @@ class Scanner:
             seconds=round(self._parts.clock.monotonic() - started, 3),
             finished_at=time_text(self._parts.clock.now_ms()),
         )
+        _log(self._last, self._held)
         return self._last
 
     async def _scan_when_asked(self) -> None:
@@ -199,3 +200,12 @@ class Scanner:
 
     def _tell(self, progress: ScanProgress) -> None:
         self._progress = progress
+
+
+def _log(last: ScanSummary, held: Sequence[Held]) -> None:
+    log.info(
+        "scanned: added %d, updated %d, moved %d, removed %d, unreadable %d (%.1f s)",
+        last.added, last.updated, last.moved, last.removed, len(last.unreadable), last.seconds,
+    )  # fmt: skip
+    for one in held:
+        log.warning("held: %d tracks of %s are missing, and none was removed; is it mounted?", one.missing, one.root)
