@@ -55,6 +55,7 @@ class Metrics:
         self._connections = _gauge("soul_database_connections", "Connections of the pool.", own, ["state"])
         self._processes = _gauge("soul_server_processes", "Server processes.", own)
         self._leaders = _gauge("soul_server_leaders", "Processes that scan and keep house.", own)
+        self._of: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
         self._processes.set(1)
         self._leaders.set(0)
 
@@ -65,11 +66,21 @@ class Metrics:
     def end_request(self, method: str, route: str, status: int, *, seconds: float | None, size_bytes: int) -> None:
         """It was answered, or not: then there are no `seconds` until the answer began."""
         self._in_flight.dec()
-        self._requests.labels(method, route, status).inc()
+        found = self._of.get((method, route, status))
+        if found is None:
+            # Looking them up by their labels costs as much as all the rest.
+            found = (
+                self._requests.labels(method, route, status),
+                self._seconds.labels(route),
+                self._bytes.labels(route),
+            )
+            self._of[method, route, status] = found
+        requests, answered, sent = found
+        requests.inc()
         if seconds is not None:
-            self._seconds.labels(route).observe(seconds)
+            answered.observe(seconds)
         if size_bytes:
-            self._bytes.labels(route).inc(size_bytes)
+            sent.inc(size_bytes)
 
     def count_upgrade(self, route: str, status: int) -> None:
         """Somebody asked for a socket."""
