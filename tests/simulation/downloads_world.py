@@ -118,11 +118,14 @@ class DownloadsWorld:
         device.damaged = {name for name in device.damaged if not _is_right(device.places.copies / name)}
         with device.looking() as library:
             laws.cached_is_whole_and_durable_always(library, device.files, device.places, device.damaged)
-            contents = {name: number for server in self.servers.values() for name, number in server.contents.items()}
-            laws.a_copy_is_what_a_server_had_always(library, contents)
+            laws.a_copy_is_what_a_server_had_always(library, self.contents())
             device.pinned = laws.what_is_asked_for_stays_always(device.pinned, library, device.ever_damaged)
             laws.every_task_has_a_way_on_always(library)
             device.see_what_is_here(library)
+
+    def contents(self) -> dict[str, int]:
+        """The number of every content that any server ever held, by sha256."""
+        return {name: number for server in self.servers.values() for name, number in server.contents.items()}
 
     def _after_sync(self, device: Any, result: SyncResult) -> None:
         self.look_at(device)
@@ -150,9 +153,10 @@ class DownloadsWorld:
         if device.is_cut or path.parent != device.places.copies or not _is_content(path, content):
             return
         self.trace(device.name, f"removes {path.name}")
-        if not device.lets_go:
-            require(path not in device.open_paths, "nothing open is evicted", path.name)
+        title = f"Recording {self.contents()[path.name]}"
         with device.looking() as library:
+            if not device.lets_go and not laws.is_replaced(library, title):
+                require(path not in device.open_paths, "nothing open is evicted", path.name)
             laws.nothing_asked_for_is_evicted_always(library, content)
 
     def _on_download(self, machine: Machine, url: str, track_id: str) -> None:

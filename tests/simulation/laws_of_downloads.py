@@ -59,6 +59,7 @@ EVICTED_THOUGH_ASKED = """
        AND entry.copy_id IS NULL
        AND entry.status = 'stream_only'
 """
+SERVED = "SELECT 1 FROM track_sources WHERE title = :title AND copy_id IS NOT NULL LIMIT 1"
 TOTAL = "SELECT COALESCE(SUM(size_bytes), 0) FROM copies"
 HOLDING = """
     SELECT lower(hex(copies.sha256)), entry.file_hash, entry.audio_hash
@@ -162,6 +163,11 @@ def kept_bytes(library: sqlite3.Connection) -> int:
     """Of all copies."""
     (total,) = library.execute(TOTAL).fetchone()
     return int(total)
+
+
+def is_replaced(library: sqlite3.Connection, title: str) -> bool:
+    """Whether another copy serves this recording now: what goes was not evicted."""
+    return bool(library.execute(SERVED, {"title": title}).fetchall())
 
 
 def held_content(library: sqlite3.Connection, source: str, remote_id: bytes) -> list[tuple[str, Any, Any]]:
