@@ -68,6 +68,9 @@ class PostgresWriter(PostgresReader):
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
         """Undo what is done inside when an exception leaves it."""
+        if self._connection.is_closed():
+            # The whole transaction went with it: no step of it can be tried alone.
+            raise DatabaseUnavailable("PostgreSQL ended the connection in the middle of a transaction")
         async with self._connection.transaction():
             yield
 

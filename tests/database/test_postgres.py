@@ -1,0 +1,39 @@
+"""What only PostgreSQL can do to a transaction: end its connection."""
+
+import contextlib
+
+import asyncpg
+import pytest
+
+from soul_player.database.access import Writer
+from soul_player.database.errors import DatabaseUnavailable
+from soul_player.database.postgres import LOST_CONNECTION
+from soul_player.server.store.open import connect
+from tests.conftest import make_postgres_database, run
+
+
+def test_no_step_is_tried_alone_once_the_connection_is_gone(postgres_url: str) -> None:
+    """Five hundred operations of a batch would each fail, and each be told of; the batch as such is to come again."""
+    tried: list[int] = []
+
+    async def steps(writer: Writer) -> None:
+        with contextlib.suppress(*LOST_CONNECTION, asyncpg.PostgresError):
+            await writer.one("SELECT pg_terminate_backend(pg_backend_pid())")
+        for number in range(3):
+            async with writer.savepoint():
+                tried.append(number)
+
+    async def story() -> None:
+        database = await connect(make_url)
+        with pytest.raises(DatabaseUnavailable):
+            await database.write(steps)
+        assert tried == []
+        assert await database.read(one) == 1
+        await database.close()
+
+    async def one(store: object) -> int:
+        row = await store.one("SELECT 1")  # type: ignore[attr-defined]  # a Reader
+        return int(row[0])
+
+    make_url = make_postgres_database(postgres_url)
+    run(story())
