@@ -87,8 +87,6 @@ from soul_player.client.edits.recordings import Comparison, Why
 from soul_player.client.edits.smart_playlists import SmartPlaylist
 from soul_player.client.errors import (
     AddressInvalid,
-    AlbumNotFound,
-    ArtistNotFound,
     CertificateChanged,
     CertificateUnknown,
     ClientError,
@@ -139,7 +137,7 @@ from soul_player.client.events import (
 from soul_player.client.library.albums import Album, AlbumOrder, Artist, letters_of
 from soul_player.client.library.backup import BackupInvalid, back_up_library, library_migrations, restore_library
 from soul_player.client.library.browse import EVERYTHING, SHOWN
-from soul_player.client.library.catalogues import FOUND_TRACKS_MAX, Found
+from soul_player.client.library.catalogues import FOUND_TRACKS_MAX, AlbumNotFound, ArtistNotFound, Found
 from soul_player.client.library.connectivity import Connectivity, SourceAddress
 from soul_player.client.library.download_lists import Download
 from soul_player.client.library.download_model import (

@@ -106,55 +106,29 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
     world = edges or Edges(SystemClock(), SystemRandomness())
     async with open_library(config.home, runner=world.runner) as library:
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
-        events = Events()
-        commits = Commits(config.home / LIBRARY_FILE)
-        connections = Connections(
-            config,
-            library,
-            tokens,
-            world.clock,
-            open_transport=world.open_transport,
-            on_connectivity=partial(_announce, events),
-        )
-        gate = SyncGate()
-        lock = HomeLock(config.home)
-        copies = Places.of_home(config.home).copies
-        if not await library.read(folder_is_settled, copies):
-            await library.write(settle_folder, copies)
+        events, commits = Events(), Commits(config.home / LIBRARY_FILE)
+        connections = _connections(config, library, events, tokens, world)
+        gate, lock = SyncGate(), HomeLock(config.home)
+        await _settle_copies(config, library)
         wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
-        parts = _sync_parts(config, library, events, world, notice=connections.notice)
-        sync = Sync(parts, connections, lock, gate)
+        sync = Sync(_sync_parts(config, library, events, world, notice=connections.notice), connections, lock, gate)
         live = Live(library, connections, world.randomness)
         edited = partial(events.emit, LibraryEdited())
         triggers = Triggers(
-            sync,
-            live,
-            library,
-            connections,
-            lock=lock,
-            clock=world.clock,
-            commits=commits.version,
-            edited=edited,
+            sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version, edited=edited,
             rest=library.rest,
-        )
+        )  # fmt: skip
         noticed = NoticedDatabase(library, edited, triggers.look)
-        edits = Edits(noticed, clock=world.clock, randomness=world.randomness)
-        bandwidth = Bandwidth(world.clock)
-        disk, measure = world.disk or Disk(), bandwidth.measure_download_speed
+        edits, bandwidth = Edits(noticed, clock=world.clock, randomness=world.randomness), Bandwidth(world.clock)
         edges_of_downloads = World(
-            world.clock, world.randomness, disk=disk, zone=_local_zone(), measure=measure, commits=commits.version
-        )
+            world.clock, world.randomness, disk=world.disk or Disk(), zone=_local_zone(),
+            measure=bandwidth.measure_download_speed, commits=commits.version,
+        )  # fmt: skip
         downloads = wire_downloads(config, library, connections, events=events, lock=lock, world=edges_of_downloads)
         playback = Playback(
-            config,
-            library,
-            connections,
-            record_play=edits.record_play,
-            clock=world.clock,
-            randomness=world.randomness,
-            bandwidth=bandwidth,
-            copies=downloads.store,
-        )
+            config, library, connections, record_play=edits.record_play, clock=world.clock,
+            randomness=world.randomness, bandwidth=bandwidth, copies=downloads.store,
+        )  # fmt: skip
         downloads.throttler.yield_to(playback.is_playing)
         settings = LiveSettings(config, downloads, playback)
         downloads.run_beside(settings.follow)
@@ -187,6 +161,21 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         finally:
             commits.close()
             await connections.close()
+
+
+def _connections(
+    config: ClientConfig, library: Database, events: Events, tokens: TokenStore, world: Edges
+) -> Connections:
+    announce = partial(_announce, events)
+    transport = world.open_transport
+    return Connections(config, library, tokens, world.clock, open_transport=transport, on_connectivity=announce)
+
+
+async def _settle_copies(config: ClientConfig, library: Database) -> None:
+    """A home that was moved has its copies elsewhere."""
+    copies = Places.of_home(config.home).copies
+    if not await library.read(folder_is_settled, copies):
+        await library.write(settle_folder, copies)
 
 
 def _local_zone() -> tzinfo:

@@ -51,18 +51,6 @@ class TrackNotFound(ClientError):
     code = "track_not_found"
 
 
-class AlbumNotFound(ClientError):
-    """No album has this key: its tracks went, or are called otherwise now."""
-
-    code = "album_not_found"
-
-
-class ArtistNotFound(ClientError):
-    """No artist has this key: the tracks went, or are called otherwise now."""
-
-    code = "artist_not_found"
-
-
 class FileUnwritable(ClientError):
     """A file cannot be written where it was asked for."""
 
@@ -285,9 +273,7 @@ class ServerChanged(SecurityError):
         self, message: str, *, server_id: str, name: str | None = None, url: str | None = None, hint: str | None = None
     ) -> None:
         super().__init__(message, hint=hint)
-        self.server_id = server_id
-        self.name = name
-        self.url = url
+        self.server_id, self.name, self.url = server_id, name, url
 
 
 class ProtocolError(SyncError):

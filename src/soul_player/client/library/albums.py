@@ -1,5 +1,7 @@
-"""Albums and artists, made of the tracks: who has no album artist stands under the artist; case and accents do not
-tell two apart."""
+"""Albums and artists, made of the tracks; case and accents do not tell two apart.
+
+A track that names no album artist stands under its artist.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from soul_player.client.errors import AlbumNotFound, ArtistNotFound
+from soul_player.client.errors import ClientError
 from soul_player.client.library.albums import Album, AlbumOrder, Artist, Catalogue, read_catalogue, sorted_albums
 from soul_player.client.library.browse import SHOWN
 from soul_player.client.library.kept import Kept
@@ -38,6 +38,18 @@ COUNT = """
 """
 
 T = TypeVar("T")
+
+
+class AlbumNotFound(ClientError):
+    """No album has this key: its tracks went, or are called otherwise now."""
+
+    code = "album_not_found"
+
+
+class ArtistNotFound(ClientError):
+    """No artist has this key: the tracks went, or are called otherwise now."""
+
+    code = "artist_not_found"
 
 
 @dataclass(frozen=True)
