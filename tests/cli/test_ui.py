@@ -64,10 +64,18 @@ def test_it_ends_in_time_while_others_listen_and_wait(tmp_path: Path) -> None:
         key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         listening.sendall(f"GET /api/events HTTP/1.1\r\n{head}{upgrade}{key}\r\n".encode())
         assert listening.recv(4096).startswith(b"HTTP/1.1 101")
-        waiting.sendall(f"GET /api/sync/runs/1?wait_seconds=30 HTTP/1.1\r\n{head}\r\n".encode())
-        waiting.recv(12)
+        deaf = socket.create_server(("127.0.0.1", 0))
+        body = json.dumps({"url": f"http://127.0.0.1:{deaf.getsockname()[1]}", "username": "a", "password": "b"})
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        waiting.sendall(f"POST /api/sources HTTP/1.1\r\n{head}{kind}\r\n{body}".encode())
+        asked, _ = deaf.accept()
         silent.sendall(b"GET /api/status HTTP/1.1\r\nHost:")
-    for each in (listening, waiting, silent):
+    told = b""
+    while piece := waiting.recv(65_536):
+        told += piece
+    assert told.startswith(b"HTTP/1.1 503")
+    assert b"going_away" in told
+    for each in (listening, waiting, silent, deaf, asked):
         each.close()
 
 

@@ -1,5 +1,6 @@
 """What stands before every answer: the guard, the page's files, the socket, and headers that hold a browser back."""
 
+import asyncio
 from http import HTTPStatus
 
 from soul_player.ui.api.answers import Receive, Reply, Scope, Send, problem_answer
@@ -28,6 +29,7 @@ SECURITY_HEADERS = (
 _ONLY_READ = Refused(
     HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "a file is only read", headers=((b"allow", b"GET, HEAD"),)
 )
+_GOING = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "going_away", "Soul Player ends")
 _TOO_MANY = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_listeners", "as many listen already as may")
 _NO_SOCKET = Refused(HTTPStatus.NOT_FOUND, "not_found", "there is no such socket")
 
@@ -47,14 +49,24 @@ class Frame:
             await self._socket(scope, receive, send)
             return
 
+        has_begun = False
+
         async def send_guarded(event: dict[str, object]) -> None:
+            nonlocal has_begun
             if event["type"] == "http.response.start":
+                has_begun = True
                 headers = event["headers"]
                 assert isinstance(headers, list | tuple)
                 event = {**event, "headers": [*headers, *SECURITY_HEADERS]}
             await send(event)
 
-        await (await self._answer(scope))(scope, receive, send_guarded)
+        try:
+            await (await self._answer(scope))(scope, receive, send_guarded)
+        except asyncio.CancelledError:
+            # The process ends: whoever still waits is told so.
+            if not has_begun:
+                await problem_answer(_GOING)(scope, receive, send_guarded)
+            raise
 
     async def _answer(self, scope: Scope) -> Reply:
         method, path, headers = scope["method"], scope["path"], scope["headers"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Generator
@@ -15,6 +16,19 @@ from soul_player.web.connection import KEEP_ALIVE_SECONDS, Headers, connection_c
 
 BACKLOG = 512
 DATE_SECONDS = 1.0
+
+
+class EndsQuietly(logging.Filter):
+    """Drops what uvicorn says of requests that are cut off when it is told to end: that is what was asked for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is told."""
+        kind = record.exc_info[0] if record.exc_info else None
+        is_cut_off = kind is not None and issubclass(kind, asyncio.CancelledError)
+        return not is_cut_off and not str(record.msg).startswith("Cancel %s running task(s)")
+
+
+_ends_quietly = EndsQuietly()
 
 
 class CannotListen(Exception):
@@ -117,6 +131,8 @@ def make_listener(
         ssl_certfile=None if tls is None else str(tls[0]),
         ssl_keyfile=None if tls is None else str(tls[1]),
     )
+    # Adding it once more changes nothing.
+    logging.getLogger("uvicorn.error").addFilter(_ends_quietly)
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:
