@@ -2,7 +2,9 @@
 
 import asyncio
 import ipaddress
+import os
 import socket
+import sys
 import webbrowser
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -147,5 +149,10 @@ def _tell_beyond(output: Output, beyond: Beyond) -> None:
 def _tell(output: Output, url: str, link: str, *, opens_browser: bool) -> None:
     output.record({"event": "listening", "url": url, "link": link})
     output.result(f"Soul Player is at {url}")
-    if not (opens_browser and webbrowser.open(link)):
+    if not (opens_browser and _has_screen() and webbrowser.open(link)):
         output.result(f"open it within a minute, once: {link}")
+
+
+def _has_screen() -> bool:
+    """Else a browser of the terminal would be opened in this very terminal."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
