@@ -114,7 +114,19 @@ def add_user(home: Path, username: str, password: str) -> None:
 @contextmanager
 def started(home: Path, *, music: Sequence[Path] = ()) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process and its URL, once it says that it is listening."""
-    command = [sys.executable, "-m", "soul_player", "--home", str(home), "serve", "--host", "127.0.0.1", "--port", "0", "--no-announce"]
+    command = [
+        sys.executable,
+        "-m",
+        "soul_player",
+        "--home",
+        str(home),
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-announce",
+    ]
     for folder in music:
         command += ["--music", str(folder)]
     with listening(command) as started_process:
