@@ -1,10 +1,12 @@
 """Working offline: while the switch is on, nothing goes over the network; what waits goes when it is off."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from soul_player.client import OfflineError, SyncStatus
+from soul_player.client.sources.offline_switch import NOTICED_SECONDS
 from tests.client.clients import add, opened_client, sync_one
 from tests.client.sync.test_triggers import has_tracks, kept, until
 from tests.conftest import run
@@ -53,5 +55,24 @@ def test_a_process_that_keeps_in_sync_follows_the_switch(tmp_path: Path) -> None
                 assert len(server.seen) == seen
                 await other.offline.turn(on=False)
                 await until(lambda: has_tracks(client, 1), seconds=3.0)
+
+    run(story())
+
+
+def test_the_switch_is_read_now_and_then_and_another_process_notices_soon(tmp_path: Path) -> None:
+    """A thousand requests do not ask the library a thousand times; who turned it sees it at once."""
+
+    async def story() -> None:
+        async with opened_client(tmp_path) as client, opened_client(tmp_path) as other:
+            assert not await client.offline.is_on()
+            assert not await other.offline.is_on()
+            await client.offline.turn(on=True)
+            assert await client.offline.is_on()
+            await asyncio.sleep(NOTICED_SECONDS + 0.01)
+            assert await other.offline.is_on()
+            await other.offline.turn(on=False)
+            assert not await other.offline.is_on()
+            await asyncio.sleep(NOTICED_SECONDS + 0.01)
+            assert not await client.offline.is_on()
 
     run(story())
