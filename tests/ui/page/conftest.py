@@ -4,6 +4,7 @@ Playwright keeps an event loop in the thread of the tests: it ends with each fil
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,20 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
-    """A client of a server and of a folder of its own, everything synced and matched."""
-    root = tmp_path_factory.mktemp("page")
+    """A client of a server and of a folder of its own, everything synced and matched. What tests play, it keeps."""
+    with _synced(tmp_path_factory.mktemp("page"), music) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
+    """Another one like it, of one file of tests alone: nothing was played, so nothing of the server's is here."""
+    with _synced(tmp_path_factory.mktemp("untouched"), music) as opened:
+        yield opened
+
+
+@contextmanager
+def _synced(root: Path, music: Path) -> Iterator[Client]:
     make_folder(root / "folder", music)
     with server_at(root / "server", music) as url:
         add_server(root / "client", root / "server", url)

@@ -1,10 +1,25 @@
 """Keeping an album on this device: the button at the top, from Download over `n of m` to Downloaded."""
 
 import re
+from collections.abc import Iterator
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Browser, expect
 
-from tests.ui.page.world import Client, Visitor, wait_for
+from tests.ui.page.world import Client, Visitor, visitor, wait_for
+
+
+@pytest.fixture
+def client(untouched: Client) -> Client:
+    """Whose server's music nobody has heard yet: what is heard whole is kept too."""
+    return untouched
+
+
+@pytest.fixture
+def person(chrome: Browser, client: Client) -> Iterator[Visitor]:
+    """Somebody who looks at it."""
+    with visitor(chrome, client) as opened:
+        yield opened
 
 
 def test_an_album_is_downloaded_and_removed_by_its_button(person: Visitor, client: Client) -> None:
