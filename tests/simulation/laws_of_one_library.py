@@ -129,7 +129,7 @@ def entries_keep_their_words_in_the_end(device: Listener, library: sqlite3.Conne
             # The copy of a home has what waited there when it was made.
             continue
         # Another device may never have known a track that was gone when it came.
-        wanted, found = [entry.number for entry in entries] if is_own else there[name], shown[name]
+        wanted, found = [entry.number for entry in entries] if is_own else there.get(name, []), shown[name]
         in_order = not accounts[book.served_by[name]].was_restored
         said = f"{device.name} shows {name} as {found}, it is {wanted}"
         require(_reads(found, wanted, book, in_order=in_order, is_own=is_own), law, said)
