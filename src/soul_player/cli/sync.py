@@ -85,12 +85,14 @@ async def _run(
             from soul_player.cli.watch import Watch  # noqa: PLC0415  # see above
 
             results = await Watch(client, output, after, downloads_new=download_new).run(chosen or None, results)
-        is_undecided = fail_on_conflict and await _is_undecided(client)
+        undecided = await _count_undecided(client)
     output.record({"event": "summary", "sources": [asdict(result) for result in results]})
     for result in results:
         output.result(result_line(result))
+    if undecided:
+        output.result(f"{count(undecided, 'decision')} waiting: soul resolve")
     code = ExitCode.INTERRUPTED if is_cut else exit_code_of(results)
-    return ExitCode.DECISION_NEEDED if code is ExitCode.OK and is_undecided else code
+    return ExitCode.DECISION_NEEDED if code is ExitCode.OK and undecided and fail_on_conflict else code
 
 
 async def _synced_here_or_there(
@@ -113,9 +115,9 @@ async def _synced_here_or_there(
         return results, True
 
 
-async def _is_undecided(client: Client) -> bool:
-    """Whether a question is open, or an edit waits that no server took."""
-    return bool(await client.questions.count() or await client.questions.failed_edits())
+async def _count_undecided(client: Client) -> int:
+    """Questions that are open, and edits that no server took."""
+    return await client.questions.count() + len(await client.questions.failed_edits())
 
 
 async def _synced(
@@ -218,9 +220,8 @@ class SyncProgressShown:
             case MatchingProgress(done, total) if total > MATCHING_TOLD_MIN:
                 self._progress.begin(MATCHING)
                 self._progress.step(MATCHING, Step("Tracks", done, total))
-            case MatchingFinished(_, joined, asked) if joined or asked:
-                decisions = f", {count(asked, 'pair')} to decide: soul resolve" if asked else ""
-                self._output.message(f"{count(joined, 'track')} found to be known recordings{decisions}")
+            case MatchingFinished(_, joined, _) if joined:
+                self._output.message(f"{count(joined, 'track')} found to be known recordings")
             case SyncRetrying(source_id, reason, seconds):
                 self._output.message(f"{self._titles[source_id]}: {reason}; again in {seconds:.0f} s")
             case SourceOffline(source_id, reason):
