@@ -23,7 +23,7 @@ from soul_player.client.library.batches import Sending, count_failure, let_go, s
 from soul_player.client.library.model import SourceId
 from soul_player.client.library.notes import write_note
 from soul_player.client.library.resets import forget_settled, reset_feeds
-from soul_player.client.library.settling import BatchAnswer, park, refresh_group, settle_batch
+from soul_player.client.library.settling import BatchAnswer, Settled, park, refresh_group, settle_batch
 from soul_player.client.library.sources import mark_needs_sign_in
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.user_scope import push
@@ -168,9 +168,10 @@ class Push:
     async def _settle(self, account: Account, batch: Sequence[Sending], response: PushResponse) -> None:
         head = response.heads.get(f"user:{account.account_id}", 0)
         answer = BatchAnswer(response.results, response.ack, head, response.era)
-        settled = await self._library.write(
-            settle_batch, account, [sending.op_id for sending in batch], answer, now_ms=self._clock.now_ms()
-        )
+        op_ids = [sending.op_id for sending in batch]
+        settled = await self._library.write(_settle_own, account, op_ids, answer, now_ms=self._clock.now_ms())
+        if settled is None:
+            raise SignInNeeded("somebody else has signed in while it was synced")
         self._tally.pushed += settled.pushed
         self._progress(ProgressKind.EDITS, self._tally.pushed, None)
         self._tally.conflicts += settled.conflicts
@@ -209,6 +210,17 @@ class Push:
             await unsend(library, account)
         await write_note(library, DEVICE_ID, device_id)
         await mark_needs_sign_in(library, self._source_id)
+
+
+async def _settle_own(
+    library: Writer, account: Account, op_ids: Sequence[bytes], answer: BatchAnswer, *, now_ms: int
+) -> Settled | None:
+    """None: another person has signed in since, whose library shows nothing of this. What was sent is sent again, and
+    answered again, when this one is back."""
+    current = await find_account(library, account.source_id)
+    if current is None or current.account_id != account.account_id:
+        return None
+    return await settle_batch(library, account, op_ids, answer, now_ms=now_ms)
 
 
 class _Kind(msgspec.Struct):
