@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from soul_player.client.errors import ProtocolError, ResetRequired, ResetTooOften
+from soul_player.client.errors import ProtocolError, ResetRequired, ResetTooOften, SignInNeeded
 from soul_player.client.events import ProgressKind
 from soul_player.client.library.accounts import Account, find_account, open_account
 from soul_player.client.library.marks import refresh_new_marks
@@ -179,6 +179,9 @@ class UserPull:
         self, library: Writer, account: Account, before: SyncState, after: SyncState, *, page: UserPage
     ) -> None:
         """Page, cursor and what is shown then, in one transaction."""
+        current = await find_account(library, account.source_id)
+        if current is None or current.account_id != account.account_id:
+            raise SignInNeeded("somebody else has signed in while it was synced")
         now_ms = self._clock.now_ms()
         await begin_page(library, account, after)
         if isinstance(page.content, PlaylistRows):
