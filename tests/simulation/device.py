@@ -26,6 +26,8 @@ class Device(Machine):
 
     client: Client | None = None
     backups = 0
+    # Another person may sit down here.
+    changes_hands = True
 
     def __init__(self, name: str, folder: Path, *, username: str, network: Network, **parts: Any) -> None:
         super().__init__(name, folder, **parts)
@@ -132,6 +134,8 @@ class Device(Machine):
 
     async def _source(self, client: Client) -> Source:
         sources = await client.sources.list()
+        if not self.changes_hands:
+            self.successor = None
         if not sources:
             return await client.sources.add(ADDRESS, username=self.username, password=PASSWORD, name="home")
         if not sources[0].needs_sign_in and self.successor is None:

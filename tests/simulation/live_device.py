@@ -20,6 +20,8 @@ class LiveDevice(Device):
 
     network: LiveNetwork
     started = 0
+    # Another person comes only in the worlds that are synced by hand.
+    changes_hands = False
 
     def __init__(self, *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
