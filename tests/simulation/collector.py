@@ -20,6 +20,7 @@ from tests.simulation.volatile_disk import VolatileDisk
 LIMITS_BYTES = (60_000, 150_000, 400_000, 100_000_000)
 FREE_BYTES = 3_000
 LETTING_GO_SECONDS = 5.0
+STRANGERS = ("my song.flac", "0" * 63)
 HERE = "SELECT lower(hex(sha256)) FROM copies"
 ENTRIES = """
     SELECT sources.name, lower(hex(remote_id)), file_hash, audio_hash
@@ -83,8 +84,13 @@ class Collector(LiveDevice):
         self.on_event: Callable[[Collector, Event], None] = lambda device, event: None
 
     def prepare(self, home: Any = None) -> None:
-        """An empty home."""
+        """An empty home, in which somebody has put a file of their own where it does not belong."""
         super().prepare(home)
+        self.places.copies.mkdir(parents=True, exist_ok=True)
+        for name in STRANGERS:
+            path = self.places.copies / name
+            path.write_bytes(name.encode())
+            self.strangers.append(path)
         self.files.turn_on()
 
     @property
