@@ -140,7 +140,8 @@ def measure(settings: Settings) -> Sequence[Row]:
         Row(f"page, elements, {size}", "elements", float(elements), bar=Bar(Of.OURS, at_most=ELEMENTS_MAX)),
         Row("page, script of the first screen, compressed", "bytes", float(script_bytes),
             bar=Bar(Of.OURS, at_most=SCRIPT_BYTES_MAX)),
-        Row(f"page, the longest task while {size} sync", "ms", longest, bar=Bar(Of.OURS, at_most=FRAME_MS_MAX), note=frames),
+        Row(f"page, the longest task while {size} sync", "ms", longest,
+            bar=Bar(Of.OURS, at_most=FRAME_MS_MAX), note=frames),
     ]  # fmt: skip
 
 
