@@ -68,7 +68,7 @@ class Connections:
         self._told.setdefault(source.id, source.connectivity)
         opened = self._opened.get(source.id)
         settings = frozenset(address.settings for address in source.addresses)
-        if opened is not None and not (opened.client.is_of(source.server_id) and opened.settings == settings):
+        if opened is not None and not (_is_of(opened.client, source) and opened.settings == settings):
             self._former.append(opened.client)
             opened = None
         if opened is None:
@@ -132,7 +132,13 @@ class Connections:
         ways = [self._way(source, address, is_only=len(source.addresses) == 1) for address in source.addresses]
         route = Route(ways, self._clock, on_met=partial(self._met, source.id))
         transport = SwitchedTransport(route, self.switch)
-        return ServerClient(transport, self._clock, server_id=source.server_id, sign_in=self.sign_in(source.id))
+        return ServerClient(
+            transport,
+            self._clock,
+            server_id=source.server_id,
+            account_id=source.account_id,
+            sign_in=self.sign_in(source.id),
+        )
 
     def _way(self, source: Source, address: SourceAddress, *, is_only: bool) -> Way:
         parsed = parse_address(address.url)
@@ -157,6 +163,11 @@ class Connections:
             opened.first = url
         await self._library.write(note_seen, source_id, url, sighting, now_ms=self._clock.now_ms())
         await self.notice(source_id)
+
+
+def _is_of(client: ServerClient, source: Source) -> bool:
+    """Its server, and the account that is signed in now: another process may have changed either."""
+    return client.is_of(source.server_id) and client.account_id == source.account_id
 
 
 def why(source: Source) -> str | None:

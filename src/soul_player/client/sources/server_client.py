@@ -47,15 +47,22 @@ CERTIFICATE_SECONDS = 10.0
 
 
 class ServerClient:
-    """`server_id`: who must answer there; None while that is not known yet."""
+    """`server_id`: who must answer there; None while that is not known yet. `account_id`: whose sign-in it is."""
 
-    def __init__(
-        self, transport: Transport, clock: Clock, *, server_id: ServerId | None = None, sign_in: SignIn | None = None
+    def __init__(  # what it is of, each by name
+        self,
+        transport: Transport,
+        clock: Clock,
+        *,
+        server_id: ServerId | None = None,
+        account_id: str | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
         self.transport = transport
         self._clock = clock
         self._server_id = server_id
         self._sign_in = sign_in
+        self.account_id = account_id
         # When it last said who it is.
         self._known_at: float | None = None
 
@@ -215,6 +222,11 @@ class ServerClient:
         """Before anything of the user's is sent: who answers there, asked if not known. Raises `ServerChanged`."""
         if self._known_at is None or self._clock.monotonic() - self._known_at > KNOWN_SECONDS:
             await self.server()
+
+    def require_account(self, account_id: str) -> None:
+        """Raises `SignInNeeded` when somebody else has signed in since: nothing of one is fetched or sent as another."""
+        if self.account_id != account_id:
+            raise SignInNeeded("somebody else has signed in while it was synced")
 
     def is_of(self, server_id: ServerId | None) -> bool:
         """Whether this is the server that is meant."""

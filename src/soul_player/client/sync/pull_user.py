@@ -115,6 +115,7 @@ class UserPull:
         account = await open_account(library, self._source_id)
         if account is None:
             return None
+        self._server.require_account(account.account_id)
         states = [await self._state(library, account, feed) for feed in (Feed.PLAYLISTS, Feed.USER_DATA)]
         if any(state.account_id != account.account_id for state in states):
             await change_account(library, account)

@@ -101,6 +101,7 @@ class Push:
         account = await open_account(library, self._source_id)
         if account is None:
             return None
+        self._server.require_account(account.account_id)
         now_ms = self._clock.now_ms()
         act = Act(now_ms, self._randomness)
         await tell_plays(library, act, account)
@@ -152,6 +153,7 @@ class Push:
 
     async def _post(self, batch: Sequence[Sending]) -> None:
         account = await self._account()
+        self._server.require_account(account.account_id)
         confirmed = await self._library.read(confirmed_through, account)
         request = PushRequest(
             device_id=account.device_id,  # type: ignore[arg-type]  # a DeviceId, kept as text
