@@ -44,7 +44,7 @@ browser:
 	    || echo "chromium could not be installed: the tests of the page need it" >&2; }
 
 test: install-dev browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ HELP_SECONDS_MAX = 0.15
 COMMANDS = (
     "demo", "serve", "scan", "user", "source", "sync", "status", "list", "search", "show", "doctor", "config",
     "completion", "version", "backup", "restore", "resolve", "playlist", "favourite", "rate", "play",
-    "download", "downloads", "rule", "offline", "merge", "split",
+    "download", "downloads", "rule", "offline", "merge", "split", "ui",
 )  # fmt: skip
 
 

@@ -37,15 +37,16 @@ def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:
 
 def test_without_a_terminal_nothing_is_asked(tmp_path: Path) -> None:
     """It fails, and names the flag."""
-    for arguments, flag in (
-        (("user", "add", "ann"), "--password-stdin"),
-        (("user", "remove", "ann"), "--yes"),
-        (("source", "add", "http://127.0.0.1:1"), "--username"),
-        (("source", "add", "http://127.0.0.1:1", "--username", "x"), "--password-stdin"),
-    ):
-        ran = soul(*arguments, home=tmp_path)
-        assert ran.code == 2, arguments
-        assert flag in ran.err
+    with serving(tmp_path / "server") as server:
+        for arguments, flag in (
+            (("user", "add", "ann"), "--password-stdin"),
+            (("user", "remove", "ann"), "--yes"),
+            (("source", "add", server.url), "--username"),
+            (("source", "add", server.url, "--username", "x"), "--password-stdin"),
+        ):
+            ran = soul(*arguments, home=tmp_path / "home")
+            assert ran.code == 2, arguments
+            assert flag in ran.err
 
 
 def test_an_empty_or_endless_password_is_refused(tmp_path: Path) -> None:

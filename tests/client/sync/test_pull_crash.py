@@ -164,7 +164,7 @@ def test_a_page_and_its_cursor_are_kept_together_or_not_at_all(tmp_path: Path) -
         async with fake_server() as server, opened_client(tmp_path, page_rows=500) as client:
             server.put(*(make_track(number, title=f"Title {number} " + "long " * 50) for number in range(3000)))
             await add(client, server)
-            await limit_size(client, pages=300)
+            await limit_size(client, pages=450)
             result = await sync_one(client)
             assert result.error is not None
             assert (result.status, result.error.code) == (SyncStatus.FAILED, "disk_full")

@@ -45,6 +45,11 @@ class OfflineSwitch:
         self._read = (is_on, now)
         return is_on
 
+    async def is_on_now(self) -> bool:
+        """The same, read anew: for who was told that something has changed."""
+        self._read = None
+        return await self.is_on()
+
     async def turn(self, *, on: bool) -> None:
         """What waits goes on waiting, and goes when it is off again."""
         if on:

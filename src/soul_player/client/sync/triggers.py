@@ -151,7 +151,7 @@ class Triggers:
             assert task is not None
             task.cancel()
         edits = await self._library.read(newest_edits)
-        worked_offline, self._works_offline = self._works_offline, await self._connections.switch.is_on()
+        worked_offline, self._works_offline = self._works_offline, await self._connections.switch.is_on_now()
         if self._works_offline and not worked_offline:
             await self._hang_up()
         is_back = worked_offline and not self._works_offline
