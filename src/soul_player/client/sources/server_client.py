@@ -224,7 +224,7 @@ class ServerClient:
             await self.server()
 
     def require_account(self, account_id: str) -> None:
-        """Nothing of one account is fetched or sent as another. Raises `SignInNeeded` when somebody else has signed in."""
+        """Nothing of one account is fetched or sent as another. Raises `SignInNeeded` if somebody else signed in."""
         if self.account_id != account_id:
             raise SignInNeeded("somebody else has signed in while it was synced")
 
