@@ -121,6 +121,8 @@ def what_to_do(badge: SourceBadge, source: Source) -> str | None:
             return f"check the certificate: soul source trust {quoted(source.name)}"
         case BadgeAction.DECIDE:
             return "say what it is: soul resolve"
+        case BadgeAction.ADD_ADDRESS:
+            return f"say where it is now: soul source address add {quoted(source.name)} URL"
         case BadgeAction.FREE_SPACE:
             return "make room on the disk"
         case BadgeAction.RETRY if badge.state is BadgeState.FAILED:

@@ -36,9 +36,12 @@ FULL = server(7, last_error_code="disk_full", last_error="no room")
 NEW = server(8, last_sync_at_ms=None)
 
 
-def badge(*sources: Source, syncing: tuple[int, ...] = (), works_offline: bool = False) -> Badge:
+def badge(
+    *sources: Source, syncing: tuple[int, ...] = (), asked: tuple[int, ...] = (6,), works_offline: bool = False
+) -> Badge:
     ids = [SourceId(number) for number in syncing]
-    return badge_of(sources, syncing=ids, works_offline=works_offline, now_ms=10 * MINUTE_MS)
+    about = [SourceId(number) for number in asked]
+    return badge_of(sources, syncing=ids, asked=about, works_offline=works_offline, now_ms=10 * MINUTE_MS)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +99,9 @@ def test_all_that_is_shown_is_as_of_the_oldest_sync() -> None:
 )  # fmt: skip
 def test_times_are_floored_and_never_in_the_future(seconds: int, said: str) -> None:
     assert ago(0, seconds * 1000) == said
+
+
+def test_what_was_said_to_be_another_server_is_not_asked_again() -> None:
+    """Its own server is somewhere else: where, a person can say."""
+    found = badge(CHANGED, asked=())
+    assert (found.label, found.action, found.source_id) == ("Offline", BadgeAction.ADD_ADDRESS, 6)

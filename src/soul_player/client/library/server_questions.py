@@ -4,7 +4,7 @@ import json
 
 from soul_player.client.errors import ServerChanged
 from soul_player.client.library.model import QuestionKind, Source, SourceId
-from soul_player.database.access import Writer
+from soul_player.database.access import Reader, Writer
 
 # Once for each server that answers there: neither while it is open nor after it was answered.
 ASK = """
@@ -26,6 +26,13 @@ CLOSE_OTHERS = """
        AND answer IS NULL
 """
 
+OPEN = """
+    SELECT source_id
+      FROM questions
+     WHERE kind = :kind
+       AND answer IS NULL
+"""
+
 
 async def ask_about_server(library: Writer, source: Source, changed: ServerChanged, *, now_ms: int) -> None:
     """Write the question down, unless it was asked before."""
@@ -43,3 +50,9 @@ async def ask_about_server(library: Writer, source: Source, changed: ServerChang
 async def close_server_questions(library: Writer, source_id: SourceId, *, but: str | None = None) -> None:
     """What waits about servers that answer there no longer."""
     await library.run(CLOSE_OTHERS, kind=QuestionKind.SERVER_CHANGED.value, source_id=source_id, subject=but or "-")
+
+
+async def asked_about(library: Reader) -> frozenset[SourceId]:
+    """The sources of which nobody has said yet what the server is that answers in their place."""
+    rows = await library.all(OPEN, kind=QuestionKind.SERVER_CHANGED.value)
+    return frozenset(SourceId(row[0]) for row in rows)

@@ -241,7 +241,7 @@ class ServerClient:
                 server_id=server_id,
                 name=name,
                 url=self.transport.address.url,
-                hint="say what it is: soul resolve",
+                hint="soul resolve asks what it is; with soul source address add you say where yours is",
             )
         self._known_at = self._clock.monotonic()
 

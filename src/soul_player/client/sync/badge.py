@@ -28,6 +28,8 @@ class BadgeAction(StrEnum):
     CHECK_CERTIFICATE = "check_certificate"
     # Another server answers there: `soul resolve` asks what it is.
     DECIDE = "decide"
+    # That was said; its own server is at none of its addresses.
+    ADD_ADDRESS = "add_address"
     FREE_SPACE = "free_space"
     TURN_ONLINE = "turn_online"
     ADD_SOURCE = "add_source"
@@ -64,10 +66,22 @@ WORKING_OFFLINE = "you are working offline"
 _WORST_FIRST = (BadgeState.SYNCING, BadgeState.FAILED, BadgeState.OFFLINE, BadgeState.SYNCED)
 
 
-def badge_of(sources: Sequence[Source], *, syncing: Collection[SourceId], works_offline: bool, now_ms: int) -> Badge:
-    """`syncing`: those whose sync runs now. `works_offline`: the person has turned the switch."""
+def badge_of(
+    sources: Sequence[Source],
+    *,
+    syncing: Collection[SourceId],
+    asked: Collection[SourceId],
+    works_offline: bool,
+    now_ms: int,
+) -> Badge:
+    """`syncing`: those whose sync runs now. `asked`: those in whose place an unknown server answers, which a person is
+    asked about. `works_offline`: the person has turned the switch.
+    """
     each = sorted(
-        (source_badge(one, is_syncing=one.id in syncing, works_offline=works_offline) for one in sources),
+        (
+            source_badge(one, is_syncing=one.id in syncing, is_asked=one.id in asked, works_offline=works_offline)
+            for one in sources
+        ),
         key=lambda one: _WORST_FIRST.index(one.state),
     )
     if not each:
@@ -84,14 +98,14 @@ def badge_of(sources: Sequence[Source], *, syncing: Collection[SourceId], works_
     return Badge(worst.state, label, reason, worst.action, worst.source_id if alike == 1 else None, found)
 
 
-def source_badge(source: Source, *, is_syncing: bool, works_offline: bool) -> SourceBadge:
+def source_badge(source: Source, *, is_syncing: bool, is_asked: bool, works_offline: bool) -> SourceBadge:
     """Of one source."""
-    state, reason, action = _of_source(source, is_syncing=is_syncing, works_offline=works_offline)
+    state, reason, action = _of_source(source, is_syncing=is_syncing, is_asked=is_asked, works_offline=works_offline)
     return SourceBadge(source.id, source.name, state, reason, action)
 
 
 def _of_source(  # one line a state
-    source: Source, *, is_syncing: bool, works_offline: bool
+    source: Source, *, is_syncing: bool, is_asked: bool, works_offline: bool
 ) -> tuple[BadgeState, str | None, BadgeAction]:
     error, said = source.last_error_code, source.last_error
     if is_syncing:
@@ -101,7 +115,8 @@ def _of_source(  # one line a state
     if source.needs_sign_in:
         return BadgeState.FAILED, "sign in again", BadgeAction.SIGN_IN
     if error == ServerChanged.code:
-        return BadgeState.FAILED, said, BadgeAction.DECIDE
+        state = BadgeState.FAILED if is_asked else BadgeState.OFFLINE
+        return state, said, BadgeAction.DECIDE if is_asked else BadgeAction.ADD_ADDRESS
     if source.connectivity is Connectivity.CERTIFICATE_PROBLEM:
         return BadgeState.FAILED, _met(source) or said, BadgeAction.CHECK_CERTIFICATE
     if source.is_offline:

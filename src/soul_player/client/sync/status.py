@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from soul_player.client.library.download_model import QueueCounts
 from soul_player.client.library.download_tasks import queue_counts
 from soul_player.client.library.failed_edits import list_failed
-from soul_player.client.library.model import Source
+from soul_player.client.library.model import Source, SourceId
 from soul_player.client.library.notes import read_note
 from soul_player.client.library.questions import count_questions
+from soul_player.client.library.server_questions import asked_about
 from soul_player.client.library.sources import all_sources
 from soul_player.client.library.sync_queue import count_waiting
 from soul_player.client.sources.offline_switch import WORKING_OFFLINE
@@ -35,6 +36,7 @@ class _Known:
     """What one snapshot of the library says."""
 
     sources: list[Source]
+    asked: frozenset[SourceId]
     works_offline: bool
     waiting_edits: int
     decisions: int
@@ -55,7 +57,9 @@ class Status:
         syncing = self._sync.running or self._sync.running_elsewhere()
         known = await self._library.read(_known)
         now_ms = self._clock.now_ms()
-        badge = badge_of(known.sources, syncing=syncing, works_offline=known.works_offline, now_ms=now_ms)
+        badge = badge_of(
+            known.sources, syncing=syncing, asked=known.asked, works_offline=known.works_offline, now_ms=now_ms
+        )
         return ClientStatus(
             badge=badge,
             sources=tuple(known.sources),
@@ -70,6 +74,7 @@ class Status:
 async def _known(library: Reader) -> _Known:
     return _Known(
         sources=await all_sources(library, counted=True),
+        asked=await asked_about(library),
         works_offline=await read_note(library, WORKING_OFFLINE) is not None,
         waiting_edits=await count_waiting(library),
         decisions=await count_questions(library),

@@ -39,7 +39,7 @@ export const sync = {
   },
   seconds: (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} s`, unreadable: (value) => `${many(value, 'file')} could not be read`,
   states: { syncing: 'Syncing', synced: 'Synced', failed: 'Failed', offline: 'Offline', limited: 'Limited', cancelled: 'Cancelled' },
-  actions: { cancel: 'Cancel', sync: 'Sync now', retry: 'Retry', sign_in: 'Sign in', check_certificate: 'Check the certificate', decide: 'Decide', free_space: 'Free up space', turn_online: 'Go online', add_source: 'Add a source' },
+  actions: { cancel: 'Cancel', sync: 'Sync now', retry: 'Retry', sign_in: 'Sign in', check_certificate: 'Check the certificate', decide: 'Decide', add_address: 'Add its address', free_space: 'Free up space', turn_online: 'Go online', add_source: 'Add a source' },
 };
 
 const plural = (value, one, others) => value && many(value, one, others);
