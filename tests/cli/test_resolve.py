@@ -95,3 +95,26 @@ def test_another_server_at_a_known_address_waits_for_a_person(tmp_path: Path, mu
         after = soul("list", "--json", home=client).events()[0]
         assert (after["id"], after["favourite"]) == (track["id"], True)
         assert soul("status", "--json", home=client).json()["waiting_edits"] == 0
+
+
+def test_another_server_is_a_source_of_its_own_and_the_known_one_is_given_its_address(tmp_path: Path) -> None:
+    """Said once: nothing asks again, status says what is left to do, and then both are in sync."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server") as server:
+        add_source(client, server)
+        assert soul("sync", home=client).code == 0
+    port = server.url.rpartition(":")[2]
+    with serving(tmp_path / "stranger", "--port", port):
+        assert soul("sync", home=client).code == 1
+        (decision,) = soul("resolve", "--json", home=client).json()["decisions"]
+        assert soul("resolve", str(decision["id"]), "--keep", "another", home=client).code == 0
+        for _ in range(2):
+            soul("sync", home=client)
+            assert soul("resolve", "--json", home=client).json()["decisions"] == []
+            told = soul("status", home=client).out
+            assert 'say where it is now: soul source address add "Home Server" URL' in told
+            assert "soul resolve" not in told
+        with serving(tmp_path / "server") as moved:
+            assert soul("source", "address", "add", "Home Server", moved.url, home=client).code == 0
+            assert soul("sync", "Home Server", home=client).code == 0
+            assert "say where it is now" not in soul("status", home=client).out
