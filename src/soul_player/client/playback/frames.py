@@ -1,5 +1,7 @@
 """Pure: MP3 and AAC cut between their frames, and the second that was reached, as `ogg` does it for Opus."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from soul_player.client.playback.ogg import OggPages
@@ -33,10 +35,14 @@ class Cutter(Protocol):
         ...
 
 
-class _Frames:
-    """What is not of the kind passes as it is, and has no `seconds`."""
+class Frames:
+    """What is not of the kind passes as it is, and has no `seconds`.
 
-    def __init__(self) -> None:
+    `read_head`: bytes and seconds of the frame that begins so; None: none does.
+    """
+
+    def __init__(self, read_head: Callable[[bytes | bytearray], tuple[int, float] | None]) -> None:
+        self._read_head = read_head
         self._held = bytearray()
         self._seconds = 0.0
         self._passes = False
@@ -51,7 +57,7 @@ class _Frames:
         self._held += piece
         whole = 0
         while not self._passes and len(self._held) - whole >= _ADTS_HEAD_BYTES:
-            frame = self._frame(self._held[whole : whole + _ADTS_HEAD_BYTES])
+            frame = self._read_head(self._held[whole : whole + _ADTS_HEAD_BYTES])
             if frame is None:
                 self._passes = True
                 break
@@ -72,41 +78,33 @@ class _Frames:
         self._held.clear()
         return held
 
-    def _frame(self, head: bytes | bytearray) -> tuple[int, float] | None:
-        """Bytes and seconds of the frame that begins so; None: none does."""
-        raise NotImplementedError
 
-
-class MpegFrames(_Frames):
+def mpeg_frame(head: bytes | bytearray) -> tuple[int, float] | None:
     """Layer 3, as the servers' encoder makes it: frames and nothing else."""
-
-    def _frame(self, head: bytes | bytearray) -> tuple[int, float] | None:
-        version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-        kbits_at, rate_at, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
-        is_sync = head[0] == 0xFF and head[1] & 0xE0 == 0xE0
-        if not is_sync or version not in _RATES or layer != _LAYER_3 or rate_at > 2 or not 0 < kbits_at < 15:
-            return None
-        rate = _RATES[version][rate_at]
-        kbits, samples = (_KBITS_1[kbits_at], 1_152) if version == _MPEG_1 else (_KBITS_2[kbits_at], 576)
-        return samples // 8 * kbits * 1_000 // rate + padding, samples / rate
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    kbits_at, rate_at, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
+    is_sync = head[0] == 0xFF and head[1] & 0xE0 == 0xE0
+    if not is_sync or version not in _RATES or layer != _LAYER_3 or rate_at > 2 or not 0 < kbits_at < 15:
+        return None
+    rate = _RATES[version][rate_at]
+    kbits, samples = (_KBITS_1[kbits_at], 1_152) if version == _MPEG_1 else (_KBITS_2[kbits_at], 576)
+    return samples // 8 * kbits * 1_000 // rate + padding, samples / rate
 
 
-class AdtsFrames(_Frames):
+def adts_frame(head: bytes | bytearray) -> tuple[int, float] | None:
     """AAC in ADTS."""
-
-    def _frame(self, head: bytes | bytearray) -> tuple[int, float] | None:
-        rate_at = head[2] >> 2 & 15
-        size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
-        if head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or rate_at >= len(_ADTS_RATES) or size < _ADTS_HEAD_BYTES:
-            return None
-        blocks = (head[6] & 3) + 1
-        return size, blocks * _ADTS_SAMPLES / _ADTS_RATES[rate_at]
+    rate_at = head[2] >> 2 & 15
+    size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    if head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or rate_at >= len(_ADTS_RATES) or size < _ADTS_HEAD_BYTES:
+        return None
+    blocks = (head[6] & 3) + 1
+    return size, blocks * _ADTS_SAMPLES / _ADTS_RATES[rate_at]
 
 
-_CUTTERS: dict[StreamFormat, type[OggPages | MpegFrames | AdtsFrames]] = {
+_CUTTERS: dict[StreamFormat, Callable[[], Cutter]] = {
     StreamFormat.OPUS: OggPages,
-    StreamFormat.MP3: MpegFrames,
-    StreamFormat.AAC: AdtsFrames,
+    StreamFormat.MP3: partial(Frames, mpeg_frame),
+    StreamFormat.AAC: partial(Frames, adts_frame),
 }
 
 
