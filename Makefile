@@ -35,15 +35,23 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 demo: install
 	$(BIN)/soul demo
 
+# Debian's packages of a program that tests need, where it is not there: $(call debian,PROGRAM,PACKAGES,WHO NEEDS IT).
+debian = command -v $(1) >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
+	  { $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $(2); } >/dev/null \
+	    || echo "$(1) could not be installed: $(3) need it" >&2; }
+
 # The page is tested in Debian's Chromium; where it can not be installed those tests say so, and fail in CI.
 .PHONY: browser
 browser:
-	@command -v chromium >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
-	  { $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
-	    || echo "chromium could not be installed: the tests of the page need it" >&2; }
+	@$(call debian,chromium,chromium fonts-dejavu-core,the tests of the page)
 
-test: install-dev browser
+# The units of docs/operating.md are read by systemd itself. It is installed in CI only: elsewhere a test is no reason to.
+.PHONY: systemd
+systemd:
+	@test -z "$$CI" || $(call debian,systemd-analyze,systemd,the tests of the units)
+
+test: install-dev browser systemd
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: install-dev

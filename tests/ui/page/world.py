@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.conftest import not_here
+
 START_SECONDS = 30.0
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = {"width": 1440, "height": 900}
@@ -147,14 +149,9 @@ def add_server(home: Path, server_home: Path, url: str) -> None:
 
 
 def chromium() -> str:
-    """Where the browser is. Without one the tests of the page say so; in CI that is a failure."""
+    """Where the browser is."""
     found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is not None:
-        return found
-    message = "the page is tested in Chromium, which is not here: make browser installs it"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
+    return found or not_here("the page is tested in Chromium, which is not here: make browser installs it")
 
 
 @contextmanager
