@@ -197,6 +197,26 @@ def test_a_proxy_with_a_dead_server_behind_it_is_passed_over(tmp_path: Path) -> 
     run(story())
 
 
+def test_a_sync_that_is_given_up_takes_no_address_for_dead_later(tmp_path: Path) -> None:
+    """It had met nobody at the first address and was waiting for the second one. Now the first one is back."""
+
+    async def story() -> None:
+        async with at_two_addresses(tmp_path) as (client, server, _, first, second):
+            first.die()
+            second.silent_after = 0
+            async with opened_client(tmp_path) as other:
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(1.0):
+                        await sync_one(other)
+                first.is_dead = False
+                server.put(make_track(2))
+                async with asyncio.timeout(4):
+                    assert (await sync_one(other)).tracks_synced == 1
+            assert (await the_source(client)).url == first.url
+
+    run(story())
+
+
 @pytest.mark.parametrize(
     ("errors", "told"),
     [

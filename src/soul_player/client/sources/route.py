@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from soul_player.client.errors import (
@@ -44,7 +44,6 @@ class Way:
     must_introduce: bool
     # When it last said who it is.
     known_at: float | None = None
-    failure: SyncError | None = field(default=None, init=False)
 
 
 class Route:
@@ -154,11 +153,11 @@ class Route:
             first = left[0]
             if self._is_known(first) or (len(self._ways) == 1 and not first.must_introduce):
                 return first
-            found = await _race(left, is_hurried=len(self._ways) > 1)
+            found, failures = await _race(left, is_hurried=len(self._ways) > 1)
             for way in left:
-                if way.failure is not None:
-                    failed[way], way.failure = way.failure, None
-                    await self._on_met(way.transport.address, failed[way])
+                if way in failures:
+                    failed[way] = failures[way]
+                    await self._on_met(way.transport.address, failures[way])
             if found is None:
                 raise most_telling(failed.values())
             found.known_at = self._clock.monotonic()
@@ -170,9 +169,10 @@ class Route:
         return way.known_at is not None and self._clock.monotonic() - way.known_at <= KNOWN_SECONDS
 
 
-async def _race(ways: Sequence[Way], *, is_hurried: bool) -> Way | None:
-    """The one that introduces itself first; None: none did, and each has its `failure`."""
+async def _race(ways: Sequence[Way], *, is_hurried: bool) -> tuple[Way | None, dict[Way, SyncError]]:
+    """The one that introduces itself first, if one does; and those that failed until then."""
     found: list[Way] = []
+    failures: dict[Way, SyncError] = {}
     tasks: list[asyncio.Task[None]] = []
     # The first has failed: nobody needs to wait any longer.
     is_open = asyncio.Event()
@@ -184,12 +184,12 @@ async def _race(ways: Sequence[Way], *, is_hurried: bool) -> Way | None:
             async with asyncio.timeout(INTRODUCE_SECONDS if is_hurried else None):
                 await way.introduce()
         except ConnectionLost:
-            way.failure = OfflineError(f"{way.transport.address.host} hangs up")
+            failures[way] = OfflineError(f"{way.transport.address.host} hangs up")
         except SyncError as error:
-            way.failure = error
+            failures[way] = error
         except TimeoutError:
-            way.failure = OfflineError(f"{way.transport.address.host} does not answer")
-        if way.failure is not None:
+            failures[way] = OfflineError(f"{way.transport.address.host} does not answer")
+        if way in failures:
             is_open.set()
             return
         found.append(way)
@@ -199,7 +199,7 @@ async def _race(ways: Sequence[Way], *, is_hurried: bool) -> Way | None:
 
     async with asyncio.TaskGroup() as group:
         tasks += [group.create_task(introduce(number, way)) for number, way in enumerate(ways)]
-    return found[0] if found else None
+    return (found[0] if found else None), failures
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
