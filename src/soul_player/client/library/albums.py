@@ -111,14 +111,11 @@ def sorted_albums(albums: Iterable[Album], order: AlbumOrder) -> list[Album]:
 
 def letters_of(names: Sequence[str]) -> list[tuple[str, int]]:
     """Where each first letter begins in names that are sorted by `folded`; `#` for what is no letter."""
-    letters: list[tuple[str, int]] = []
+    letters: dict[str, int] = {}
     for place, name in enumerate(names):
         first = (folded(name) or "")[:1].upper()
-        letter = first if first.isalpha() else "#"
-        if letter not in (known for known, _ in letters[-1:]):
-            letters.append((letter, place))
-    seen: set[str] = set()
-    return [one for one in letters if one[0] not in seen and not seen.add(one[0])]  # type: ignore[func-returns-value]  # `add` gives None, which is what it is for here
+        letters.setdefault(first if first.isalpha() else "#", place)
+    return list(letters.items())
 
 
 @lru_cache(maxsize=16_384)
