@@ -3,12 +3,16 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.transfer import BATCH_BYTES
 from tests.client.downloads.shelves import assert_the_law, content_of, rows, shelf, statuses, write_song
 from tests.conftest import run
 from tests.edges.faulty_proxy import Fault, Sent
@@ -217,6 +221,51 @@ def test_no_word_of_a_server_becomes_a_path(tmp_path: Path) -> None:
             assert [
                 name for _, folders, names in os.walk(tmp_path) for name in (*folders, *names) if "evil" in name
             ] == []
+
+    run(story())
+
+
+class Slow(Disk):
+    """A write takes its time, and then its file should still be open."""
+
+    seconds = 0.6
+
+    def __init__(self) -> None:
+        self.writes = 0
+        self.closed_early = 0
+
+    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
+        """In the end."""
+        self.writes += 1
+        time.sleep(self.seconds)
+        self.closed_early += file.closed
+        super().write(file, pieces)
+
+
+def test_a_download_that_is_cancelled_twice_while_it_waits_for_the_disk_keeps_what_came(tmp_path: Path) -> None:
+    """Else a thread would write into a file that is closed, or that another attempt has opened meanwhile."""
+
+    async def story() -> None:
+        disk = Slow()
+        async with shelf(tmp_path, seconds=20.0, disk=disk) as one:
+            await one.ask("title:song0")
+            async with asyncio.TaskGroup() as group:
+                running = group.create_task(one.client.downloads.run(until_idle=True))
+                while not disk.writes:
+                    await asyncio.sleep(0.01)
+                # By now the next batch is there too, and waits for the first.
+                await asyncio.sleep(disk.seconds / 2)
+                running.cancel()
+                await asyncio.sleep(disk.seconds / 6)
+                running.cancel()
+            assert (disk.writes, disk.closed_early) == (2, 0)
+            begun = part_of(tmp_path).stat().st_size
+            assert begun >= 2 * BATCH_BYTES
+            disk.seconds = 0.0
+            await one.client.downloads.run(until_idle=True)
+            assert await statuses(one.client) == ["cached"]
+            assert one.proxy.ranges[1] == f"bytes={begun}-"
+            await assert_the_law(one.client)
 
     run(story())
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from soul_player.client.errors import ClientError, DiskFull, FileUnwritable
 
@@ -139,9 +139,9 @@ class Part:
             with self.path.open("rb", buffering=0) as file:
                 self.size_bytes = feed(self._digest, file)
 
-    def append(self, pieces: Sequence[bytes], *, is_last: bool = False) -> None:
+    def append(self, pieces: Sequence[bytes]) -> None:
         """To what was read again, else to nothing. Raises `DiskFull`, `FileUnwritable`: then only what is in the file
-        counts, not what this object believes. `is_last` closes it, which saves a small file a turn of its own."""
+        counts, not what this object believes."""
         with disk_errors(self.path):
             if self._file is None:
                 self._file = self._disk.open_part(self.path, fresh=self.size_bytes == 0)
@@ -150,8 +150,6 @@ class Part:
             self._digest.update(piece)
             self.size_bytes += len(piece)
             self._unsynced_bytes += len(piece)
-        if is_last:
-            self.close()
 
     def finish(self, pieces: Sequence[bytes], *, sha256: str | None) -> bool:
         """The last pieces, one turn of a thread for all that is left: True when the sum is right, and then the bytes
@@ -208,11 +206,23 @@ class Part:
 
 
 async def to_its_end(work: Callable[[], T]) -> T:
-    """On a thread. Who is cancelled meanwhile waits for it all the same: nobody closes a file that it writes to."""
+    """On a thread, waited for as `ended` does."""
     running = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(running)
-    finally:
-        while not running.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait((running,))
+    await ended(running)
+    return running.result()
+
+
+async def ended(*running: asyncio.Future[Any]) -> None:
+    """Threads have done all of this. Who is cancelled meanwhile waits for it all the same, and however often: nobody
+    closes a file that one of them writes to. Raises what the first of them raised that failed."""
+    cancelled: asyncio.CancelledError | None = None
+    while pending := [one for one in running if not one.done()]:
+        try:
+            await asyncio.wait(pending)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    failed = [error for one in running if (error := one.exception()) is not None]
+    if cancelled is not None:
+        raise cancelled
+    if failed:
+        raise failed[0]

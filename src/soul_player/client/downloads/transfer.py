@@ -17,7 +17,7 @@ from soul_player.client.downloads.answers import (
     etag_of,
     read_answer,
 )
-from soul_player.client.downloads.disk import Disk, Part, to_its_end
+from soul_player.client.downloads.disk import Disk, Part, ended, to_its_end
 from soul_player.client.downloads.holders import Holder
 from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.throttle import DownloadThrottler
@@ -231,17 +231,14 @@ class Transfer:
                     raise BytesDiffer(f"more than the {total} bytes came that were announced")
                 if size >= BATCH_BYTES and progress.bytes_done < total:
                     if writing is not None:
-                        await writing
+                        await ended(writing)
                     if (syncing is None or syncing.done()) and part.needs_sync():
                         syncing = loop.run_in_executor(None, part.sync)
                     writing = loop.run_in_executor(None, part.append, batch)
                     batch, size = [], 0
             is_whole = progress.bytes_done == total
         finally:
-            # Not only awaited: a second cancellation must not leave a thread that writes into a closed file.
-            for pending in (writing, syncing):
-                if pending is not None:
-                    await asyncio.shield(pending)
+            await ended(*(one for one in (writing, syncing) if one is not None))
             if not is_whole:
                 await to_its_end(partial(part.append, batch))
         if not is_whole:
