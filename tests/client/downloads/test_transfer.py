@@ -233,10 +233,13 @@ class Slow(Disk):
     def __init__(self) -> None:
         self.writes = 0
         self.closed_early = 0
+        self.begun = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
         """In the end."""
         self.writes += 1
+        self._loop.call_soon_threadsafe(self.begun.set)
         time.sleep(self.seconds)
         self.closed_early += file.closed
         super().write(file, pieces)
@@ -251,8 +254,7 @@ def test_a_download_that_is_cancelled_twice_while_it_waits_for_the_disk_keeps_wh
             await one.ask("title:song0")
             async with asyncio.TaskGroup() as group:
                 running = group.create_task(one.client.downloads.run(until_idle=True))
-                while not disk.writes:
-                    await asyncio.sleep(0.01)
+                await disk.begun.wait()
                 # By now the next batch is there too, and waits for the first.
                 await asyncio.sleep(disk.seconds / 2)
                 running.cancel()
