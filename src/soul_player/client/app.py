@@ -29,7 +29,6 @@ from soul_player.client.library.open import LIBRARY_FILE, open_library
 from soul_player.client.library.player import Player
 from soul_player.client.library.plays import Plays
 from soul_player.client.library.positions import Positions
-from soul_player.client.library.stamp import stamp_of
 from soul_player.client.live_settings import LiveSettings
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.stream import Playback
@@ -136,8 +135,8 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             yield Client(
                 config=config,
                 library=Library(library),
-                positions=Positions(library, clock=world.clock, stamp=stamp_of(config.home)),
-                catalogues=Catalogues(library, clock=world.clock, stamp=stamp_of(config.home)),
+                positions=Positions(library, clock=world.clock, stamp=commits.version),
+                catalogues=Catalogues(library, clock=world.clock, stamp=commits.version),
                 sources=Sources(config, library, connections, tokens, clock=world.clock, randomness=world.randomness),
                 edits=edits,
                 playlists=Playlists(library),
