@@ -6,10 +6,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from soul_player.client import Client, DownloadFinished, TaskState
+from soul_player.client.downloads.worker import LOOK_SECONDS
+from soul_player.client.library.download_model import WaitsFor
 from soul_player.client.library.download_tasks import add_automatic
 from soul_player.database.access import Writer
+from soul_player.edges import SystemRandomness
 from tests.client.clients import database_of
 from tests.client.downloads.shelves import Shelf, assert_the_law, downloading_client, shelf, statuses, wish_of
 from tests.conftest import run
@@ -180,6 +186,56 @@ def test_another_process_pauses_resumes_and_cancels(tmp_path: Path) -> None:
                 await until(is_empty)
             assert await statuses(one.client) == ["cached", "stream_only"]
             assert one.proxy.ranges[-1] is not None, "it went on from where it was paused"
+
+    run(story())
+
+
+class Counting:
+    """A library that counts the looks at it."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        self.reads = 0
+        self.write = library.write
+
+    async def read(self, *args: Any, **options: Any) -> Any:
+        """One more."""
+        self.reads += 1
+        return await self._library.read(*args, **options)
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_queue_that_cannot_go_on_is_not_looked_at_over_and_over(tmp_path: Path, is_paused: bool) -> None:
+    """Neither while its server is away for hours nor while a person paused it: a laptop on its battery has both."""
+
+    async def story() -> None:
+        async with shelf(tmp_path) as one:
+            one.proxy.is_down = True
+            if is_paused:
+                await one.client.downloads.pause()
+            worker = one.client.downloads._worker
+            worker._library = library = Counting(worker._library)  # type: ignore[assignment]  # as much as it uses
+            # The first wait for a server is seven seconds at least.
+            worker._randomness = SystemRandomness()
+            await one.ask("title:song0")
+            async with running(one.client):
+
+                async def waits() -> bool:
+                    (item,) = await one.client.downloads.list()
+                    return library.reads > 0 and (is_paused or item.task.waits_for is WaitsFor.SOURCE)
+
+                await until(waits)
+                await asyncio.sleep(2 * LOOK_SECONDS)
+                library.reads = 0
+                await asyncio.sleep(6 * LOOK_SECONDS)
+                assert library.reads == 0
+                # What a person says is noticed all the same.
+                await one.client.downloads.resume()
+
+                async def is_looked_at() -> bool:
+                    return library.reads > 0
+
+                await until(is_looked_at, seconds=2.0)
 
     run(story())
 

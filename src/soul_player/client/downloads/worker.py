@@ -76,6 +76,7 @@ class Worker:
         self._must_look = True
         # How some attempt ended could not be written down: its row may say that it is under way.
         self._has_stale = False
+        self._until_idle = False
         self.slots = slots
 
     def wake(self) -> None:
@@ -92,18 +93,19 @@ class Worker:
         """Until it is cancelled; `until_idle`: until nothing can go on for some time."""
         async with asyncio.TaskGroup() as group:
             telling = group.create_task(self._teller.tell())
+            self._until_idle = until_idle
             try:
-                await self._fill(group, until_idle=until_idle)
+                await self._fill(group)
             finally:
                 telling.cancel()
 
-    async def _fill(self, group: asyncio.TaskGroup, *, until_idle: bool) -> None:
+    async def _fill(self, group: asyncio.TaskGroup) -> None:
         while True:
             self._awake.clear()
             if self._has_free_slot() or self._is_time_to_look():
                 now_ms = self._clock.now_ms()
                 seen = await self._see(now_ms)
-                if until_idle and not self._running and self._is_idle(seen, now_ms):
+                if self._until_idle and not self._running and self._is_idle(seen, now_ms):
                     return
                 self._fill_slots(group, seen)
             await self._rest()
@@ -113,8 +115,12 @@ class Worker:
         if seen.is_paused:
             return True
         is_soon = seen.next_ms is not None and seen.next_ms - now_ms <= PATIENCE_MS
-        lost = self._away.lost()
+        lost = self._lost()
         return not is_soon and all(task.waits_source_id in lost for task in seen.ready)
+
+    def _lost(self) -> frozenset[SourceId]:
+        """Who waits for ever waits for every source."""
+        return self._away.lost() if self._until_idle else frozenset()
 
     def _is_time_to_look(self) -> bool:
         return self._must_look or self._seen is None or self._clock.monotonic() - self._seen_at >= LOOK_SECONDS
@@ -139,7 +145,7 @@ class Worker:
         self._seen_at = self._clock.monotonic()
         self._seen_commits = self._commits()
         self._seen = await self._library.read(
-            look_at_queue, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._away.lost()
+            look_at_queue, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._lost()
         )
         return self._seen
 
@@ -156,7 +162,9 @@ class Worker:
 
     def _is_quiet(self) -> bool:
         seen = self._seen
-        if seen is None or self._must_look or self._running or seen.ready or self._away.lost():
+        if seen is None or self._must_look or self._running or self._lost():
+            return False
+        if seen.ready and not seen.is_paused:
             return False
         if seen.next_ms is not None and self._clock.now_ms() >= seen.next_ms:
             return False
