@@ -32,3 +32,13 @@ def test_every_commit_of_anybody_is_noticed_and_nothing_else(tmp_path: Path) -> 
     assert len(set(seen)) == 3
     commits.close()
     other.close()
+
+
+def test_a_file_that_cannot_be_opened_is_no_error_of_whoever_asks(tmp_path: Path) -> None:
+    """Whoever reads it next meets that, and tells it; as soon as it can be opened, commits are noticed."""
+    file = tmp_path / "home" / "library.db"
+    commits = Commits(file)
+    assert commits.version() == 0
+    file.parent.mkdir()
+    assert commits.version() > 0
+    commits.close()

@@ -13,11 +13,11 @@ class Commits:
 
     def version(self) -> int:
         """Another number than the last time: somebody has committed since. 0: it cannot be told now."""
-        if self._connection is None:
-            self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            # It never waits for anybody: it is asked from where nothing may wait.
-            self._connection.execute("PRAGMA busy_timeout = 0")
         try:
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+                # It never waits for anybody: it is asked from where nothing may wait.
+                self._connection.execute("PRAGMA busy_timeout = 0")
             row = self._connection.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error:
             # Locked, or the disk is in trouble: whoever reads it next meets that, and tells it.
