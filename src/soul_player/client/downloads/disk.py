@@ -221,7 +221,7 @@ async def ended(*running: asyncio.Future[Any]) -> None:
             await asyncio.wait(pending)
         except asyncio.CancelledError as error:
             cancelled = error
-    failed = [error for one in running if (error := one.exception()) is not None]
+    failed = [failure for one in running if (failure := one.exception()) is not None]
     if cancelled is not None:
         raise cancelled
     if failed:
