@@ -94,12 +94,11 @@ class AddressBook:
     async def remove(self, source_id: SourceId, url: str) -> Source:
         """Ask nothing there any more. Raises `AddressInvalid` for one that is not its, and for the only one."""
         source, address = await self._of(source_id, url)
-        if len(source.addresses) == 1:
+        if not await self._library.write(remove_address, source_id, address.url):
             raise AddressInvalid(
                 f"{address.url} is the only address of {source.name}",
                 hint=f"add the other one first, or remove the source: soul source remove {source.name}",
             )
-        await self._library.write(remove_address, source_id, address.url)
         return await self._changed(source_id)
 
     async def trust(self, source_id: SourceId, fingerprint: str, *, url: str | None = None) -> Source:
