@@ -16,11 +16,7 @@ from soul_player.database.access import Reader, Row, Value, Writer
 # Tracks that may turn out to be ones that are known under another id wait until that is known: those of a source that
 # tells everything from nothing until it has told it all, those of a rebuilt one until their hashes are told. Matched
 # before, they would be asked about, or join what a person has parted them from.
-WAITING = """
-    SELECT match_queue.entry_id, track_sources.track_id, track_sources.source_id, track_sources.remote_id,
-           track_sources.title, track_sources.artist, track_sources.album, track_sources.track_number,
-           track_sources.duration_seconds, track_sources.year, track_sources.file_hash, track_sources.audio_hash,
-           track_sources.musicbrainz_recording_id, match_texts.keys
+_FREE = """
       FROM match_queue
       LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
       LEFT JOIN match_texts ON match_texts.entry_id = match_queue.entry_id
@@ -37,32 +33,32 @@ WAITING = """
                     WHERE EXISTS (SELECT 1
                                     FROM track_sources former
                                    WHERE source_id = sources.id AND status = 'unavailable' AND is_former = 1))), 0)
+"""
+
+WAITING = (
+    """
+    SELECT match_queue.entry_id, track_sources.track_id, track_sources.source_id, track_sources.remote_id,
+           track_sources.title, track_sources.artist, track_sources.album, track_sources.track_number,
+           track_sources.duration_seconds, track_sources.year, track_sources.file_hash, track_sources.audio_hash,
+           track_sources.musicbrainz_recording_id, match_texts.keys
+"""
+    + _FREE
+    + """
      ORDER BY match_queue.entry_id
      LIMIT :count
 """
+)
+
+COUNT_WAITING = (
+    """
+    SELECT COUNT(*)
+"""
+    + _FREE
+)
 
 DONE = """
     DELETE FROM match_queue
      WHERE entry_id = :entry_id
-"""
-
-COUNT_WAITING = """
-    SELECT COUNT(*)
-      FROM match_queue
-      LEFT JOIN track_sources ON track_sources.id = match_queue.entry_id
-     WHERE NOT COALESCE(
-               track_sources.source_id IN (
-                   SELECT sources.id
-                     FROM sources
-                    WHERE EXISTS (SELECT 1
-                                    FROM sync_state
-                                   WHERE source_id = sources.id AND feed = 'tracks' AND sweep_owed = 1))
-            OR (track_sources.file_hash IS NULL AND track_sources.source_id IN (
-                   SELECT sources.id
-                     FROM sources
-                    WHERE EXISTS (SELECT 1
-                                    FROM track_sources former
-                                   WHERE source_id = sources.id AND status = 'unavailable' AND is_former = 1))), 0)
 """
 
 # The version of the normaliser rose: what it made before is made again.

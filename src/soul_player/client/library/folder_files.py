@@ -9,14 +9,12 @@ from soul_player.audio.source import Stamp
 from soul_player.client.library.model import SourceId
 from soul_player.client.library.paths import stored_path
 from soul_player.client.library.sync_state import begin_sync_state, save_sync_state
-from soul_player.client.library.track_sources import read_names, store_tracks
+from soul_player.client.library.track_sources import read_told, store_tracks
 from soul_player.client.library.tracks import refresh_statuses
 from soul_player.database.access import Reader, Row, Writer
 from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.cursor import Feed
-from soul_player.protocol.ids import TrackId, id_text
 from soul_player.protocol.times import time_ms
-from soul_player.protocol.track import ReplayGain, Track
 
 PLACES = """
     SELECT path, size_bytes, mtime_ns, inode, remote_id
@@ -107,8 +105,6 @@ LOST_BUT_THERE = """
        AND file.is_present = 1
 """
 
-_replaygain = msgspec.json.Decoder(ReplayGain)
-
 
 async def list_places(library: Reader, source_id: SourceId) -> list[Row]:
     """(path, size_bytes, mtime_ns, inode, id) of every file that is there."""
@@ -183,7 +179,7 @@ async def put_back(library: Writer, source_id: SourceId, folder: bytes, *, but: 
 
 
 def _stored(source_id: SourceId, row: Row) -> StoredTrack:
-    track = _track(row)
+    track = read_told((row[0], *row[7:]))
     return StoredTrack(
         id=bytes(row[0]),
         root_id=source_id,
@@ -196,39 +192,6 @@ def _stored(source_id: SourceId, row: Row) -> StoredTrack:
         audio_hash=_digest(track.audio_hash),
         is_hashed=bool(row[5]),
         is_present=bool(row[6]),
-    )
-
-
-def _track(row: Row) -> Track:
-    return Track(
-        id=TrackId(id_text(row[0])),
-        seq=row[7],
-        title=row[8],
-        artist=row[9],
-        artists=read_names(row[10]),
-        album=row[11],
-        album_artist=row[12],
-        album_id=row[13],
-        track_number=row[14],
-        disc_number=row[15],
-        year=row[16],
-        genres=read_names(row[17]),
-        duration_seconds=row[18],
-        content_type=row[19],
-        bitrate=row[20],
-        sample_rate=row[21],
-        channels=row[22],
-        file_size=row[23],
-        file_hash=row[24],
-        audio_hash=row[25],
-        fingerprinted=bool(row[26]),
-        musicbrainz_recording_id=row[27],
-        musicbrainz_release_id=row[28],
-        isrc=row[29],
-        replaygain=None if row[30] is None else _replaygain.decode(row[30]),
-        artwork_id=row[31],
-        added_at=row[32],
-        updated_at=row[33],
     )
 
 

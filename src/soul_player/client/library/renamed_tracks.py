@@ -6,16 +6,14 @@ again, and a row that is new and has its bytes, its audio, or its size and words
 
 from collections.abc import Sequence
 
-import msgspec
-
 from soul_player.client.library.late_returns import fold
 from soul_player.client.library.model import SourceId
 from soul_player.client.library.notes import read_note, remove_note, write_note
 from soul_player.client.library.returns import decide_returns, read_lost
-from soul_player.client.library.track_sources import ID_BYTES, read_names, store_tracks
-from soul_player.database.access import Row, Writer
-from soul_player.protocol.ids import TrackId, id_bytes, id_text
-from soul_player.protocol.track import ReplayGain, Track
+from soul_player.client.library.track_sources import ID_BYTES, read_told, store_tracks
+from soul_player.database.access import Writer
+from soul_player.protocol.ids import id_bytes
+from soul_player.protocol.track import Track
 
 NEWEST_BEFORE = "newest_before_reset"
 
@@ -35,10 +33,10 @@ UNTOLD = """
 """
 
 ARRIVED = """
-    SELECT id, track_id, remote_id, title, content_type, file_size, duration_seconds, added_at, updated_at, seq, artist,
-           artists, album, album_artist, album_id, track_number, disc_number, year, genres, bitrate, sample_rate,
-           channels, file_hash, audio_hash, fingerprinted, musicbrainz_recording_id, musicbrainz_release_id, isrc,
-           replaygain, artwork_id
+    SELECT id, track_id, remote_id, seq, title, artist, artists, album, album_artist, album_id, track_number,
+           disc_number, year, genres, duration_seconds, content_type, bitrate, sample_rate, channels, file_size,
+           file_hash, audio_hash, fingerprinted, musicbrainz_recording_id, musicbrainz_release_id, isrc, replaygain,
+           artwork_id, added_at, updated_at
       FROM track_sources
      WHERE id > :newest
        AND source_id = :source_id
@@ -65,7 +63,7 @@ async def bind_renamed(library: Writer, source_id: SourceId, *, run: int) -> int
     await remove_note(library, name)
     lost = [read_lost(row) for row in await library.all(UNTOLD, source_id=source_id, run=run)]
     rows = await library.all(ARRIVED, source_id=source_id, run=run, newest=int(newest)) if lost else []
-    came = [_track(row) for row in rows]
+    came = [read_told(row[2:]) for row in rows]
     found = decide_returns(lost, came)
     renamed: list[Track] = []
     for place, its_former in found.items():
@@ -90,39 +88,3 @@ async def _tell_again(library: Writer, source_id: SourceId, run: int, tracks: Se
 
 def _name(source_id: SourceId) -> str:
     return f"{NEWEST_BEFORE}:{source_id}"
-
-
-def _track(row: Row) -> Track:
-    (remote_id, title, content_type, file_size, seconds, added_at, updated_at, seq, artist, artists, album,
-     album_artist, album_id, track_number, disc_number, year, genres, bitrate, sample_rate, channels, file_hash,
-     audio_hash, fingerprinted, recording_id, release_id, isrc, replaygain, artwork_id) = row[2:]  # fmt: skip
-    return Track(
-        id=TrackId(id_text(remote_id)),
-        title=title,
-        content_type=content_type,
-        file_size=file_size,
-        duration_seconds=seconds,
-        added_at=added_at,
-        updated_at=updated_at,
-        seq=seq,
-        artist=artist,
-        artists=read_names(artists),
-        album=album,
-        album_artist=album_artist,
-        album_id=album_id,
-        track_number=track_number,
-        disc_number=disc_number,
-        year=year,
-        genres=read_names(genres),
-        bitrate=bitrate,
-        sample_rate=sample_rate,
-        channels=channels,
-        file_hash=file_hash,
-        audio_hash=audio_hash,
-        fingerprinted=bool(fingerprinted),
-        musicbrainz_recording_id=recording_id,
-        musicbrainz_release_id=release_id,
-        isrc=isrc,
-        replaygain=None if replaygain is None else msgspec.json.decode(replaygain, type=ReplayGain),
-        artwork_id=artwork_id,
-    )

@@ -12,8 +12,8 @@ from soul_player.client.library.returns import bind_returns
 from soul_player.client.library.tracks import add_shown_tracks, refresh_statuses, show_again
 from soul_player.client.library.words import add_words, remove_words
 from soul_player.database.access import Reader, Row, Value, Writer
-from soul_player.protocol.ids import id_bytes
-from soul_player.protocol.track import Track
+from soul_player.protocol.ids import TrackId, id_bytes, id_text
+from soul_player.protocol.track import ReplayGain, Track
 
 ID_BYTES = 16
 
@@ -81,6 +81,7 @@ COUNT_AVAILABLE = """
 _SHOWN_FROM = 7
 
 _json = msgspec.json.Encoder()
+_replaygain = msgspec.json.Decoder(ReplayGain)
 
 
 async def store_tracks(
@@ -240,6 +241,40 @@ def _shown(track: Track) -> tuple[Value, ...]:
 def _names(names: Sequence[str]) -> str | None:
     """A list of names as JSON text; none: NULL."""
     return _json.encode(names).decode() if names else None
+
+
+def read_told(row: Row) -> Track:
+    """What a source said of a track: its `remote_id`, then the columns of ADD from `seq` on."""
+    return Track(
+        id=TrackId(id_text(row[0])),
+        seq=row[1],
+        title=row[2],
+        artist=row[3],
+        artists=read_names(row[4]),
+        album=row[5],
+        album_artist=row[6],
+        album_id=row[7],
+        track_number=row[8],
+        disc_number=row[9],
+        year=row[10],
+        genres=read_names(row[11]),
+        duration_seconds=row[12],
+        content_type=row[13],
+        bitrate=row[14],
+        sample_rate=row[15],
+        channels=row[16],
+        file_size=row[17],
+        file_hash=row[18],
+        audio_hash=row[19],
+        fingerprinted=bool(row[20]),
+        musicbrainz_recording_id=row[21],
+        musicbrainz_release_id=row[22],
+        isrc=row[23],
+        replaygain=None if row[24] is None else _replaygain.decode(row[24]),
+        artwork_id=row[25],
+        added_at=row[26],
+        updated_at=row[27],
+    )
 
 
 def read_names(text: str | None) -> tuple[str, ...]:
