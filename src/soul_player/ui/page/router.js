@@ -2,7 +2,7 @@
 import { computed, signal } from './dom.js';
 import { routes } from './routes.js';
 
-const NOWHERE = { screen: () => import('./screens/nowhere.js'), title: 'nowhere', name: 'nowhere' };
+const NOWHERE = { screen: () => import('./screens/nowhere.js'), name: 'nowhere' };
 const scrolled = new Map();
 
 export const path = signal(location.pathname);

@@ -1,6 +1,6 @@
-// Every screen of the page: its address, its file, its title in words.js. A screen is drawn by its default export.
+// Every screen of the page: its name (words.js has its title), its address, its file. A screen is drawn by its default export.
 
-const route = (name, pattern, screen) => ({ name, title: name, pattern, screen });
+const route = (name, pattern, screen) => ({ name, pattern, screen });
 
 export const routes = [
   route('tracks', /^\/(?:tracks)?$/, () => import('./screens/tracks.js')),

@@ -3,11 +3,11 @@ import { count, long, many } from './words.js';
 
 export const albums = {
   count: (value) => many(value, 'album'), orders: { title: 'Title A–Z', artist: 'Artist A–Z', added: 'Recently added', year: 'Newest first' },
-  kind: 'Album', from: (names) => `from ${names}`, here: 'this device', disc: (value) => `Disc ${value}`, unknown: 'Unknown artist', letters: 'First letters',
+  kind: 'Album', from: (names) => `from ${names}`, here: 'this device', unknown: 'Unknown artist', letters: 'First letters',
 };
 
 export const artists = {
-  count: (value) => many(value, 'artist'), kind: 'Artist', top: 'Top tracks', albums: 'Albums', whereIs: 'Where the music is', plays: (value) => many(value, 'play'),
+  count: (value) => many(value, 'artist'), kind: 'Artist', top: 'Top tracks', whereIs: 'Where the music is', plays: (value) => many(value, 'play'),
   sum: (albums, tracks, seconds) => `${many(albums, 'album')} · ${many(tracks, 'track')}, ${long(seconds)}`, offline: (value) => `${count(value)} available offline`,
   row: (albums, tracks) => `${many(albums, 'album')} · ${many(tracks, 'track')}`, always: 'Always', online: 'Online', offlineNow: 'Offline', device: 'This device',
   deviceSum: (value) => `${many(value, 'track')} · files and downloads`, sourceSum: (value) => `${many(value, 'track')} to stream`, signIn: 'Sign in',
@@ -20,12 +20,12 @@ export const lists = {
 
 export const playlists = {
   count: (value) => many(value, 'playlist'), kind: 'Playlist', yours: 'on this device only', of: (source) => `at ${source}`, orphan: 'deleted at its server, kept here',
-  smartKind: 'Smart playlist', smartNote: 'What the library holds of this query now', query: 'Query', name: 'Name', order: 'Order', fault: 'Here the query goes wrong',
+  smartKind: 'Smart playlist', query: 'Query', name: 'Name', order: 'Order',
   new: 'New playlist', newSmart: 'New smart playlist', where: 'Where it is kept', deviceOnly: 'On this device only', create: 'Create', edit: 'Edit', saveQuery: 'Save as smart playlist',
   pending: (value) => `${many(value, 'change')} made here ${value === 1 ? 'is' : 'are'} waiting to be sent.`, see: 'See changes', renameTitle: 'Rename playlist',
   deleteTitle: (name) => `Delete ${name}?`, deleteText: 'It goes on all your devices. The tracks stay.', deleteSmartText: 'Only the saved query goes. The tracks stay.',
   added: (tracks, name) => `${many(tracks, 'track')} added to ${name}`, removed: (title) => `${title} taken out`, made: (name) => `${name} was made`, gone: 'Unknown track',
-  example: 'Try  genre:jazz year:1955..1969  or  rating:4..  or  played:-30d', unsynced: 'waits to be sent', choose: 'Add to playlist',
+  example: 'Try  genre:jazz year:1955..1969  or  rating:4..  or  played:-30d',
 };
 
 export const downloads = {
@@ -83,7 +83,7 @@ export const queue = {
   title: 'Queue', upNext: 'Up next', history: 'History', now: 'Now playing', added: 'Next, added by you', from: (title) => `Next from ${title}`,
   rest: 'Next', clear: 'Clear', clearAll: 'Clear queue', save: 'Save as playlist', empty: 'Nothing comes after this',
   emptyHint: 'Play an album or a playlist, or add tracks with Shift + Enter.', all: 'All history', noHistory: 'Nothing was played on this device yet',
-  sum: (tracks, seconds) => `${many(tracks, 'track')}, ${long(seconds)}`, told: (source) => `counted at ${source}`, here: 'this device', name: 'Queue',
+  told: (source) => `counted at ${source}`, here: 'this device', name: 'Queue',
 };
 
 export const reorder = {

@@ -39,7 +39,7 @@ export const sync = {
   },
   seconds: (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} s`, unreadable: (value) => `${many(value, 'file')} could not be read`,
   states: { syncing: 'Syncing', synced: 'Synced', failed: 'Failed', offline: 'Offline', limited: 'Limited', cancelled: 'Cancelled' },
-  actions: { cancel: 'Cancel', sync: 'Sync now', retry: 'Retry', sign_in: 'Sign in', check_certificate: 'Check the certificate', decide: 'Decide', add_address: 'Add its address', free_space: 'Free up space', turn_online: 'Go online', add_source: 'Add a source' },
+  actions: { retry: 'Retry', sign_in: 'Sign in', check_certificate: 'Check the certificate' },
 };
 
 const plural = (value, one, others) => value && many(value, one, others);
@@ -56,9 +56,9 @@ export const waiting = {
 export const decisions = {
   title: 'Needs your decision', none: 'Nothing needs your decision.', later: 'Decide later', apply: 'Apply', show: 'Decide', undo: 'Undo', done: 'Done. It can be taken back for 30 days.', undone: 'Taken back: it waits again',
   same: 'Are these the same track?', alike: (value) => `${Math.round(value * 100)}% alike`, merge: 'Merge into one', separate: 'Keep both', compare: 'Compare by ear', compareHint: 'Both play from the same place; switch as often as you like.',
-  similar: (pairs) => `Do this for all ${count(pairs)} like it`, of: (mine, source, theirs, other) => `${mine} (${source}) and ${theirs} on ${other}`, more: (value) => `Show ${count(value)} more`, noAlbum: 'no album', all: (value) => `All ${many(value, 'pair')}`,
+  similar: (pairs) => `Do this for all ${count(pairs)} like it`, of: (mine, source, theirs, other) => `${mine} (${source}) and ${theirs} on ${other}`, more: (value) => `Show ${count(value)} more`, noAlbum: 'no album',
   fields: { title: 'Title', artist: 'Artist', album: 'Album', track_number: 'Track', year: 'Year', duration: 'Length', audio: 'Audio', sound: 'Sound' }, field: 'Field', because: 'Asked because', table: 'Compare the two tracks',
-  previousPair: 'Previous pair', nextPair: 'Next pair', pairOf: (at, all) => `${count(at)} of ${count(all)}`, sound: (value) => `${Math.round(value * 100)}% alike by ear`, playing: (name) => `Playing ${name}`,
+  previousPair: 'Previous pair', nextPair: 'Next pair', pairOf: (at, all) => `${count(at)} of ${count(all)}`, sound: (value) => `${Math.round(value * 100)}% alike by ear`,
   playlist_deleted: {
     title: ({ name, restored }, source) => (restored ? `${source} has lost “${name}”` : `“${name}” was deleted on ${source}`), text: 'You have edits of it here that were made after that. What should happen?',
     choices: { mine: (source) => [`Keep my version and put it back on ${source}`, 'With all of its tracks and your changes.'], local: () => ['Keep it on this device only', 'Becomes a playlist of this device. It will not sync.'], theirs: () => ['Delete it here too', 'You can undo this for 30 days. Downloaded tracks stay.'] },
@@ -81,9 +81,9 @@ export const decisions = {
 export const downloads = {
   sub: ({ pending, active, rate: now, limit, left: rest }) => [`${count(pending)} pending`, active && `${count(active)} active`, now && (limit ? `${rate(now)} of ${rate(limit)}` : rate(now)), rest].filter(Boolean).join(' · '),
   none: 'Nothing is downloaded now', noneHint: 'Download an album or a playlist, and it plays without a network. Rules can do that by themselves.', browse: 'Browse albums', rule: 'Make a rule', pauseAll: 'Pause all', resumeAll: 'Resume all', retryAll: 'Retry all', cancelAll: 'Cancel all',
-  now: 'Now', next: 'Up next', nextHint: 'You asked for these first. Automatic downloads wait behind them.', paused: 'Paused', failed: 'Failed', cancel: (title) => `Cancel the download of ${title}`, retry: 'Retry', asked: 'You asked', automatic: 'Automatic',
+  now: 'Now', next: 'Up next', nextHint: 'You asked for these first. Automatic downloads wait behind them.', failed: 'Failed', cancel: (title) => `Cancel the download of ${title}`, retry: 'Retry', asked: 'You asked', automatic: 'Automatic',
   bytes: (done, total) => (total ? `${size(done)} of ${size(total)}` : size(done)), resumedAt: (percent) => `resumed at ${percent}%`, more: (value) => `Show all ${count(value)}`, quality: (name) => `in ${name} quality`, moved: (title, place) => `${title} is number ${place} now`,
-  failedNote: (value) => `${many(value, 'download')} failed.`, pauseOne: (title) => `Pause ${title}`, resumeOne: (title) => `Resume ${title}`, up: 'Up', down: 'Down', handle: (title) => `Move ${title}: arrow up, arrow down`, cancelledAll: 'The queue is empty now', clearQuestion: 'Cancel all downloads?', clearText: 'What is on this device already stays.',
+  failedNote: (value) => `${many(value, 'download')} failed.`, pauseOne: (title) => `Pause ${title}`, resumeOne: (title) => `Resume ${title}`, handle: (title) => `Move ${title}: arrow up, arrow down`, cancelledAll: 'The queue is empty now', clearQuestion: 'Cancel all downloads?', clearText: 'What is on this device already stays.',
 };
 
 export const storage = {
@@ -92,15 +92,15 @@ export const storage = {
 };
 
 export const rules = {
-  title: 'Download for me', hint: 'Skips anything already on this device. What leaves a rule stays until room is needed.', add: 'Add rule', remove: (name) => `Remove ${name}`, removeTitle: (name) => `Remove ${name}?`, removeText: 'What only it kept stays until room is needed.', keeps: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`,
+  title: 'Download for me', hint: 'Skips anything already on this device. What leaves a rule stays until room is needed.', add: 'Add rule', remove: (name) => `Remove ${name}`, keeps: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`,
   new: 'New rule', back: 'Settings', which: 'Which tracks', name: 'Name', query: 'Rule', queryHint: 'Like genre:jazz year:1955..1969 or rating:4.. or playlist:"Night Drive" or played:-30d', room: 'Room', noLimit: 'No limit of its own', upTo: (bytes) => `up to ${size(bytes)}`, weight: 'When room runs out', weights: { 10: 'Goes first', 50: 'Normal', 100: 'Stays longer', 500: 'Goes last' },
   matches: 'Matches now', plan: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`, here: (value) => `${count(value)} already on this device`, fetch: (value) => `${count(value)} to download`, beyond: (value) => `${count(value)} beyond its room`, save: 'Save', valid: 'The rule is valid', empty: 'Write a rule, and what it means is shown here before anything is downloaded.',
-  all: (value) => `Show all ${count(value)}`, saved: (name) => `${name} is kept on this device from now on`, builtInNames: { 'recently played': 'Recently played', 'high play count': 'Played often', playlists: 'My playlists' }, builtIn: { 'recently played': 'Played in the last 7 days, on any device', 'high play count': 'More than 5 plays', playlists: 'Every track in your playlists' }, kinds: { built_in: 'Always there', own: 'Your rule', asked: 'You asked' },
+  all: (value) => `Show all ${count(value)}`, saved: (name) => `${name} is kept on this device from now on`, builtInNames: { 'recently played': 'Recently played', 'high play count': 'Played often', playlists: 'My playlists' }, builtIn: { 'recently played': 'Played in the last 7 days, on any device', 'high play count': 'More than 5 plays', playlists: 'Every track in your playlists' },
 };
 
 export const sources = {
-  title: 'Sources', hint: 'Soul Player merges these into one library.', add: 'Add source', addFolder: 'Add folder', tracks: (value) => many(value, 'track'), watching: 'watched for changes', more: (name) => `More of ${name}`, open: 'Open', active: 'New playlists and plays go here', makeActive: 'Send new playlists and plays here', remove: 'Remove', signIn: 'Sign in',
-  states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folder: 'Folder', server: 'Server', lastSync: 'Last sync', neverSynced: 'It was not synced yet.', none: 'No source yet',
+  title: 'Sources', hint: 'Soul Player merges these into one library.', add: 'Add source', addFolder: 'Add folder', tracks: (value) => many(value, 'track'), watching: 'watched for changes', active: 'New playlists and plays go here', makeActive: 'Send new playlists and plays here', signIn: 'Sign in',
+  states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folder: 'Folder', server: 'Server', lastSync: 'Last sync', neverSynced: 'It was not synced yet.',
   addresses: 'Addresses', addressesHint: 'One server, several ways to it. The first one that answers is used.', addAddress: 'Add address', removeAddress: (url) => `Remove ${url}`, inUse: 'In use', plain: 'Without encryption', notAsked: 'Not asked yet', lastAnswer: (time) => `answered ${time}`, asked: (time) => `asked ${time}`, addressAdded: 'It leads to the same server, and is used when it answers',
   account: 'Account', signInAgain: 'Sign in again', username: 'User name', password: 'Password', signedIn: (name) => `Signed in at ${name}`, changePassword: 'Change password', current: 'Password now', next: 'New password', passwordChanged: 'The password is changed. Your other devices sign in again.',
   removing: 'Remove', removeHint: 'Files on this device and in your folders stay.', removeIt: (name) => `Remove ${name}`, removeTitle: (name) => `Remove ${name}?`, removeText: (tracks) => `Its ${many(tracks, 'track')} leave the library unless another source or this device has them. Plays, favourites, ratings and downloads are kept. Nothing changes at the source.`,

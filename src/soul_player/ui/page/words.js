@@ -1,10 +1,12 @@
 // Every word that a person reads, in one place; and how numbers, lengths and times are said.
 
-export const LOCALE = 'en';
+const LOCALE = 'en';
 const number = new Intl.NumberFormat(LOCALE);
 const plural = new Intl.PluralRules(LOCALE);
+const list = new Intl.ListFormat(LOCALE);
 
 export const count = (value) => number.format(value);
+export const listed = (names) => list.format(names);
 export const many = (value, one, others = `${one}s`) => `${count(value)} ${plural.select(value) === 'one' ? one : others}`;
 
 export function clock(seconds) {
@@ -77,21 +79,21 @@ export const orders = {
 
 export const where = {
   local_file: 'On this device', cached: 'Downloaded', stream_only: 'Stream', unavailable: 'Unavailable', queued: 'Queued',
-  failed: 'Failed', percent: (value) => `${value}%`, downloading: 'Downloading', away: (names) => `${names} ${names.includes(' and ') ? 'are' : 'is'} away`,
+  failed: 'Failed', percent: (value) => `${value}%`, downloading: 'Downloading', away: (names) => `${listed(names)} ${names.length > 1 ? 'are' : 'is'} away`,
   localFile: 'Local file', stored: 'Downloaded to this device', canStream: 'Available to stream', isAway: 'Away for now',
   signIn: 'Wants you to sign in again', gone: 'Does not have it any more', sourcesOf: (title) => `Sources of ${title}`,
   showSources: (title) => `Show the sources of ${title}`,
 };
 
-export const columns = { place: '#', title: 'Title', album: 'Album', where: 'Where', time: 'Time', actions: 'Actions', favourite: 'Favourite' };
+export const columns = { place: '#', title: 'Title', album: 'Album', where: 'Where', time: 'Time' };
 
 export const actions = {
-  play: 'Play', shuffle: 'Shuffle', pause: 'Pause', playNext: 'Play next', addToQueue: 'Add to queue', addToPlaylist: 'Add to playlist',
+  play: 'Play', shuffle: 'Shuffle', playNext: 'Play next', addToQueue: 'Add to queue', addToPlaylist: 'Add to playlist',
   goToAlbum: 'Go to album', goToArtist: 'Go to artist', download: 'Download', removeDownload: 'Remove download', details: 'Details',
-  remove: 'Remove from this playlist', moveUp: 'Move up', moveDown: 'Move down', rename: 'Rename', delete: 'Delete', export: 'Export',
-  more: (title) => `More actions for ${title}`, favourite: (title) => `Favourite ${title}`, cancel: 'Cancel', save: 'Save', done: 'Done',
+  remove: 'Remove from this playlist', moveUp: 'Move up', moveDown: 'Move down', rename: 'Rename', delete: 'Delete',
+  more: (title) => `More actions for ${title}`, favourite: (title) => `Favourite ${title}`, cancel: 'Cancel', save: 'Save',
   removeQueue: (title) => `Take ${title} out of the queue`, addTo: (title) => `Add ${title} to the queue`, move: (title) => `Move ${title}`,
-  moreOf: 'More actions', all: (value) => `All ${count(value)}`, undo: 'Undo',
+  all: (value) => `All ${count(value)}`,
 };
 
 export const player = {
@@ -100,7 +102,6 @@ export const player = {
   seek: 'Position', position: (now, all) => `${now} of ${all}`, volume: 'Volume', mute: 'Mute', unmute: 'Unmute', queue: 'Queue',
   open: 'Open the player', close: 'Close the player', fromDevice: 'Playing from this device', from: (source) => `Playing from ${source}`,
   fromList: 'Playing from', nextUp: 'Next up', queueOf: (value) => `Queue, ${many(value, 'track')}`, gain: (db) => `${db > 0 ? '+' : '−'}${Math.abs(db).toFixed(1)} dB`,
-  refused: 'The browser wants a click before it plays', skipped: (title) => `${title} was skipped: it cannot be played now`,
-  failed: (title, why) => `${title} cannot be played: ${why}`, nothingPlays: 'Nothing in the queue can be played now', current: 'Go to the current track',
-  waits: 'Loading…', otherTab: 'Plays in another tab now',
+  refused: 'The browser wants a click before it plays',
+  failed: (title, why) => `${title} cannot be played: ${why}`,
 };

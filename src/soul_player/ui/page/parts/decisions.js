@@ -2,7 +2,6 @@
 import { html, useSignal } from '../dom.js';
 import { answer } from '../state/acts.js';
 import { questions, useReading } from '../state/sync.js';
-import { actions } from '../words.js';
 import { decisions as words } from '../words-sync.js';
 import { Card, Choices, Doing } from './cards.js';
 import { MergeQuestion } from './merge-question.js';
@@ -32,7 +31,7 @@ export function Decisions() {
   </${Card}>`;
 }
 
-export function titleOf(question) {
+function titleOf(question) {
   return question.kind === 'merge' ? words.same : words[question.kind]?.title(question.evidence, question.source_name) || question.kind;
 }
 
@@ -41,19 +40,15 @@ function Ask({ question, putOff }) {
 }
 
 // A question with a few plain answers; the first one is the safe one.
-export function ChoiceQuestion({ question, putOff, onDone }) {
+function ChoiceQuestion({ question, putOff }) {
   const known = words[question.kind];
   const order = (known?.order || question.choices).filter((choice) => question.choices.includes(choice));
   const chosen = useSignal(order[0]);
   const options = order.map((choice) => [choice, ...(known?.choices[choice]?.(question.source_name) || [choice])]);
-  const apply = async () => {
-    await answer(question, { choice: chosen.value });
-    onDone?.();
-  };
   return html`<h3 dir="auto">${titleOf(question)}</h3><p>${known?.text}</p>
     <${Choices} label=${titleOf(question)} name=${`question-${question.id}`} options=${options} value=${chosen.value} onChange=${(value) => (chosen.value = value)} />
     <div class="actions">
-      <${Doing} kind="is-main" run=${apply}>${words.apply}</${Doing}>
-      ${putOff ? html`<button class="button is-quiet" onClick=${putOff}>${words.later}</button>` : html`<button class="button is-quiet" onClick=${onDone}>${actions.cancel}</button>`}
+      <${Doing} kind="is-main" run=${() => answer(question, { choice: chosen.value })}>${words.apply}</${Doing}>
+      <button class="button is-quiet" onClick=${putOff}>${words.later}</button>
     </div>`;
 }

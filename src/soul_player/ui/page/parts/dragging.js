@@ -1,16 +1,12 @@
 // Tracks carried by the pointer: onto a playlist of the sidebar, or onto the queue.
-import { signal } from '../dom.js';
 
 const KIND = 'application/x-soul-tracks';
-export const isDragging = signal(false);
 
 export function dragTracks(event, rows) {
   if (event.target.closest?.('button')) return;
   event.dataTransfer.setData(KIND, JSON.stringify(rows.map((row) => row.id)));
   event.dataTransfer.setData('text/plain', rows.map((row) => row.title).join('\n'));
   event.dataTransfer.effectAllowed = 'copy';
-  isDragging.value = true;
-  addEventListener('dragend', () => (isDragging.value = false), { once: true });
 }
 
 // What makes an element a place to drop tracks on: spread it into its attributes.
@@ -29,7 +25,6 @@ export function dropsTracks(onTracks) {
       const text = event.dataTransfer.getData(KIND);
       if (!text) return;
       event.preventDefault();
-      isDragging.value = false;
       onTracks(JSON.parse(text));
     },
   };

@@ -34,7 +34,7 @@ function Screen() {
   tick.value;
   const at = place.value;
   const { module, error } = load(at);
-  const name = titles[at.title] || at.title;
+  const name = titles[at.name];
   useLayoutEffect(() => {
     document.title = `${name} · Soul Player`;
     if (!module) return;

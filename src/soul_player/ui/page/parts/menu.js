@@ -15,7 +15,7 @@ export function openMenu(anchor, items, event, label) {
   };
 }
 
-export function closeMenu({ refocus = true } = {}) {
+function closeMenu({ refocus = true } = {}) {
   const was = open.value;
   open.value = null;
   if (refocus && was) was.opener?.focus?.({ preventScroll: true });

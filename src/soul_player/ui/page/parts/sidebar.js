@@ -38,7 +38,7 @@ export function Sidebar() {
     <ul class="is-last">
       <${Item} to="/downloads" icon="down" label=${titles.downloads} told=${waiting ? count(waiting) : ''} isHere=${here('downloads')} />
       <${Item} to="/sync" icon="sync" label=${titles.sync} told=${decisions ? words.toDecide(decisions) : ''} isHere=${here('sync')} />
-      <${Item} to="/settings" icon="gear" label=${titles.settings} isHere=${here('settings', 'source', 'rules', 'rule')} />
+      <${Item} to="/settings" icon="gear" label=${titles.settings} isHere=${here('settings', 'source', 'rule')} />
     </ul>
   </nav>`;
 }
@@ -50,6 +50,6 @@ export function Tabs() {
     ${tab('/tracks', 'note', titles.tracks, 'tracks')}
     ${tab('/playlists', 'list', titles.playlists, 'playlists', 'playlist', 'smart', 'favourites', 'recent')}
     ${tab('/downloads', 'down', titles.downloads, 'downloads')}
-    ${tab('/more', 'gear', titles.more, 'more', 'settings', 'sync', 'history', 'source', 'rules', 'rule')}
+    ${tab('/more', 'gear', titles.more, 'more', 'settings', 'sync', 'history', 'source', 'rule')}
   </ul></nav>`;
 }

@@ -8,9 +8,7 @@ import { trouble } from './toasts.js';
 import { TrackRow } from './track-row.js';
 import { Virtual } from './virtual.js';
 
-export const ROW = 52;
-export const ROW_NARROW = 60;
-export const rowHeight = () => (isNarrow.value ? ROW_NARROW : ROW);
+export const rowHeight = () => (isNarrow.value ? 60 : 52);
 
 // Where a screen shows its tracks, for keys that look for one: `C` goes to the current track.
 export const shownTable = { current: null };

@@ -6,12 +6,11 @@ import { where as words } from '../words.js';
 const ICONS = {
   local_file: 'folder', cached: 'check', stream_only: 'cloud', queued: 'clock', failed: 'warn', unavailable: 'unplug',
 };
-const names = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export function whereWords(row) {
   const { state, percent, names: away = [] } = whereIs(row);
   if (state === 'percent') return words.percent(percent);
-  return state === 'unavailable' && away.length ? words.away(names.format(away)) : words[state];
+  return state === 'unavailable' && away.length ? words.away(away) : words[state];
 }
 
 export function Where({ row, role }) {

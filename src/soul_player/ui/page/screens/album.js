@@ -11,12 +11,10 @@ import { playList, playNext, playShuffled } from '../sound/player.js';
 import { queries } from '../state/downloads.js';
 import { libraryTick, status } from '../state/live.js';
 import { FixedList } from '../state/tracks.js';
-import { actions, frame } from '../words.js';
+import { actions, frame, listed } from '../words.js';
 import { albums as words, lists } from '../words-more.js';
 import { trouble } from '../parts/toasts.js';
 import Nowhere from './nowhere.js';
-
-const names = new Intl.ListFormat('en', { type: 'conjunction' });
 
 // What is read again whenever the library changed; null until it is there.
 export function useFresh(read, key) {
@@ -62,7 +60,7 @@ export default function Album({ album: key }) {
   return html`
     <${Hero} cover=${html`<${Cover} of=${album.cover_of} artwork="album" name=${album.title} kind="is-hero" eager=${true} />`}
       kind=${album.year ? `${words.kind} · ${album.year}` : words.kind} title=${album.title}
-      sub=${html`${album.artist ? html`<a href=${`/artists/${album.artist_key}`} dir="auto">${album.artist}</a> · ` : ''}${lists.long(album.tracks, album.duration_seconds)}${places.length ? ` · ${words.from(names.format([...new Set(places)]))}` : ''}`}>
+      sub=${html`${album.artist ? html`<a href=${`/artists/${album.artist_key}`} dir="auto">${album.artist}</a> · ` : ''}${lists.long(album.tracks, album.duration_seconds)}${places.length ? ` · ${words.from(listed([...new Set(places)]))}` : ''}`}>
       <button class="button is-main icon-play" onClick=${() => playList(ids, 0, from).catch(trouble)}>${actions.play}</button>
       <button class="button is-quiet icon-shuffle" onClick=${() => playShuffled(ids, from).catch(trouble)}>${actions.shuffle}</button>
       <${DownloadButton} ids=${ids} query=${queries.album(album)} />

@@ -4,18 +4,15 @@ import { Cover } from '../parts/cover.js';
 import { askForPlaylist } from '../parts/asking.js';
 import { makeReorder } from '../parts/reorder.js';
 import { Segments } from '../parts/segments.js';
+import { rowHeight } from '../parts/track-table.js';
 import { Virtual } from '../parts/virtual.js';
 import { Where, whereWords } from '../parts/where.js';
 import { clearAdded, clearQueue, clearRest, current, isPlaying, jumpTo, moveTo, next, queue, removeAt } from '../sound/player.js';
 import { canPlay, FixedList, knownTrack, rowTick } from '../state/tracks.js';
-import { isNarrow } from '../state/window.js';
 import { actions, clock, frame, many } from '../words.js';
 import { queue as words } from '../words-more.js';
 import { HistoryList } from './history.js';
 
-const HIGH = 52;
-const HIGH_NARROW = 60;
-const high = () => (isNarrow.value ? HIGH_NARROW : HIGH);
 const HEAD = 44;
 
 export default function Queue({ close }) {
@@ -41,7 +38,7 @@ function UpNext({ box }) {
   useEffect(() => list.set(ids), [ids]);
   list.tick.value;
   const reorder = useMemo(() => makeReorder({
-    count: () => next.value.length, titleOf: (place) => knownTrack(next.value[place])?.title || '', height: high, scrolls: () => box.current,
+    count: () => next.value.length, titleOf: (place) => knownTrack(next.value[place])?.title || '', height: rowHeight, scrolls: () => box.current,
     move: moveTo,
   }), []);
   reorder.grabbed.value;
@@ -62,10 +59,10 @@ function UpNext({ box }) {
     ${added > 0 && head('queue-added', words.added, clearAdded)}
     ${added === 0 && ids.length > 0 && head('queue-rest', rest.title ? words.from(rest.title) : words.rest, clearRest)}
     ${ids.length === 0 && html`<p class="hint">${words.empty}. ${words.emptyHint}</p>`}
-    <div class="queue-both"><${Virtual} total=${ids.length} height=${high()} list=${list} label=${words.upNext} columns=${4} scrolls=${() => box.current} onKey=${onKey}
+    <div class="queue-both"><${Virtual} total=${ids.length} height=${rowHeight()} list=${list} label=${words.upNext} columns=${4} scrolls=${() => box.current} onKey=${onKey}
       unfolded=${added > 0 && ids.length > added ? { place: added - 1, height: HEAD } : undefined}
       row=${(place, { top, isActive }) => html`<${QueueRow} key=${`${ids[place]}-${place}`} id=${ids[place]} place=${place} top=${top} isActive=${isActive} reorder=${reorder} />`} />
-    ${added > 0 && ids.length > added && html`<div class="queue-divider" style=${{ top: `${added * high()}px` }}>${head('queue-rest', rest.title ? words.from(rest.title) : words.rest, clearRest)}</div>`}</div>`;
+    ${added > 0 && ids.length > added && html`<div class="queue-divider" style=${{ top: `${added * rowHeight()}px` }}>${head('queue-rest', rest.title ? words.from(rest.title) : words.rest, clearRest)}</div>`}</div>`;
 }
 
 function QueueRow({ id, place, top, isActive, reorder }) {

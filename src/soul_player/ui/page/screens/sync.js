@@ -9,10 +9,9 @@ import { actionOf, SourceState } from '../parts/source-state.js';
 import { say, toast } from '../parts/toasts.js';
 import { status } from '../state/live.js';
 import { syncState, useReading, waitingEdits } from '../state/sync.js';
-import { count, titles } from '../words.js';
+import { count, listed, titles } from '../words.js';
 import { ago, sync as words, waiting as waitingWords } from '../words-sync.js';
 
-const names = new Intl.ListFormat('en', { type: 'conjunction' });
 // A screen reader hears of a sync at each quarter, not at each page.
 const QUARTER = 25;
 const KIND_ICONS = { playlist: 'list', favourites: 'heart', ratings: 'star', plays: 'play' };
@@ -24,7 +23,7 @@ export default function Sync() {
   useSpoken(state);
   const places = (status.value?.sources || []).map((source) => source.name);
   return html`
-    <${Heading} title=${titles.sync} sub=${words.sub(names.format(places.slice(0, 4)))}>
+    <${Heading} title=${titles.sync} sub=${words.sub(listed(places.slice(0, 4)))}>
       <${Doing} kind="is-main" icon="sync" run=${syncNow} disabled=${!places.length}>${words.now}</${Doing}>
     </${Heading}>
     <div class="boxes">

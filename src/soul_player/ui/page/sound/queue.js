@@ -3,7 +3,7 @@
 // A queue is what /api/player keeps: `track_id` is heard now, `added` comes before the rest of `tracks`, `at` is the
 // place in `tracks` that was played last, `unshuffled` is the list's own order while it is shuffled.
 
-export const QUEUE_MAX = 50_000;
+const QUEUE_MAX = 50_000;
 export const EMPTY = { track_id: null, tracks: [], at: 0, added: [], unshuffled: null, repeat: 'off', title: null, path: null };
 
 export function started(queue, ids, place, from) {

@@ -12,8 +12,6 @@ export const counts = signal(null);
 export const playlists = signal({ playlists: [], smart: [] });
 // Goes up when lists may look different: whoever shows one reads it again.
 export const libraryTick = signal(0);
-// source id -> kind -> {done, total}: what syncs are at now.
-export const progress = signal({});
 
 const listeners = new Map();
 
@@ -24,7 +22,7 @@ export function on(type, listener) {
   return () => listeners.get(type).delete(listener);
 }
 
-const CHANGES_LIBRARY = new Set(['library_changed', 'library_edited', 'library_edited', 'matching_finished', 'sync_finished', 'missed', 'hello', 'source_changed']);
+const CHANGES_LIBRARY = new Set(['library_changed', 'library_edited', 'matching_finished', 'sync_finished', 'missed', 'hello', 'source_changed']);
 const CHANGES_STATUS = /^(sync_|source_|connectivity|matching_finished|download_(queued|finished|failed)|missed|hello|library_(changed|edited)|questions?_|offline_)/;
 
 // A job that runs soon, and then not again before `apartMs` have gone by, however often it is asked for.
@@ -51,7 +49,7 @@ async function quietly(read) {
 }
 
 export const readStatus = settled(() => quietly(async () => (status.value = await api.get('/api/status'))), 300);
-export const readCounts = settled(() => quietly(async () => (counts.value = await api.get('/api/counts'))), SETTLE_MS);
+const readCounts = settled(() => quietly(async () => (counts.value = await api.get('/api/counts'))), SETTLE_MS);
 export const readPlaylists = settled(() => quietly(async () => (playlists.value = { ...(await api.get('/api/playlists')), isRead: true })), 300);
 export const touchLibrary = settled(() => {
   libraryTick.value += 1;
@@ -64,20 +62,9 @@ function take(events) {
     for (const event of events) {
       if (CHANGES_LIBRARY.has(event.type)) touchLibrary();
       if (CHANGES_STATUS.test(event.type)) readStatus();
-      if (event.type === 'sync_progress') noteProgress(event);
-      if (event.type === 'sync_started' || event.type === 'sync_finished') forgetProgress(event.source_id);
       for (const listener of listeners.get(event.type) || []) listener(event);
     }
   });
-}
-
-function noteProgress({ source_id: source, kind, done, total }) {
-  progress.value = { ...progress.value, [source]: { ...progress.value[source], [kind]: { done, total } } };
-}
-
-function forgetProgress(source) {
-  const { [source]: _, ...rest } = progress.value;
-  progress.value = rest;
 }
 
 let tries = 0;

@@ -25,7 +25,7 @@ export function learn(rows) {
   rowTick.value += 1;
 }
 
-export function change(id, values) {
+function change(id, values) {
   const row = known.get(id);
   if (row) {
     known.set(id, { ...row, ...values });
