@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from soul_player.client import Client, Event, SourceId, SyncFinished, SyncResult, SyncStarted
+from soul_player.client import BadgeAction, Client, Event, SourceId, SyncFinished, SyncResult, SyncStarted
 from soul_player.client.errors import HomeLocked
 from soul_player.database.errors import DatabaseError
 from tests.simulation.device import Device
@@ -13,6 +13,8 @@ from tests.simulation.live_line import LiveNetwork
 
 BY_HAND_CHANCE = 0.1
 BUSY_TRIES_MAX = 600
+# What the badge says when nothing goes on before somebody has given a password.
+_OF_A_PERSON = {BadgeAction.ADD_SOURCE, BadgeAction.SIGN_IN}
 
 
 class LiveDevice(Device):
@@ -20,8 +22,6 @@ class LiveDevice(Device):
 
     network: LiveNetwork
     started = 0
-    # Another person comes only in the worlds that are synced by hand.
-    changes_hands = False
 
     def __init__(self, *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
@@ -81,9 +81,12 @@ class LiveDevice(Device):
             await self.excused(self.sync(client))
 
     async def sign_in(self, client: Client) -> None:
-        """Where that is needed."""
-        async with self._turn:
-            await self._source(client)
+        """Where the badge asks for it, or when another person sits down here."""
+        badge = (await client.status.read()).badge
+        asked = {badge.action, *(one.action for one in badge.sources)}
+        if self.successor is not None or asked & _OF_A_PERSON:
+            async with self._turn:
+                await self._source(client)
 
     async def sync(self, client: Client) -> SyncResult:
         """By hand: what the program does by itself meanwhile comes first."""

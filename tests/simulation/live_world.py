@@ -105,10 +105,12 @@ class LiveWorld(World):
                 await asyncio.wait({device.spawn(device.attend(device.client, answer))})
 
     async def until_listening(self) -> None:
-        """Every device has an open line."""
-        for _ in range(400):
+        """Every device has an open line; where its badge asks for a password, somebody gives it."""
+        for second in range(400):
             if all(device.is_listening for device in self.devices):
                 return
+            if second % LOOK_SECONDS == 0:
+                await self.attend()
             await asyncio.sleep(1.0)
         silent = [device.name for device in self.devices if not device.is_listening]
         raise laws.LawBroken(f"a device listens again: {silent} do not after 400 s")
