@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+from soul_player.audio.ffmpeg import run_ffmpeg
 from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
 
 
@@ -70,6 +71,32 @@ def test_a_sync_downloads_what_is_new(tmp_path: Path, music: Path) -> None:
         assert summary["sources"][0]["downloaded_files"] == 6
         again = soul("sync", "--download-new", "--json", home=client).events()[-1]
         assert again["sources"][0]["downloaded_files"] == 0
+
+
+def test_a_sync_downloads_changed_audio_in_the_same_run(tmp_path: Path, music: Path) -> None:
+    """It is no new track, and yet other bytes; what an earlier run left in the queue comes too."""
+    client = tmp_path / "client"
+    song = next(music.rglob("*.flac"))
+    with serving(tmp_path / "server", "--music", music) as server:
+        add_source(client, server)
+        assert soul("scan", home=server.home).code == 0
+        assert soul("downloads", "pause", home=client).code == 0
+        assert soul("sync", "--download-new", home=client).code == 0
+        assert soul("downloads", "resume", home=client).code == 0
+        left = soul("sync", "--download-new", "--json", home=client).events()[-1]["sources"][0]
+        assert (left["tracks_synced"], left["downloaded_files"]) == (0, 6)
+        before = {path.name for path in (client / "downloads/copies").iterdir()}
+        quieter = song.with_name("quieter.flac")
+        run_ffmpeg(("-i", song, "-map", "0:a", "-af", "volume=0.5", "-c:a", "flac", quieter))
+        quieter.replace(song)
+        assert soul("scan", home=server.home).code == 0
+        changed = soul("sync", "--download-new", "--json", home=client)
+        assert changed.code == 0, changed
+        (source,) = changed.events()[-1]["sources"]
+        assert (source["tracks_synced"], source["tracks_updated"], source["downloaded_files"]) == (0, 1, 1)
+        after = {path.name for path in (client / "downloads/copies").iterdir()}
+        assert (len(before - after), len(after - before)) == (1, 1)
+        assert soul("downloads", "list", "--json", home=client).json() == {"items": []}
 
 
 def test_ctrl_c_ends_it_and_the_next_run_goes_on(tmp_path: Path, music: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from soul_player.cli.downloads import fetch_wish
+from soul_player.cli.downloads import fetch_queued
 from soul_player.cli.output import Output
 from soul_player.client import Client, Condition, SyncResult, Wish
 from soul_player.protocol.times import time_text
@@ -22,22 +22,30 @@ class AfterSync:
 
     async def run(self, results: Sequence[SyncResult], *, now_ms: int) -> list[SyncResult]:
         """The results, with the files that were downloaded from each source."""
-        if not any(_has_news(result) for result in results):
-            return list(results)
-        await self._client.downloads.rules.evaluate()
+        if any(_has_news(result) for result in results):
+            # Copies whose audio is another one at its source now are queued by this.
+            await self._client.downloads.rules.evaluate()
+            if self._downloads_new:
+                await self._ask_for_what_is_new(now_ms)
         if not self._downloads_new:
             return list(results)
-        newest, self._newest = self._newest, await self._client.library.newest()
-        if self._newest <= newest:
+        counted = await fetch_queued(self._client, self._output)
+        if not counted:
             return list(results)
-        wish = Wish(
-            name=f"what was new on {time_text(now_ms)[:10]}",
-            query=f"new after {newest}",
-            condition=Condition(EVERY_TRACK_AFTER, {"newest": newest}),
-        )
-        counted = await fetch_wish(self._client, self._output, wish)
         names = {source.name: source.id for source in await self._client.sources.list()}
         return [replace(result, downloaded_files=counted[names[result.name]]) for result in results]
+
+    async def _ask_for_what_is_new(self, now_ms: int) -> None:
+        newest, self._newest = self._newest, await self._client.library.newest()
+        if self._newest <= newest:
+            return
+        await self._client.downloads.ask(
+            Wish(
+                name=f"what was new on {time_text(now_ms)[:10]}",
+                query=f"new after {newest}",
+                condition=Condition(EVERY_TRACK_AFTER, {"newest": newest}),
+            )
+        )
 
 
 def _has_news(result: SyncResult) -> bool:

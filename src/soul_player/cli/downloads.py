@@ -78,17 +78,19 @@ async def _ask(flags: Flags, text: str, *, priority: int, quality: StreamQuality
         return await _fetched(client, output, asked.queued, asked, follow=follow)
 
 
-async def fetch_wish(client: Client, output: Output, wish: Wish) -> Counter[SourceId]:
-    """Beside another command: asked for and fetched, as far as it goes now. How many files came from each source."""
-    asked = await client.downloads.ask(wish)
-    bars = DownloadBars(output, await _titles(client), wanted=len(asked.queued), clock=time.monotonic)
-    if asked.queued:
-        try:
-            await _run(client, bars)
-        except HomeLocked:
-            output.message("  another process of this home fetches what is new")
+async def fetch_queued(client: Client, output: Output) -> Counter[SourceId]:
+    """Beside another command: what is queued, as far as it goes now. How many files came from each source."""
+    queue = await client.downloads.list(count=LIST_MAX)
+    wanted = sum(one.task.state in {TaskState.WAITING, TaskState.ACTIVE} for one in queue)
+    if not wanted:
+        return Counter()
+    bars = DownloadBars(output, await _titles(client), wanted=wanted, clock=time.monotonic)
+    try:
+        await _run(client, bars)
+    except HomeLocked:
+        output.message("  another process of this home fetches what is new")
     bars.close()
-    output.message(f"  {count(bars.tally.finished, 'new track')} downloaded, {size(bars.tally.bytes_fetched)}")
+    output.message(f"  {count(bars.tally.finished, 'track')} downloaded, {size(bars.tally.bytes_fetched)}")
     return bars.tally.by_source
 
 

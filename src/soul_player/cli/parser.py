@@ -98,7 +98,7 @@ def user_passwd(flags: Flags, name: str, password_stdin: bool) -> int:
 @click.option("--full", is_flag=True, help="Drop the cursors and compare every row.")
 @click.option("--watch", is_flag=True, help="Go on, and stay in sync, until Ctrl-C.")
 @click.option("--fail-on-conflict", is_flag=True, help="Exit 7 while a decision waits for you.")
-@click.option("--download-new", is_flag=True, help="Download the tracks that it brings.")
+@click.option("--download-new", is_flag=True, help="Download what is new or changed.")
 @click.pass_obj
 def sync(flags: Flags, /, source: tuple[str, ...], **options: bool) -> int:
     """Bring the library up to date; Ctrl-C cancels, resumably."""
