@@ -13,24 +13,14 @@ export const artists = {
   deviceSum: (value) => `${many(value, 'track')} · files and downloads`, sourceSum: (value) => `${many(value, 'track')} to stream`, signIn: 'Sign in',
 };
 
-export const lists = {
-  sum: (tracks, sources) => `${many(tracks, 'track')} · ${many(sources, 'source')}`, tracks: (value) => many(value, 'track'), long: (tracks, seconds) => `${many(tracks, 'track')}, ${long(seconds)}`,
-  ofOffline: (value) => `${count(value)} available offline`,
-};
-
 export const playlists = {
   count: (value) => many(value, 'playlist'), kind: 'Playlist', yours: 'on this device only', of: (source) => `at ${source}`, orphan: 'deleted at its server, kept here',
   smartKind: 'Smart playlist', query: 'Query', name: 'Name', order: 'Order',
   new: 'New playlist', newSmart: 'New smart playlist', where: 'Where it is kept', deviceOnly: 'On this device only', create: 'Create', edit: 'Edit', saveQuery: 'Save as smart playlist',
   pending: (value) => `${many(value, 'change')} made here ${value === 1 ? 'is' : 'are'} waiting to be sent.`, see: 'See changes', renameTitle: 'Rename playlist',
   deleteTitle: (name) => `Delete ${name}?`, deleteText: 'It goes on all your devices. The tracks stay.', deleteSmartText: 'Only the saved query goes. The tracks stay.',
-  added: (tracks, name) => `${many(tracks, 'track')} added to ${name}`, removed: (title) => `${title} taken out`, made: (name) => `${name} was made`, gone: 'Unknown track',
+  removed: (title) => `${title} taken out`, made: (name) => `${name} was made`, gone: 'Unknown track',
   example: 'Try  genre:jazz year:1955..1969  or  rating:4..  or  played:-30d',
-};
-
-export const downloads = {
-  download: 'Download', more: (value) => `Download ${count(value)} more`, of: (done, all) => `${count(done)} of ${count(all)}`, cancel: 'Cancel the download',
-  done: 'Downloaded', remove: 'Remove the download', started: (value) => `${many(value, 'track')} queued`, local: 'On this device',
 };
 
 export const search = {
@@ -44,22 +34,12 @@ export const details = {
   title: 'Track details', playsFirst: 'Plays first', kept: 'Kept because', sources: 'Sources', why: 'Why these are one track', alike: (value) => `${Math.round(value * 100)}% alike`,
   split: 'Split', splitOne: (source) => `Split off ${source}`, played: 'Played', times: (value) => many(value, 'time'), same: 'the same file', tags: 'Tags', never: 'Not played on this device yet',
   gain: 'ReplayGain', noGain: 'The tags hold no ReplayGain', rating: 'Rating', ratingOf: (value) => `${value} of 5`, noRating: 'No rating', genre: 'Genre', year: 'Year', album: 'Album', track: 'Track',
-  methods: { file_hash: 'The files are the same, byte for byte', audio_hash: 'The audio is the same, bit for bit', musicbrainz: 'Both name the same recording (MusicBrainz)',
+  methods: { hash: 'The audio is the same, bit for bit', musicbrainz: 'Both name the same recording (MusicBrainz)',
     fingerprint: 'The sound is the same', metadata: 'Title, artist and length agree', person: 'You said so' },
   sound: 'How like they sound', differs: 'differs', splitDone: 'They are two recordings now', months: 'Plays in the last twelve months', onlyHere: 'this device',
   vetoes: { version_differs: 'One is another version', length_differs: 'Lengths differ', digits_differ: 'Numbers in the titles differ', no_title: 'A title is missing', too_little_in_common: 'Little in common',
     artist_differs: 'Artists differ', album_position_differs: 'Places on the album differ', ids_differ: 'Ids differ', same_source: 'Both are of one source', hash_not_verified: 'A hash is not verified',
     fingerprint_unsure: 'The sound is not clear', fingerprint_differs: 'The sound differs', another_is_as_like: 'Another one is as like' },
-};
-
-export const empty = {
-  library: 'Your library is empty', libraryHint: 'Add a server or a folder of this device, and its music appears here while it is read.', addSource: 'Add a source',
-  offline: 'Nothing to play offline yet', offlineHint: 'No music is stored on this device. Your library is safe: it plays again as soon as a server is back.',
-  device: 'No files of this device', deviceHint: 'Add a folder with music, and it plays without any server.', addFolder: 'Add a folder',
-  source: 'Nothing of this source now', sourceHint: 'It has no tracks, or they are not read yet.', showAll: 'Show all tracks',
-  favourites: 'No favourites yet', favouritesHint: 'The heart beside a track puts it here, on all your devices.', playlists: 'No playlists yet',
-  playlistsHint: 'A playlist is made in a moment, also without a network, and is on your other devices after the next sync.', playlist: 'This playlist is empty',
-  playlistHint: 'Add tracks from any list: drag them here, or use the three dots beside them.', query: 'Nothing fits this query now', queryHint: 'It fills by itself when something does.', recent: 'Nothing was added yet', nowhere: 'There is no such page', nowhereHint: 'It may have been deleted on another device.', home: 'Go to your tracks',
 };
 
 export const shortcuts = {

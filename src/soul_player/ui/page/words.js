@@ -1,4 +1,4 @@
-// Every word that a person reads, in one place; and how numbers, lengths and times are said.
+// The words of what is loaded first, and how numbers, lengths and times are said; words-more.js and words-sync.js have the rest.
 
 const LOCALE = 'en';
 const number = new Intl.NumberFormat(LOCALE);
@@ -57,6 +57,7 @@ export const titles = {
   tracks: 'Tracks', albums: 'Albums', album: 'Album', artists: 'Artists', artist: 'Artist', recent: 'Recently added',
   favourites: 'Favourites', playlists: 'Playlists', playlist: 'Playlist', smart: 'Smart playlist', search: 'Search',
   history: 'History', downloads: 'Downloads', sync: 'Sync', settings: 'Settings', more: 'More', nowhere: 'Not found', source: 'Source', rule: 'New rule', welcome: 'Welcome',
+  queue: 'Queue', details: 'Track details',
 };
 
 export const frame = {
@@ -93,7 +94,7 @@ export const actions = {
   remove: 'Remove from this playlist', moveUp: 'Move up', moveDown: 'Move down', rename: 'Rename', delete: 'Delete',
   more: (title) => `More actions for ${title}`, favourite: (title) => `Favourite ${title}`, cancel: 'Cancel', save: 'Save',
   removeQueue: (title) => `Take ${title} out of the queue`, addTo: (title) => `Add ${title} to the queue`, move: (title) => `Move ${title}`,
-  all: (value) => `All ${count(value)}`,
+  all: (value) => `All ${count(value)}`, added: (tracks, name) => `${many(tracks, 'track')} added to ${name}`,
 };
 
 export const player = {
@@ -104,4 +105,24 @@ export const player = {
   fromList: 'Playing from', nextUp: 'Next up', queueOf: (value) => `Queue, ${many(value, 'track')}`, gain: (db) => `${db > 0 ? '+' : '−'}${Math.abs(db).toFixed(1)} dB`,
   refused: 'The browser wants a click before it plays',
   failed: (title, why) => `${title} cannot be played: ${why}`,
+};
+
+export const lists = {
+  sum: (tracks, sources) => `${many(tracks, 'track')} · ${many(sources, 'source')}`, tracks: (value) => many(value, 'track'), long: (tracks, seconds) => `${many(tracks, 'track')}, ${long(seconds)}`,
+  ofOffline: (value) => `${count(value)} available offline`,
+};
+
+export const downloads = {
+  download: 'Download', more: (value) => `Download ${count(value)} more`, of: (done, all) => `${count(done)} of ${count(all)}`, cancel: 'Cancel the download',
+  done: 'Downloaded', remove: 'Remove the download', started: (value) => `${many(value, 'track')} queued`, local: 'On this device',
+};
+
+export const empty = {
+  library: 'Your library is empty', libraryHint: 'Add a server or a folder of this device, and its music appears here while it is read.', addSource: 'Add a source',
+  offline: 'Nothing to play offline yet', offlineHint: 'No music is stored on this device. Your library is safe: it plays again as soon as a server is back.',
+  device: 'No files of this device', deviceHint: 'Add a folder with music, and it plays without any server.', addFolder: 'Add a folder',
+  source: 'Nothing of this source now', sourceHint: 'It has no tracks, or they are not read yet.', showAll: 'Show all tracks',
+  favourites: 'No favourites yet', favouritesHint: 'The heart beside a track puts it here, on all your devices.', playlists: 'No playlists yet',
+  playlistsHint: 'A playlist is made in a moment, also without a network, and is on your other devices after the next sync.', playlist: 'This playlist is empty',
+  playlistHint: 'Add tracks from any list: drag them here, or use the three dots beside them.', query: 'Nothing fits this query now', queryHint: 'It fills by itself when something does.', recent: 'Nothing was added yet', nowhere: 'There is no such page', nowhereHint: 'It may have been deleted on another device.', home: 'Go to your tracks',
 };

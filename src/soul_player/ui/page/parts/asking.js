@@ -5,7 +5,6 @@ import { go } from '../router.js';
 import { readPlaylists } from '../state/live.js';
 import { hostDialogs } from '../state/window.js';
 import { actions } from '../words.js';
-import { playlists as words } from '../words-more.js';
 import { toast, trouble } from './toasts.js';
 
 export const asking = signal(null);
@@ -30,7 +29,7 @@ export async function addToPlaylist(playlist, ids) {
   try {
     await api.post(`/api/playlists/${playlist.id}/entries`, { track_ids: ids });
     readPlaylists();
-    toast(words.added(ids.length, playlist.name), { label: actions.all(playlist.entries + ids.length), run: () => go(`/playlists/${playlist.id}`) });
+    toast(actions.added(ids.length, playlist.name), { label: actions.all(playlist.entries + ids.length), run: () => go(`/playlists/${playlist.id}`) });
   } catch (error) {
     trouble(error);
   }

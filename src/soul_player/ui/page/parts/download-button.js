@@ -2,8 +2,8 @@
 import { html } from '../dom.js';
 import { cancelDownloads, downloadTracks, removeDownloads, standing } from '../state/downloads.js';
 import { rowTick } from '../state/tracks.js';
-import { downloads as words } from '../words-more.js';
 import { trouble } from './toasts.js';
+import { downloads as words } from '../words.js';
 
 export function DownloadButton({ ids, query }) {
   rowTick.value;

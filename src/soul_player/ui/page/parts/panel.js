@@ -1,13 +1,12 @@
 // What stands beside the list, or over it on a phone: the queue, or the details of a track.
 import { html, useEffect, useSignal } from '../dom.js';
 import { isMedium, isNarrow, panel } from '../state/window.js';
-
-import { details as detailWords, queue as queueWords } from '../words-more.js';
+import { titles } from '../words.js';
 import { Dialog } from './dialog.js';
 
 const kinds = {
-  queue: { load: () => import('../screens/queue.js'), label: queueWords.title },
-  details: { load: () => import('../screens/track-details.js'), label: detailWords.title },
+  queue: { load: () => import('../screens/queue.js'), label: titles.queue },
+  details: { load: () => import('../screens/track-details.js'), label: titles.details },
 };
 export const close = () => (panel.value = null);
 

@@ -11,8 +11,8 @@ import { playList, playNext, playShuffled } from '../sound/player.js';
 import { queries } from '../state/downloads.js';
 import { libraryTick, status } from '../state/live.js';
 import { FixedList } from '../state/tracks.js';
-import { actions, frame, listed } from '../words.js';
-import { albums as words, lists } from '../words-more.js';
+import { actions, frame, listed, lists } from '../words.js';
+import { albums as words } from '../words-more.js';
 import { trouble } from '../parts/toasts.js';
 import Nowhere from './nowhere.js';
 

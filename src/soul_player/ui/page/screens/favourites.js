@@ -5,8 +5,7 @@ import { Heading } from '../parts/heading.js';
 import { TrackTable } from '../parts/track-table.js';
 import { trouble } from '../parts/toasts.js';
 import { playShuffled } from '../sound/player.js';
-import { actions, titles } from '../words.js';
-import { empty, lists } from '../words-more.js';
+import { actions, empty, lists, titles } from '../words.js';
 import { useLibraryList } from './tracks.js';
 
 export default function Favourites() {

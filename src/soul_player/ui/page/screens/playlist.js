@@ -16,8 +16,8 @@ import { playList, playNext, playShuffled } from '../sound/player.js';
 import { queries } from '../state/downloads.js';
 import { playlists, readPlaylists } from '../state/live.js';
 import { FixedList, isOffline, knownTrack, rowTick } from '../state/tracks.js';
-import { actions, frame } from '../words.js';
-import { empty, lists, playlists as words } from '../words-more.js';
+import { actions, empty, frame, lists } from '../words.js';
+import { playlists as words } from '../words-more.js';
 import Nowhere from './nowhere.js';
 
 // Entries in their order; a change is shown at once and told to the client, which keeps it.

@@ -7,8 +7,8 @@ import { Heading } from '../parts/heading.js';
 import { addToPlaylist, askForPlaylist, askForSmart } from '../parts/asking.js';
 import { counts, playlists } from '../state/live.js';
 import { isNarrow } from '../state/window.js';
-import { frame, titles } from '../words.js';
-import { empty, lists, playlists as words } from '../words-more.js';
+import { empty, frame, lists, titles } from '../words.js';
+import { playlists as words } from '../words-more.js';
 
 const place = (one) => (one.source_name ? words.of(one.source_name) : words.yours);
 

@@ -4,8 +4,7 @@ import { Empty } from '../parts/empty.js';
 import { FilterChips, filterQuery } from '../parts/filters.js';
 import { Heading } from '../parts/heading.js';
 import { TrackTable } from '../parts/track-table.js';
-import { dayOf, titles } from '../words.js';
-import { empty, lists } from '../words-more.js';
+import { dayOf, empty, lists, titles } from '../words.js';
 import { useLibraryList } from './tracks.js';
 
 export default function Recent() {

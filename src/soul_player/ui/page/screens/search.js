@@ -12,8 +12,8 @@ import { query, replaceQuery } from '../router.js';
 import { playList, playTracks } from '../sound/player.js';
 import { libraryTick, playlists } from '../state/live.js';
 import { knownTrack, readTracks, rowTick } from '../state/tracks.js';
-import { actions, count, filters, frame } from '../words.js';
-import { artists as artistWords, lists, playlists as playlistWords, search as words } from '../words-more.js';
+import { actions, count, filters, frame, lists } from '../words.js';
+import { artists as artistWords, playlists as playlistWords, search as words } from '../words-more.js';
 import { useFixedList } from './album.js';
 
 // Between two letters of somebody who types.

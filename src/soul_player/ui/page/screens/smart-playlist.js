@@ -10,8 +10,8 @@ import { TrackTable } from '../parts/track-table.js';
 import { playList, playShuffled } from '../sound/player.js';
 import { downloadTracks } from '../state/downloads.js';
 import { playlists } from '../state/live.js';
-import { actions } from '../words.js';
-import { empty, lists, playlists as words } from '../words-more.js';
+import { actions, empty, lists } from '../words.js';
+import { playlists as words } from '../words-more.js';
 import Nowhere from './nowhere.js';
 import { useLibraryList } from './tracks.js';
 

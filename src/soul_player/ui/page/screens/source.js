@@ -8,8 +8,8 @@ import { askAboutCertificate, askForAddress, askForNewPassword, askToRemove, ask
 import { SourceState, stateOf } from '../parts/source-state.js';
 import { syncSource } from '../state/acts.js';
 import { sourceList, syncState, useReading } from '../state/sync.js';
-import { empty } from '../words-more.js';
 import { ago, rules as ruleWords, sources as words, sync as syncWords } from '../words-sync.js';
+import { empty } from '../words.js';
 
 export default function SourceScreen({ id }) {
   const list = useReading(sourceList)?.sources;

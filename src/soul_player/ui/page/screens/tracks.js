@@ -9,8 +9,7 @@ import { playShuffled } from '../sound/player.js';
 import { filter, trackOrder } from '../state/kept.js';
 import { counts, status } from '../state/live.js';
 import { LibraryList } from '../state/tracks.js';
-import { actions, filters as filterWords, orders, titles } from '../words.js';
-import { empty, lists } from '../words-more.js';
+import { actions, empty, filters as filterWords, lists, orders, titles } from '../words.js';
 
 // A list that lives as long as its screen, and is another one when what it is of is.
 export function useLibraryList(query) {

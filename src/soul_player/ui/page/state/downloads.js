@@ -1,8 +1,8 @@
 // Asking for tracks to be kept on this device, and letting them go; how much of an album or a playlist is here.
 import { api } from '../api.js';
-import { downloads as words } from '../words-more.js';
 import { toast } from '../parts/toasts.js';
 import { isOffline, knownTrack, readTracks } from './tracks.js';
+import { downloads as words } from '../words.js';
 
 const AT_ONCE = 100;
 
