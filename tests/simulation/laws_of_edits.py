@@ -11,7 +11,7 @@ from soul_player.database.sqlite import SqliteReader, drive
 from soul_player.protocol.ids import id_text
 from soul_player.server.store.digests import read_digest
 from tests.simulation.laws import require
-from tests.simulation.ledger import Ledger, clear_last
+from tests.simulation.ledger import Ledger
 from tests.simulation.views import LibraryView
 
 SERVER_PLAYLISTS = "SELECT id, seq, name FROM playlists WHERE user_id = ? AND deleted_at IS NULL"
@@ -204,7 +204,7 @@ def the_last_writer_wins_in_the_end(
     for kind, column in (("favourite", 3), ("rating", 4)):
         values = {bytes(row[0]): row[column] for row in rows}
         for track_id, facts in ledger.by_subject(username, kind).items():
-            last = clear_last(facts, near_ms=near_ms)
+            last = ledger.clear_last(facts, near_ms=near_ms)
             is_pending = f"t:{id_text(track_id)}" in pending.groups
             if last is not None and not is_pending and not ledger.blurred[username, kind, track_id]:
                 wanted = int(last.value) if isinstance(last.value, bool) else last.value

@@ -3,7 +3,7 @@
 from soul_player.protocol.ids import id_bytes
 from tests.simulation.laws import require
 from tests.simulation.laws_of_edits import SHOWN_ENTRIES, SHOWN_MARKS
-from tests.simulation.ledger import Ledger, clear_last
+from tests.simulation.ledger import Ledger
 from tests.simulation.views import LibraryView
 
 LAW = "reads never go back"
@@ -42,7 +42,7 @@ def own_marks_stay_shown_always(
     shown = {bytes(row[0]): row[1:] for row in device.all(SHOWN_MARKS)}
     for kind, column in (("favourite", 1), ("rating", 2)):
         for track_id, facts in ledger.by_subject(username, kind).items():
-            last = clear_last(facts, near_ms=near_ms, own=None if has_late else device_name)
+            last = ledger.clear_last(facts, near_ms=near_ms, own=None if has_late else device_name)
             if last is None or last.device != device_name or not last.is_here or track_id not in shown:
                 continue
             if not ledger.blurred[username, kind, track_id]:

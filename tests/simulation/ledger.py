@@ -155,6 +155,23 @@ class Ledger:
             found[fact.subject].append(fact)
         return found
 
+    def clear_last(self, facts: list[Fact], *, near_ms: int, own: str | None = None) -> Fact | None:
+        """The last edit of one field, if it was so beyond doubt; `own`: what this device did itself it has in order.
+
+        Two homes of one name count their edits side by side, and until a server has told them apart the greater number
+        is the later one to it.
+        """
+        if not facts or not all(fact.is_sure and fact.is_timed for fact in facts):
+            return None
+        last = facts[-1]
+        if any(fact.device != last.device and self._are_one(fact.device, last.device) for fact in facts):
+            return None
+        others = [fact for fact in facts[:-1] if own is None or fact.device != own]
+        return last if all(last.true_ms - fact.true_ms > near_ms for fact in others) else None
+
+    def _are_one(self, device: str, other: str) -> bool:
+        return bool(self.lineage[device] & self.lineage[other])
+
     def plays_at_most(self, user: str) -> Counter[bytes]:
         """How often each track was played, those counted that may have come to nothing."""
         most = Counter(fact.subject for fact in self.of(user, "play"))
@@ -182,12 +199,3 @@ class Ledger:
             if kind == "deletion" and f"p:{id_text(uid)}" == subject
         )
         return len(deleted) + begun + self.restores
-
-
-def clear_last(facts: list[Fact], *, near_ms: int, own: str | None = None) -> Fact | None:
-    """The last edit of one field, if it was so beyond doubt; `own`: what this device did itself it has in order."""
-    if not facts or not all(fact.is_sure and fact.is_timed for fact in facts):
-        return None
-    last = facts[-1]
-    others = [fact for fact in facts[:-1] if own is None or fact.device != own]
-    return last if all(last.true_ms - fact.true_ms > near_ms for fact in others) else None
