@@ -58,3 +58,10 @@ def test_only_a_yes_is_a_yes(tmp_path: Path) -> None:
     assert (code, names(tmp_path)) == (1, ["ann", "bob"])
     code, _ = at_terminal(tmp_path, "user", "remove", "bob", answers="y\n")
     assert (code, names(tmp_path)) == (0, ["ann"])
+
+
+def test_the_end_of_the_input_is_no_password(tmp_path: Path) -> None:
+    """Ctrl-D at the prompt."""
+    code, shown = at_terminal(tmp_path, "user", "add", "ann", answers="\x04")
+    assert (code, names(tmp_path)) == (1, [])
+    assert "no password was given" in shown

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from soul_player.cli.flags import Flags
-from soul_player.cli.output import Output
+from soul_player.cli.output import Output, display_width
 from soul_player.cli.progress import Progress, Step, step_text, tree
 
 
@@ -102,3 +102,17 @@ def screen(written: str) -> list[str]:
 def test_a_queue_is_told_by_what_waits_in_it() -> None:
     assert step_text(Step("Download Queue", 45, None, "pending")) == "Download Queue: 45 pending"
     assert step_text(Step("Playlists", 12, 12)) == "Playlists: 12 / 12 (100%)"
+
+
+def test_on_a_narrow_terminal_no_line_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that wraps is two, and the next drawing would begin too low and leave a heap of old ones."""
+    monkeypatch.setenv("COLUMNS", "40")
+    output, stream = Output(Flags()), io.StringIO()
+    output.is_live = True
+    progress = Progress(output, clock=Clock(), stream=stream)
+    title = "Syncing from The Home Server of Sólveig, 夜の電車"
+    progress.step(title, Step("Favourites, ratings and plays", 1_234_567, 9_999_999))
+    progress.step(title, Step("Favourites, ratings and plays", 9_999_999, 9_999_999))
+    shown = screen(stream.getvalue())
+    assert len(shown) == 2
+    assert all(display_width(line) < 40 for line in shown), shown

@@ -19,9 +19,13 @@ def secret(prompt: str, *, from_stdin: bool, twice: bool = False) -> str:
         )  # fmt: skip
     import getpass  # noqa: PLC0415  # only when there is someone to ask
 
-    answer = getpass.getpass(f"{prompt}: ")
-    if twice and getpass.getpass(f"{prompt}, once more: ") != answer:
-        raise CommandFailed("no_match", "the two do not match; nothing was changed")
+    try:
+        answer = getpass.getpass(f"{prompt}: ")
+        if twice and getpass.getpass(f"{prompt}, once more: ") != answer:
+            raise CommandFailed("no_match", "the two do not match; nothing was changed")
+    except EOFError as error:
+        # Ctrl-D.
+        raise CommandFailed("no_answer", "no password was given; nothing was changed") from error
     return _checked(answer)
 
 

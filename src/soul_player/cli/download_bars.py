@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from soul_player.cli.output import Output, printable, shortened
-from soul_player.cli.tracks import padded_to
+from soul_player.cli.output import Output, columns_of, printable, shortened
+from soul_player.cli.track_lines import padded_to
 from soul_player.cli.words import percent, size
 from soul_player.client import DownloadFailed, DownloadFinished, DownloadProgress, Event, LocalTrackId, SourceId
 
 BAR_COLUMNS = 24
 TITLE_COLUMNS = 28
+# `  ` before and ` [] 100% of 812 bytes` behind: of a resumed one the last word is cut before its numbers are.
+NUMBERS_COLUMNS = 23
 LINES_MAX = 8
 REDRAW_SECONDS = 0.1
 LINE_SECONDS = 10.0
@@ -29,10 +31,19 @@ class Tally:
     by_source: Counter[SourceId] = field(default_factory=Counter)
 
 
-def bar(done: int, total: int) -> str:
+def bar(done: int, total: int, *, columns: int = BAR_COLUMNS) -> str:
     """`[##########--------------]  42%`; the per cent are floored, so that 100 % means done."""
-    filled = BAR_COLUMNS * min(done, total) // max(total, 1)
-    return f"[{'#' * filled}{'-' * (BAR_COLUMNS - filled)}] {percent(done, total):3}%"
+    filled = columns * min(done, total) // max(total, 1)
+    drawn = f"[{'#' * filled}{'-' * (columns - filled)}] " if columns else ""
+    return f"{drawn}{percent(done, total):3}%"
+
+
+def widths_within(columns: int) -> tuple[int, int]:
+    """Of the title and of the bar, so that the numbers fit beside them: a phone's terminal has 40 columns."""
+    room = columns - NUMBERS_COLUMNS
+    if room >= TITLE_COLUMNS + BAR_COLUMNS:
+        return TITLE_COLUMNS, BAR_COLUMNS
+    return max(8, min(room, TITLE_COLUMNS)), 0
 
 
 class DownloadBars:
@@ -108,14 +119,18 @@ class DownloadBars:
         if not self._output.is_live:
             self._output.message(f"  {summary}")
             return
+        columns = columns_of(self._stream) - 1
         lines = [summary]
         for track_id, progress in list(self._active.items())[:LINES_MAX]:
-            title = padded_to(shortened(self._title(track_id), TITLE_COLUMNS), TITLE_COLUMNS)
+            title_columns, bar_columns = widths_within(columns)
+            title = padded_to(shortened(self._title(track_id), title_columns), title_columns)
             mark = "  resumed" if track_id in self._resumed else ""
             total = progress.bytes_total or 0
-            lines.append(f"  {title} {bar(progress.bytes_done, total)} of {size(total)}{mark}")
+            drawn = bar(progress.bytes_done, total, columns=bar_columns)
+            lines.append(f"  {title} {drawn} of {size(total)}{mark}")
         self._clear()
-        self._stream.write("".join(f"{printable(line)}\n" for line in lines))
+        # A line that wraps is two, and the next drawing would begin too low.
+        self._stream.write("".join(f"{shortened(printable(line), columns)}\n" for line in lines))
         self._stream.flush()
         self._drawn = len(lines)
 

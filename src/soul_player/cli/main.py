@@ -1,6 +1,6 @@
 """Run the command line: parse, dispatch, and turn every way a command can end into an exit code."""
 
-import os
+import contextlib
 import sys
 from typing import NoReturn
 
@@ -10,15 +10,21 @@ from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, ReaderGone
 from soul_player.cli.parser import soul
+from soul_player.cli.streams import leave_stdout, open_streams
 
 
 def run() -> NoReturn:
     """The entry point of the program."""
+    open_streams()
     code = main(sys.argv[1:])
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        _close_stdout()
+        leave_stdout()
+    except OSError:
+        # What could not be written was told already, or this is the little that was still held back.
+        leave_stdout()
+        code = code or ExitCode.FAILED
     sys.exit(code)
 
 
@@ -26,25 +32,33 @@ def main(arguments: list[str]) -> int:
     """Run one command line; its exit code."""
     flags = Flags()
     try:
-        code = soul.main(arguments, prog_name="soul", standalone_mode=False, obj=flags)
+        code = _dispatched(flags, arguments)
     except CommandFailed as failure:
-        Output(flags).failure(failure)
-        return failure.exit_code
+        return _failed(flags, failure)
     except click.UsageError as error:
-        Output(_flags_of_unread(flags, arguments)).failure(_usage_failure(error))
-        return ExitCode.USAGE
+        return _failed(_flags_of_unread(flags, arguments), _usage_failure(error))
     except (KeyboardInterrupt, click.Abort):
-        _interrupted(flags)
-        return ExitCode.INTERRUPTED
-    except ReaderGone:
-        _close_stdout()
+        return _failed(flags, CommandFailed("interrupted", "interrupted", exit_code=ExitCode.INTERRUPTED))
+    except (ReaderGone, SystemExit):
+        # click writes its help by itself, and exits like this when nobody reads it.
+        leave_stdout()
         return ExitCode.OK
     except Exception as error:  # the outermost boundary: a fault of ours is told, never a bare traceback
         if flags.verbose:
             raise
-        Output(flags).failure(_fault(error))
-        return ExitCode.FAILED
+        return _failed(flags, _fault(error))
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _dispatched(flags: Flags, arguments: list[str]) -> object:
+    try:
+        return soul.main(arguments, prog_name="soul", standalone_mode=False, obj=flags)
+    except ExceptionGroup as group:
+        # What one task cannot write ends those beside it, and comes out wrapped.
+        known: Exception | None = group.subgroup((ReaderGone, CommandFailed))
+        while isinstance(known, ExceptionGroup):
+            known = known.exceptions[0]
+        raise known or group from None
 
 
 def _usage_failure(error: click.UsageError) -> CommandFailed:
@@ -58,9 +72,18 @@ def _flags_of_unread(flags: Flags, arguments: list[str]) -> Flags:
     return flags
 
 
-def _interrupted(flags: Flags) -> None:
-    failure = CommandFailed("interrupted", "interrupted", exit_code=ExitCode.INTERRUPTED)
-    Output(flags).failure(failure)
+def _failed(flags: Flags, failure: CommandFailed) -> ExitCode:
+    """Told where it belongs, if anybody hears it there: the exit code says it all the same."""
+    try:
+        Output(flags).failure(failure)
+    except ReaderGone:
+        leave_stdout()
+    except CommandFailed as unwritten:
+        # A program that reads JSON has its full disk from the exit code; a person is told by the other stream.
+        flags.json = False
+        with contextlib.suppress(ReaderGone, CommandFailed):
+            Output(flags).failure(unwritten)
+    return failure.exit_code
 
 
 def _fault(error: Exception) -> CommandFailed:
@@ -69,8 +92,3 @@ def _fault(error: Exception) -> CommandFailed:
         f"a fault of this program: {type(error).__name__}: {error}",
         hint="run it again with -v for the traceback, and please report it",
     )
-
-
-def _close_stdout() -> None:
-    """So that the interpreter's own flush at exit has nothing to complain about."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

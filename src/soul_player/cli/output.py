@@ -1,12 +1,15 @@
 """What a command prints: results on stdout, progress and messages on stderr, JSON when programs ask."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from soul_player.cli.exit_codes import CommandFailed
 from soul_player.cli.flags import Flags
+
+COLUMNS_UNKNOWN = 80
 
 
 class Output:
@@ -27,7 +30,7 @@ class Output:
     def record(self, value: Mapping[str, Any]) -> None:
         """One JSON object on a line of its own, in JSON mode only."""
         if self.is_json:
-            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            text = json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout), separators=(",", ":"))
             _write(sys.stdout, text.encode("utf-8", "replace").decode())
 
     def message(self, line: str) -> None:
@@ -56,6 +59,17 @@ def _write(stream: TextIO, line: str) -> None:
         stream.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
+    except OSError as error:
+        raise unwritten(error) from error
+
+
+def unwritten(error: OSError) -> CommandFailed:
+    """What was found out cannot be told: a full disk behind `soul list > file`."""
+    return CommandFailed("output_unwritable", f"the output cannot be written: {error.strerror or error}")
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return stream.encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
 def printable(line: str) -> str:
@@ -92,6 +106,17 @@ def display_width(text: str) -> int:
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
     )
+
+
+def columns_of(stream: TextIO) -> int:
+    """How wide the terminal behind a stream is. COLUMNS goes before, as everywhere; 80 where nobody knows."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or COLUMNS_UNKNOWN
+    except OSError:
+        return COLUMNS_UNKNOWN
 
 
 def shortened(text: str, width_max: int) -> str:

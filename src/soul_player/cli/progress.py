@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from soul_player.cli.output import Output, printable
+from soul_player.cli.output import Output, columns_of, printable, shortened
 from soul_player.cli.words import percent
 
 LINE_SECONDS = 10.0
@@ -102,9 +102,10 @@ class Progress:
         return True
 
     def _draw(self) -> None:
-        lines = [
-            printable(line) for line in tree({title: list(steps.values()) for title, steps in self._branches.items()})
-        ]
+        # A line that wraps is two, and the next drawing would begin too low.
+        columns = columns_of(self._stream) - 1
+        branches = {title: list(steps.values()) for title, steps in self._branches.items()}
+        lines = [shortened(printable(line), columns) for line in tree(branches)]
         up = f"\x1b[{self._drawn}F" if self._drawn else ""
         self._stream.write(up + "".join(f"\x1b[2K{line}\n" for line in lines))
         self._stream.flush()

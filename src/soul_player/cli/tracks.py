@@ -1,8 +1,6 @@
 """`soul list`, `soul search` and `soul show`: tracks, with where they are."""
 
 import asyncio
-import shutil
-import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +10,8 @@ from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.holders import link_lines, links_record, source_line
-from soul_player.cli.output import Output, display_width, printable, shortened, table
+from soul_player.cli.output import Output, printable, table
+from soul_player.cli.track_lines import TrackLines
 from soul_player.cli.words import count, duration, size
 from soul_player.client import (
     Client,
@@ -100,7 +99,7 @@ async def _search(flags: Flags, text: str, *, limit: int) -> int:
     return ExitCode.OK
 
 
-async def _print(output: Output, client: Client, tracks: Sequence[LibraryTrack], lines: "TrackLines") -> None:
+async def _print(output: Output, client: Client, tracks: Sequence[LibraryTrack], lines: TrackLines) -> None:
     if output.is_json:
         sources = await client.library.track_sources([track.id for track in tracks])
         for track in tracks:
@@ -109,32 +108,6 @@ async def _print(output: Output, client: Client, tracks: Sequence[LibraryTrack],
         return
     for track in tracks:
         output.result(lines.line(track))
-
-
-class TrackLines:
-    """Tracks as lines of fixed columns, so that a long list can be printed while it is read."""
-
-    def __init__(self) -> None:
-        columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-        room = max(30, columns - 6 - 7 - 12 - 8)
-        self._title, self._artist = room * 2 // 5, room * 3 // 10
-        self._album = room - self._title - self._artist
-
-    def line(self, track: LibraryTrack) -> str:
-        """Id, title, artist, album, length, and where it is."""
-        cells = (
-            (str(track.id), 5),
-            (track.title, self._title),
-            (track.artist or "", self._artist),
-            (track.album or "", self._album),
-        )
-        padded = [padded_to(shortened(printable(text).replace("\n", " "), width), width) for text, width in cells]
-        return "  ".join((*padded, f"{duration(track.duration_seconds):>6}", track.status.value))
-
-
-def padded_to(text: str, width: int) -> str:
-    """Filled with spaces to a width of columns."""
-    return text + " " * (width - display_width(text))
 
 
 def track_record(track: LibraryTrack, sources: Sequence[TrackSource], marks: Marks) -> dict[str, Any]:
