@@ -4,10 +4,11 @@
 import click
 
 from soul_player.cli.flags import Command, Flags, Group
+from soul_player.cli.numbers import ID
 from soul_player.cli.query_words import query_text
 
 QUALITY = click.Choice(["low", "medium", "high", "original"])
-IDS = click.argument("download", nargs=-1, type=int)
+IDS = click.argument("download", nargs=-1, type=ID)
 BUDGET = click.option("--budget", metavar="SIZE", help="Room for it, like 5GB or 800MB (no limit of its own).")
 
 
@@ -92,8 +93,8 @@ def downloads_retry(flags: Flags, download: tuple[int, ...]) -> int:
 
 
 @downloads.command("move")
-@click.argument("download", type=int)
-@click.option("--after", type=int, metavar="ID", help="Behind this one (before all others).")
+@click.argument("download", type=ID)
+@click.option("--after", type=ID, metavar="ID", help="Behind this one (before all others).")
 @click.pass_obj
 def downloads_move(flags: Flags, download: int, after: int | None) -> int:
     """Change the order of the queue."""

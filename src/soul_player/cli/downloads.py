@@ -14,6 +14,7 @@ from soul_player.cli.download_queue import goes_on, item_record
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.interrupts import interrupts
+from soul_player.cli.numbers import id_number
 from soul_player.cli.output import Output
 from soul_player.cli.tracks import condition_of
 from soul_player.cli.words import count, size
@@ -249,10 +250,11 @@ def _told(
 
 async def _with_id(client: Client, text: str) -> str:
     """A bare number is the id of a track, if there is one."""
-    if not text.isdecimal():
+    number = id_number(text)
+    if number is None:
         return text
     try:
-        await client.library.track(LocalTrackId(int(text)))
+        await client.library.track(LocalTrackId(number))
     except TrackNotFound:
         return text
     return f"id:{text}"

@@ -10,6 +10,7 @@ from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.merges import side_by_side
+from soul_player.cli.numbers import id_number
 from soul_player.cli.output import Output, table
 from soul_player.cli.tracks import find_track
 from soul_player.cli.words import duration
@@ -84,8 +85,9 @@ def _chosen(parts: Sequence[dict[str, Any]], *, source: str | None, part: int | 
         sys.stderr.write("Which part is another recording? ")
         sys.stderr.flush()
         answer = sys.stdin.readline().strip()
-        if answer.isdigit():
-            return _chosen(parts, source=source, part=int(answer))
+        number = id_number(answer)
+        if number is not None:
+            return _chosen(parts, source=source, part=number)
     raise CommandFailed(
         "which_part", "say which part is another recording", exit_code=ExitCode.USAGE,
         hint="--source NAME, or --part with one of " + ", ".join(str(one["entry_id"]) for one in wanted),

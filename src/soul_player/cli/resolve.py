@@ -10,6 +10,7 @@ from soul_player.cli.client_home import opened_client
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.merges import PAIRS_LISTED_MAX, merge_text, pair_lines
+from soul_player.cli.numbers import id_number
 from soul_player.cli.output import Output
 from soul_player.cli.words import count
 from soul_player.client import Client, FailedEdit, Question, QuestionId, QuestionKind, QuestionNotFound
@@ -17,6 +18,10 @@ from soul_player.protocol.times import time_text
 
 # `mine` is what this device has, `theirs` what the source says. Where a question has words of its own for that:
 _ANSWERS: Mapping[QuestionKind, Mapping[str, str]] = {QuestionKind.MASS_DELETION: {"mine": "keep", "theirs": "apply"}}
+
+STARS = ("0", "1", "2", "3", "4", "5")
+# Refused by the library, in its words.
+NO_RATING = -1
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,10 @@ async def _run(flags: Flags, wanted: str | None, choice: Choice) -> int:
             return _listed(output, await client.questions.list(), await client.questions.failed_edits())
         if choice.retries or choice.discards or choice.value is not None:
             return await _answer_edit(output, client, wanted, choice)
-        if not wanted.isdigit():
+        number = id_number(wanted)
+        if number is None:
             raise QuestionNotFound(f"no decision with the id {wanted} waits", hint="soul resolve lists them")
-        question_id = QuestionId(int(wanted))
+        question_id = QuestionId(number)
         if choice.undoes:
             await client.questions.undo(question_id)
             output.record({"undone": question_id})
@@ -115,7 +121,7 @@ async def _answer_edit(output: Output, client: Client, edit_id: str, choice: Cho
         value = choice.value or ""
         edit = next((one for one in await client.questions.failed_edits() if one.id.endswith(edit_id)), None)
         if edit is not None and edit.operation == "rating.set":
-            await client.questions.correct(edit_id, rating=int(value) if value.isdigit() else -1)
+            await client.questions.correct(edit_id, rating=int(value) if value in STARS else NO_RATING)
         else:
             await client.questions.correct(edit_id, name=value)
         said = "waits to be sent again, corrected"
