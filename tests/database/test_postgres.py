@@ -37,3 +37,21 @@ def test_no_step_is_tried_alone_once_the_connection_is_gone(postgres_url: str) -
 
     make_url = make_postgres_database(postgres_url)
     run(story())
+
+
+def test_too_many_connections_is_a_trouble_that_passes(postgres_url: str) -> None:
+    """After a restart all programs of a machine come back at one moment: whoever finds no place tries again."""
+
+    async def story() -> None:
+        admin = await asyncpg.connect(postgres_url)
+        await admin.execute("CREATE ROLE crowded SUPERUSER LOGIN")
+        await admin.execute("ALTER ROLE crowded NOSUPERUSER CONNECTION LIMIT 0")
+        try:
+            with pytest.raises(DatabaseUnavailable, match="no room"):
+                await connect(url.replace("//postgres:", "//crowded:"))
+        finally:
+            await admin.execute("DROP ROLE crowded")
+            await admin.close()
+
+    url = make_postgres_database(postgres_url)
+    run(story())

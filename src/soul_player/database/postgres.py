@@ -190,6 +190,9 @@ def postgres_errors() -> Generator[None, None, None]:
         raise
     except asyncpg.DiskFullError as error:
         raise DatabaseFull("PostgreSQL: the disk is full") from error
+    except asyncpg.InsufficientResourcesError as error:
+        # Too many connections, too little memory: that passes.
+        raise DatabaseUnavailable(f"PostgreSQL has no room for it now: {error}") from error
     except asyncpg.DataCorruptedError as error:
         raise DatabaseDamaged(f"PostgreSQL: {error}") from error
     except (*LOST_CONNECTION, OSError, TimeoutError) as error:

@@ -20,6 +20,14 @@ END_ALL_OTHERS = """
        AND pid <> pg_backend_pid()
 """
 
+END_ALL_OF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+
+
+async def name_of(reader: Reader) -> str:
+    row = await reader.one("SELECT current_database()")
+    assert row is not None
+    return str(row[0])
+
 
 async def eras(reader: Reader) -> list[str]:
     return [row[0] for row in await reader.all("SELECT era FROM sync_era ORDER BY ordinal")]
@@ -70,6 +78,29 @@ def test_a_postgres_that_was_restarted_begins_an_era(postgres_url: str) -> None:
                 await asyncio.sleep(0.05)
             async with opened(url) as beside:
                 assert len(await beside.database.read(eras)) == 2
+            keeper.cancel()
+
+    run(main(), timeout_seconds=60)
+
+
+def test_a_postgres_that_lets_nobody_in_for_a_while_ends_no_server(postgres_url: str) -> None:
+    """As people do it who put a database back: everybody out, nobody in, and then the doors open again."""
+    url = make_postgres_database(postgres_url)
+
+    async def main() -> None:
+        async with opened(url) as store, asyncio.TaskGroup() as tasks:
+            keeper = tasks.create_task(stay_present(store, clock=SystemClock(), randomness=SystemRandomness()))
+            admin = await asyncpg.connect(postgres_url)
+            name = await store.database.read(name_of)
+            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            await admin.execute(END_ALL_OF, name)
+            # It tries at once, and then each second.
+            ended, _ = await asyncio.wait([keeper], timeout=0.5)
+            assert not ended
+            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+            await admin.close()
+            while len(await store.database.read(eras)) < 2:  # noqa: ASYNC110  # nobody tells when the era is minted
+                await asyncio.sleep(0.05)
             keeper.cancel()
 
     run(main(), timeout_seconds=60)

@@ -1,6 +1,7 @@
 """Open the configured engine, migrate it, and join the processes that serve it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from soul_player.database.access import Database
-from soul_player.database.errors import DatabaseUnavailable
+from soul_player.database.errors import DatabaseError, DatabaseUnavailable
 from soul_player.database.migrate import Migration, migrate, read_migrations
-from soul_player.database.postgres import POOL_SIZE_MAX, PostgresDatabase, open_postgres
+from soul_player.database.postgres import LOST_CONNECTION, POOL_SIZE_MAX, PostgresDatabase, open_postgres
 from soul_player.database.sqlite import Runner, SqliteDatabase, open_sqlite
 from soul_player.edges import Clock, Randomness, mint
 from soul_player.protocol.ids import EraId
@@ -19,6 +20,8 @@ from soul_player.server.store.eras import mint_era
 from soul_player.server.store.presence import Joined, PostgresPresence, SqlitePresence
 from soul_player.server.store.scopes import LIBRARY
 from soul_player.server.store.secrets import Secrets, make_secrets
+
+log = logging.getLogger("soul_player.server")
 
 REJOIN_SECONDS = 1.0
 
@@ -91,8 +94,10 @@ async def stay_present(store: Store, *, clock: Clock, randomness: Randomness) ->
                     await begin_era(store.database, "the database came back", clock, randomness)
                 await joined.let_others_in()
                 await joined.lost()
-        except DatabaseUnavailable:
-            # It is still away. Requests fail meanwhile and say so; nothing to do here but to try again.
+        except (DatabaseError, TimeoutError, *LOST_CONNECTION) as error:
+            # It is still away, lets nobody in, or went again meanwhile. Requests fail and say so; nothing to do here
+            # but to try again.
+            log.info("not among the servers of this database now: %s", error)
             await asyncio.sleep(REJOIN_SECONDS)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from soul_player.database.errors import DatabaseUnavailable
-from soul_player.database.postgres import PostgresDatabase
+from soul_player.database.postgres import PostgresDatabase, postgres_errors
 
 # Any constant: the advisory lock of all server processes of one PostgreSQL database.
 _PRESENCE_LOCK = 4_821_307_755_902
@@ -69,11 +69,7 @@ class PostgresPresence:
     async def join(self) -> AsyncGenerator["PostgresJoined", None]:
         """Be one of the processes; `was_alone` says whether there was no other."""
         async with self._database.dedicated() as connection:
-            was_alone = bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _PRESENCE_LOCK))
-            if not was_alone:
-                async with asyncio.timeout(SHARED_WAIT_SECONDS):
-                    await connection.execute("SELECT pg_advisory_lock_shared($1)", _PRESENCE_LOCK)
-            yield PostgresJoined(was_alone, connection)
+            yield PostgresJoined(await _joined(connection), connection)
 
 
 class PostgresJoined(Joined):
@@ -88,12 +84,30 @@ class PostgresJoined(Joined):
     async def let_others_in(self) -> None:
         """Shared first, then let go of the exclusive one: at no moment is there none."""
         if self.was_alone:
-            await self._connection.execute("SELECT pg_advisory_lock_shared($1)", _PRESENCE_LOCK)
-            await self._connection.execute("SELECT pg_advisory_unlock($1)", _PRESENCE_LOCK)
+            with postgres_errors():
+                await self._connection.execute("SELECT pg_advisory_lock_shared($1)", _PRESENCE_LOCK)
+                await self._connection.execute("SELECT pg_advisory_unlock($1)", _PRESENCE_LOCK)
 
     async def lost(self) -> None:
         """Return when PostgreSQL has closed the connection that holds the lock."""
         await self._closed.wait()
+
+
+async def _joined(connection: Any) -> bool:  # noqa: ANN401  # asyncpg ships no types
+    """Whether there was no other."""
+    with postgres_errors():
+        if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _PRESENCE_LOCK):
+            return True
+        try:
+            async with asyncio.timeout(SHARED_WAIT_SECONDS):
+                await connection.execute("SELECT pg_advisory_lock_shared($1)", _PRESENCE_LOCK)
+        except TimeoutError as error:
+            raise _kept_by_another() from error
+        return False
+
+
+def _kept_by_another() -> DatabaseUnavailable:
+    return DatabaseUnavailable("another process keeps the database locked for itself (a restore?)")
 
 
 def _try_lock(file: IO[bytes], kind: int) -> bool:
@@ -111,4 +125,4 @@ async def _lock_shared(file: IO[bytes]) -> None:
             while not _try_lock(file, fcntl.LOCK_SH):  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError as error:
-        raise DatabaseUnavailable("another process keeps the database locked for itself (a restore?)") from error
+        raise _kept_by_another() from error

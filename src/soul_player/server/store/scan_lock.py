@@ -4,8 +4,11 @@ import asyncio
 import fcntl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO
 
 from soul_player.database.access import Database
+from soul_player.database.errors import DatabaseUnavailable
 from soul_player.database.postgres import PostgresDatabase
 from soul_player.database.sqlite import SqliteDatabase
 
@@ -25,7 +28,7 @@ async def scan_lock(database: Database, *, wait_seconds: float = WAIT_SECONDS_MA
     """Wait until no other scan runs, then hold them off. Raises `ScanLocked`. A killed holder lets go of it."""
     if isinstance(database, SqliteDatabase):
         path = database.path.with_name(database.path.name + ".scan.lock")
-        with path.open("ab") as file:
+        with _opened(path) as file:
 
             async def try_lock() -> bool:
                 return _try(file.fileno())
@@ -41,6 +44,14 @@ async def scan_lock(database: Database, *, wait_seconds: float = WAIT_SECONDS_MA
 
             await _wait_for(try_advisory_lock, wait_seconds)
             yield
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("ab")
+    except OSError as error:
+        # No descriptor is left, or the disk was taken away: a scan later may find it better.
+        raise DatabaseUnavailable(f"{path}: {error.strerror or error}") from error
 
 
 async def _wait_for(is_taken: Callable[[], Awaitable[bool]], wait_seconds: float) -> None:
