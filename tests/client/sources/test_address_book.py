@@ -1,9 +1,13 @@
-"""The addresses of a source: what two of this home do at one moment must not leave it without any."""
+"""The addresses of a source: what two of this home do at one moment keeps their bounds."""
 
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from soul_player.client.errors import AddressInvalid
+from soul_player.client.library.connectivity import SourceAddress
+from soul_player.client.sources.address_book import ADDRESSES_MAX
 from tests.client.clients import add, opened_client
 from tests.conftest import run
 from tests.edges.cut_line import cut_line
@@ -31,5 +35,57 @@ def test_one_address_stays_though_both_are_removed_at_one_moment(tmp_path: Path)
             (left,) = await client.sources.list()
             assert len(refused) == 1, refused
             assert [one.url for one in left.addresses] == refused
+
+    run(story())
+
+
+def test_two_that_are_added_at_one_moment_do_not_pass_the_bound(tmp_path: Path) -> None:
+    """Each saw room for one more."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            source = await add(client, server)
+            for number in range(2, ADDRESSES_MAX):
+                await client.sources.addresses.keep(source, SourceAddress(f"http://127.0.0.1:{number}"))
+            said: list[str] = []
+
+            async def keep(url: str) -> None:
+                try:
+                    await client.sources.addresses.keep(source, SourceAddress(url))
+                except AddressInvalid as error:
+                    said.append(error.message)
+
+            async with asyncio.TaskGroup() as tasks:
+                for url in ("http://127.0.0.1:9", "http://127.0.0.1:10"):
+                    tasks.create_task(keep(url))
+            (full,) = await client.sources.list()
+            assert len(full.addresses) == ADDRESSES_MAX
+            assert len(said) == 1, said
+
+    run(story())
+
+
+def test_an_address_that_was_removed_meanwhile_is_not_said_to_be_the_only_one(tmp_path: Path) -> None:
+    """And a certificate is not trusted where nothing is asked any more."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            source = await add(client, server)
+            away = "https://127.0.0.1:9"
+            await client.sources.addresses.keep(source, SourceAddress(away))
+            said: list[str] = []
+
+            async def remove() -> None:
+                try:
+                    await client.sources.addresses.remove(source.id, away)
+                except AddressInvalid as error:
+                    said.append(error.message)
+
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(remove())
+                tasks.create_task(remove())
+            assert said == [f"{source.name} has no address {away}"]
+            with pytest.raises(AddressInvalid):
+                await client.sources.addresses.trust(source.id, "ab" * 32, url=away)
 
     run(story())

@@ -20,10 +20,6 @@ REMOVE = """
     DELETE FROM addresses
      WHERE source_id = :source_id
        AND url = :url
-       AND EXISTS (SELECT 1
-                     FROM addresses other
-                    WHERE other.source_id = :source_id
-                      AND other.url <> :url)
 """
 
 PIN = """
@@ -82,11 +78,10 @@ async def add_address(library: Writer, source_id: SourceId, address: SourceAddre
     )
 
 
-async def remove_address(library: Writer, source_id: SourceId, url: str) -> bool:
-    """Nothing is sent there any more. False: it is the only one, and stays."""
-    is_removed = await library.run(REMOVE, source_id=source_id, url=_stored(url)) > 0
+async def remove_address(library: Writer, source_id: SourceId, url: str) -> None:
+    """Nothing is sent there any more. Not the only one."""
+    await library.run(REMOVE, source_id=source_id, url=_stored(url))
     await _refresh(library, source_id)
-    return is_removed
 
 
 async def pin_certificate(library: Writer, source_id: SourceId, url: str, fingerprint: str) -> None:

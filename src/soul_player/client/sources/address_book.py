@@ -1,6 +1,5 @@
 """The addresses of a source: a server that is known at home and away is one source, by its `server_id`."""
 
-import sqlite3
 from dataclasses import dataclass
 
 from soul_player.client.errors import (
@@ -8,18 +7,18 @@ from soul_player.client.errors import (
     OfflineError,
     ServerChanged,
     SourceExists,
-    SourceNotFound,
     TransientSyncError,
 )
 from soul_player.client.library.addresses import add_address, pin_certificate, remove_address
 from soul_player.client.library.connectivity import SourceAddress
 from soul_player.client.library.model import Source, SourceId, SourceType
-from soul_player.client.library.sources import all_sources, find_source
-from soul_player.client.sources.addresses import Address, parse_address
+from soul_player.client.library.sources import all_sources
+from soul_player.client.sources.adding import existing, is_named
+from soul_player.client.sources.addresses import parse_address
 from soul_player.client.sources.certificates import parse_fingerprint, shown_fingerprint
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.server_client import CERTIFICATE_SECONDS
-from soul_player.database.access import Database
+from soul_player.database.access import Database, Reader, Writer
 from soul_player.protocol.server_info import ServerInfo
 
 ADDRESSES_MAX = 8
@@ -35,7 +34,7 @@ class Met:
 
     def known(self, username: str | None) -> Source | None:
         """The source that is meant by this account; without a name, the only one there is."""
-        fitting = [one for one in self.sources if username is None or (one.username or "") == username]
+        fitting = [one for one in self.sources if username is None or is_named(one, username)]
         return fitting[0] if len(fitting) == 1 else None
 
 
@@ -83,53 +82,24 @@ class AddressBook:
 
     async def keep(self, source: Source, address: SourceAddress) -> Source:
         """Write it down. Raises `SourceExists` when it is there already."""
-        if len(source.addresses) >= ADDRESSES_MAX:
-            raise AddressInvalid(f"{source.name} has {ADDRESSES_MAX} addresses, which is as many as there can be")
-        try:
-            await self._library.write(add_address, source.id, address)
-        except sqlite3.IntegrityError as error:
-            raise SourceExists(f"{source.name} is known at {address.url} already") from error
+        await self._library.write(keep_address, source.id, address)
         return await self._changed(source.id)
 
     async def remove(self, source_id: SourceId, url: str) -> Source:
         """Ask nothing there any more. Raises `AddressInvalid` for one that is not its, and for the only one."""
-        source, address = await self._of(source_id, url)
-        if not await self._library.write(remove_address, source_id, address.url):
-            raise AddressInvalid(
-                f"{address.url} is the only address of {source.name}",
-                hint=f"add the other one first, or remove the source: soul source remove {source.name}",
-            )
+        await self._library.write(_remove, source_id, url)
         return await self._changed(source_id)
 
     async def trust(self, source_id: SourceId, fingerprint: str, *, url: str | None = None) -> Source:
         """Trust this certificate at this address (the first one that has a certificate), and no other."""
-        digits = parse_fingerprint(fingerprint)
-        _, address = await self._of(source_id, url)
-        await self._library.write(pin_certificate, source_id, address.url, digits)
+        await self._library.write(_trust, source_id, url, parse_fingerprint(fingerprint))
         return await self._changed(source_id)
 
     async def shown_certificate(self, source_id: SourceId, *, url: str | None = None) -> tuple[SourceAddress, str]:
         """The fingerprint of what is shown there now, for a person to compare. Nothing is sent."""
-        _, address = await self._of(source_id, url)
+        address = _chosen(await self._server(source_id), url)
         parsed = parse_address(address.url)
         return address, await shown_fingerprint(parsed.host, parsed.port, timeout_seconds=CERTIFICATE_SECONDS)
-
-    async def _of(self, source_id: SourceId, url: str | None) -> tuple[Source, SourceAddress]:
-        """None: the one whose certificate is the trouble, else the first that has one."""
-        source = await self._server(source_id)
-        if url is not None:
-            wanted = parse_address(url).url
-            for address in source.addresses:
-                if address.url == wanted:
-                    return source, address
-            raise AddressInvalid(
-                f"{source.name} has no address {wanted}", hint=f"soul source address list {source.name}"
-            )
-        secure = [one for one in source.addresses if _is_secure(parse_address(one.url))]
-        if not secure:
-            raise AddressInvalid(f"no address of {source.name} begins with https://: there is no certificate")
-        troubled = [one for one in secure if (one.error_code or "").startswith("certificate_")]
-        return source, (troubled or secure)[0]
 
     async def _changed(self, source_id: SourceId) -> Source:
         await self._connections.drop(source_id)
@@ -137,13 +107,58 @@ class AddressBook:
         return await self._server(source_id)
 
     async def _server(self, source_id: SourceId) -> Source:
-        source = await self._library.read(find_source, source_id)
-        if source is None:
-            raise SourceNotFound(f"there is no source with the id {source_id}")
-        if source.type is not SourceType.SERVER:
-            raise AddressInvalid(f"{source.name} is a folder: it has no addresses")
-        return source
+        return await self._library.read(_server, source_id)
 
 
-def _is_secure(address: Address) -> bool:
-    return address.scheme == "https"
+async def keep_address(library: Writer, source_id: SourceId, address: SourceAddress) -> None:
+    """One more of them. Raises `SourceExists` when it is there already, `AddressInvalid` when there are too many."""
+    source = await _server(library, source_id)
+    if any(one.url == address.url for one in source.addresses):
+        raise SourceExists(
+            f"{source.name} is known at {address.url} already",
+            hint=f"sign in again: soul source login {source.name}" if source.needs_sign_in else None,
+        )
+    if len(source.addresses) >= ADDRESSES_MAX:
+        raise AddressInvalid(
+            f"{source.name} has {ADDRESSES_MAX} addresses, which is as many as there can be",
+            hint=f"remove one first: soul source address remove {source.name} URL",
+        )
+    await add_address(library, source_id, address)
+
+
+async def _remove(library: Writer, source_id: SourceId, url: str) -> None:
+    source = await _server(library, source_id)
+    address = _chosen(source, url)
+    if len(source.addresses) == 1:
+        raise AddressInvalid(
+            f"{address.url} is the only address of {source.name}",
+            hint=f"add the other one first, or remove the source: soul source remove {source.name}",
+        )
+    await remove_address(library, source_id, address.url)
+
+
+async def _trust(library: Writer, source_id: SourceId, url: str | None, fingerprint: str) -> None:
+    address = _chosen(await _server(library, source_id), url)
+    await pin_certificate(library, source_id, address.url, fingerprint)
+
+
+async def _server(library: Reader, source_id: SourceId) -> Source:
+    source = await existing(library, source_id)
+    if source.type is not SourceType.SERVER:
+        raise AddressInvalid(f"{source.name} is a folder: it has no addresses")
+    return source
+
+
+def _chosen(source: Source, url: str | None) -> SourceAddress:
+    """This one; None: the one whose certificate is the trouble, else the first that has a certificate."""
+    if url is not None:
+        wanted = parse_address(url).url
+        for address in source.addresses:
+            if address.url == wanted:
+                return address
+        raise AddressInvalid(f"{source.name} has no address {wanted}", hint=f"soul source address list {source.name}")
+    secure = [one for one in source.addresses if parse_address(one.url).scheme == "https"]
+    if not secure:
+        raise AddressInvalid(f"no address of {source.name} begins with https://: there is no certificate")
+    troubled = [one for one in secure if (one.error_code or "").startswith("certificate_")]
+    return (troubled or secure)[0]

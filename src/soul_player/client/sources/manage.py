@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import sqlite3
+from collections import defaultdict
 from dataclasses import replace
 
 from soul_player.client.config import ClientConfig
 from soul_player.client.errors import (
     ClientError,
-    FolderInvalid,
     ProtocolError,
     ServerChanged,
     SignInNeeded,
@@ -16,35 +15,31 @@ from soul_player.client.errors import (
     SourceNotFound,
     SyncError,
 )
-from soul_player.client.library.accounts import DEVICE_ID
 from soul_player.client.library.model import Source, SourceId, SourceType
-from soul_player.client.library.notes import read_note, write_note
-from soul_player.client.library.rebuilds import claim_rebuild
 from soul_player.client.library.removal import AtStake, at_stake, remove_keeping
-from soul_player.client.library.resets import note_sign_in
 from soul_player.client.library.server_questions import ask_about_server
-from soul_player.client.library.source_names import free_name
-from soul_player.client.library.sources import (
-    NewSource,
-    activate_source,
-    add_source,
-    all_sources,
-    mark_needs_sign_in,
-    mark_signed_in,
+from soul_player.client.library.sources import NewSource, all_sources, mark_needs_sign_in
+from soul_player.client.sources.adding import (
+    existing,
+    name_for,
+    own_device_id,
+    place_folder,
+    place_server,
+    prefer,
+    require_no_other,
+    signed_in,
 )
 from soul_player.client.sources.address_book import AddressBook, Met
 from soul_player.client.sources.addresses import parse_address
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.discovery import SECONDS as DISCOVERY_SECONDS
 from soul_player.client.sources.discovery import Discovery, FoundServer, Mdns, understood
-from soul_player.client.sources.local_folder import checked_folder, require_apart
+from soul_player.client.sources.local_folder import checked_folder
 from soul_player.client.sources.tokens import TokenStore
-from soul_player.database.access import Database, Reader, Writer
+from soul_player.database.access import Database
 from soul_player.edges import Clock, Randomness, mint
-from soul_player.folders.roots import shown
-from soul_player.protocol.ids import DeviceId
-from soul_player.protocol.server_info import ServerInfo
-from soul_player.protocol.session import LoginRequest, PasswordRequest, User
+from soul_player.protocol.ids import DeviceId, ServerId
+from soul_player.protocol.session import LoginRequest, PasswordRequest, SignedIn
 from soul_player.protocol.times import BadTime, time_ms
 
 
@@ -79,6 +74,8 @@ class Sources:
         self._tokens = tokens
         self._clock = clock
         self._randomness = randomness
+        # A sign-in ends this device's former one at the server: what is kept must be the later one's tokens.
+        self._turns: defaultdict[ServerId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.addresses = AddressBook(library, connections)
 
     async def list(self) -> list[Source]:
@@ -132,61 +129,61 @@ class Sources:
 
     async def _add(self, met: Met, *, username: str, password: str, name: str | None) -> Source:
         device_id = await self._device_id()
-        source_name = await self._library.read(_free_name, name, met.server)
+        told = met.server.name or "server"
+        # Before the password is sent for a name that is taken.
+        await self._library.read(name_for, name, otherwise=told)
+        async with self._turns[met.server.server_id]:
+            answer = await self._sign_in_at(met, self._login_request(username, password, device_id))
+            new = NewSource(
+                name=told,
+                type=SourceType.SERVER,
+                urls=(met.address.url,),
+                server_id=met.server.server_id,
+                username=answer.user.username,
+                account_id=answer.user.id,
+                fingerprint=met.address.fingerprint,
+                is_insecure=met.address.is_insecure,
+                needs_sign_in=True,
+            )
+            source_id = await self._library.write(place_server, new, wanted=name, now_ms=self._clock.now_ms())
+            return await self._enter(source_id, answer, device_id)
+
+    async def _sign_in_at(self, met: Met, request: LoginRequest) -> SignedIn:
+        """At a server that is no source yet."""
         address = parse_address(met.address.url)
         client = self._connections.stranger(
             address, fingerprint=met.address.fingerprint, is_insecure=met.address.is_insecure
         )
         try:
-            answer = await client.login(self._login_request(username, password, device_id), met.server)
+            return await client.login(request, met.server)
         finally:
             await client.transport.close()
-        new = NewSource(
-            name=source_name,
-            type=SourceType.SERVER,
-            urls=(met.address.url,),
-            server_id=met.server.server_id,
-            username=answer.user.username,
-            account_id=answer.user.id,
-            fingerprint=met.address.fingerprint,
-            is_insecure=met.address.is_insecure,
-            # Until the tokens are stored; a crash in between leaves a source that asks for its password.
-            needs_sign_in=True,
-        )
-        source_id = await self._insert(new, met.address.url)
-        await self._connections.sign_in(source_id).keep(answer)
-        await self._library.write(_signed_in, source_id, answer.user, device_id)
-        return await self._source(source_id)
 
     async def add_folder(self, folder: str | bytes | os.PathLike[str], *, name: str | None = None) -> Source:
         """A folder of music on this device; its files are only read. Raises `FolderInvalid`, `SourceExists`."""
         path = await checked_folder(folder, self._config.home)
-        sources = await self._library.read(all_sources)
-        require_apart(path, sources)
-        called = free_name(name, sources, otherwise=shown(path.rpartition(b"/")[2]) or "folder")
-        new = NewSource(called, SourceType.FOLDER, (os.fsdecode(path),))
-        return await self._source(await self._library.write(add_source, new, now_ms=self._clock.now_ms()))
+        return await self._source(
+            await self._library.write(place_folder, path, wanted=name, now_ms=self._clock.now_ms())
+        )
 
     async def login(self, source_id: SourceId, *, password: str, username: str | None = None) -> Source:
-        """Sign in again, as the same account or another one."""
+        """Sign in again, as the same account or another one. Raises `SourceExists` when that is another source."""
         source = await self._source(source_id)
         client = self._connections.to(source)
         name = username or source.username or ""
+        await self._library.read(require_no_other, source, name)
         device_id = await self._device_id()
         try:
             info = await client.server()
         except ServerChanged as error:
             await self._library.write(ask_about_server, source, error, now_ms=self._clock.now_ms())
             raise
-        answer = await client.login(self._login_request(name, password, device_id), info)
-        if answer.user.id != source.account_id:
-            # A crash in between must not leave one account's edits beside another one's tokens.
-            await self._library.write(mark_needs_sign_in, source_id)
-        await self._connections.sign_in(source_id).keep(answer)
-        await self._connections.drop(source_id)
-        await self._library.write(_signed_in, source_id, answer.user, device_id)
-        await self._connections.notice(source_id)
-        return await self._source(source_id)
+        async with self._turns[info.server_id]:
+            answer = await client.login(self._login_request(name, password, device_id), info)
+            if answer.user.id != source.account_id:
+                # A crash in between must not leave one account's edits beside another one's tokens.
+                await self._library.write(mark_needs_sign_in, source_id)
+            return await self._enter(source_id, answer, device_id)
 
     async def change_password(self, source_id: SourceId, *, current: str, new: str) -> None:
         """Of the account at the server."""
@@ -195,10 +192,7 @@ class Sources:
 
     async def activate(self, source_id: SourceId) -> None:
         """New playlists and plays go to this one."""
-        source = await self._source(source_id)
-        if source.type is not SourceType.SERVER:
-            raise FolderInvalid(f"{source.name} is a folder: playlists and plays can go to no folder")
-        await self._library.write(activate_source, source_id)
+        await self._library.write(prefer, source_id)
 
     async def is_online(self, source_id: SourceId) -> bool:
         """Whether the server answers now."""
@@ -254,42 +248,23 @@ class Sources:
             return False
         return True
 
-    async def _insert(self, new: NewSource, url: str) -> SourceId:
+    async def _enter(self, source_id: SourceId, answer: SignedIn, device_id: DeviceId) -> Source:
+        """Tokens first: a crash in between leaves a source that asks for its password."""
+        await self._connections.sign_in(source_id).keep(answer)
+        await self._connections.drop(source_id)
         try:
-            return await self._library.write(add_source, new, now_ms=self._clock.now_ms())
-        except sqlite3.IntegrityError as error:
-            raise SourceExists(
-                f"{new.username} at {url} is a source already, or the name {new.name} is taken",
-                hint="soul source list shows them; soul source login signs in again",
-            ) from error
+            await self._library.write(signed_in, source_id, answer.user, device_id)
+        except (SourceNotFound, SourceExists):
+            await self._tokens.forget(source_id)
+            raise
+        await self._connections.notice(source_id)
+        return await self._source(source_id)
 
     async def _source(self, source_id: SourceId) -> Source:
-        for source in await self._library.read(all_sources):
-            if source.id == source_id:
-                return source
-        raise SourceNotFound(f"there is no source with the id {source_id}")
+        return await self._library.read(existing, source_id)
 
     async def _device_id(self) -> DeviceId:
-        return await self._library.write(_device_id, mint(self._clock, self._randomness))
+        return await self._library.write(own_device_id, mint(self._clock, self._randomness))
 
     def _login_request(self, username: str, password: str, device_id: DeviceId) -> LoginRequest:
         return LoginRequest(username, password, device_id, self._config.device_name)
-
-
-async def _free_name(library: Reader, wanted: str | None, info: ServerInfo) -> str:
-    return free_name(wanted, await all_sources(library), otherwise=info.name or "server")
-
-
-async def _signed_in(library: Writer, source_id: SourceId, user: User, device_id: DeviceId) -> None:
-    """Asking the server makes sense again; edits are sent as this account, under this name of the device."""
-    await mark_signed_in(library, source_id, username=user.username, account_id=user.id)
-    if not await claim_rebuild(library, source_id, account_id=user.id, device_id=device_id):
-        await note_sign_in(library, source_id, account_id=user.id, device_id=device_id)
-
-
-async def _device_id(library: Writer, fresh: str) -> DeviceId:
-    """This home's own name at servers, minted once."""
-    known = await read_note(library, DEVICE_ID)
-    if known is None:
-        await write_note(library, DEVICE_ID, fresh)
-    return DeviceId(known or fresh)

@@ -1,18 +1,29 @@
 """Where tokens are kept: the system's keyring where there is one, else files that only their owner can read."""
 
 import asyncio
+import errno
 import importlib
 import os
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from soul_player.client.errors import DiskFull, SyncError
 from soul_player.client.library.model import SourceId
 from soul_player.protocol.codec import NotJson, WrongShape, decode, encode
 
 TOKENS_FOLDER = "tokens"
 _SERVICE = "Soul Player"
+
+
+class TokensUnavailable(SyncError):
+    """What keeps the tokens cannot be read or written now. Nothing is lost: the server gives the same ones again."""
+
+    code = "tokens_unavailable"
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -28,7 +39,10 @@ class Tokens(msgspec.Struct, frozen=True):
 
 
 class TokenStore(Protocol):
-    """What `save` was told is there after a crash: a refresh token that was used once must not be lost."""
+    """What `save` was told is there after a crash: a refresh token that was used once must not be lost.
+
+    Each of them raises `TokensUnavailable`, `DiskFull`.
+    """
 
     async def load(self, source_id: SourceId) -> Tokens | None:
         """None: there are none, or they cannot be read."""
@@ -59,33 +73,63 @@ class FileTokens:
 
     async def forget(self, source_id: SourceId) -> None:
         """They may not be there."""
-        await asyncio.to_thread(self._path(source_id).unlink, missing_ok=True)
+        await asyncio.to_thread(self._forget, source_id)
 
     def _path(self, source_id: SourceId) -> Path:
         return self._folder / f"{source_id:d}.json"
 
     def _load(self, source_id: SourceId) -> Tokens | None:
-        try:
-            return decode(self._path(source_id).read_bytes(), Tokens)
-        except (FileNotFoundError, NotJson, WrongShape):
-            return None
+        path = self._path(source_id)
+        with _file_errors(path):
+            try:
+                return decode(path.read_bytes(), Tokens)
+            except (FileNotFoundError, NotJson, WrongShape):
+                return None
 
     def _save(self, source_id: SourceId, tokens: Tokens) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(source_id)
-        partial = path.with_suffix(".part")
-        file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(file, encode(tokens))
-            os.fsync(file)
-        finally:
-            os.close(file)
-        partial.replace(path)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # A process that keeps the home in sync and a command beside it may both have something to save.
+        partial = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
+        with _file_errors(path):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                with open(partial, "wb", opener=_for_its_owner) as file:
+                    file.write(encode(tokens))
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.replace(path)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def _forget(self, source_id: SourceId) -> None:
+        path = self._path(source_id)
+        with _file_errors(path):
+            # Also what a crash in the middle of saving has left.
+            for one in (path, *self._folder.glob(f"{path.stem}.*.part")):
+                one.unlink(missing_ok=True)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, 0o600)
+
+
+@contextmanager
+def _file_errors(path: Path) -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull("no room is left to keep a sign-in", hint="make room on the disk") from error
+        raise TokensUnavailable(
+            f"the sign-in in {path} cannot be used: {(error.strerror or str(error)).lower()}",
+            hint="let the user who runs Soul Player own that file and its folder",
+        ) from error
 
 
 class Keyring(Protocol):
@@ -113,7 +157,8 @@ class KeyringTokens:
 
     async def load(self, source_id: SourceId) -> Tokens | None:
         """None: there are none, or they are no longer what was written."""
-        text = await asyncio.to_thread(self._keyring.get_password, _SERVICE, self._name(source_id))
+        with _keyring_errors():
+            text = await asyncio.to_thread(self._keyring.get_password, _SERVICE, self._name(source_id))
         try:
             return None if text is None else decode(text.encode(), Tokens)
         except (NotJson, WrongShape):
@@ -121,15 +166,29 @@ class KeyringTokens:
 
     async def save(self, source_id: SourceId, tokens: Tokens) -> None:
         """In place of earlier ones."""
-        await asyncio.to_thread(self._keyring.set_password, _SERVICE, self._name(source_id), encode(tokens).decode())
+        text = encode(tokens).decode()
+        with _keyring_errors():
+            await asyncio.to_thread(self._keyring.set_password, _SERVICE, self._name(source_id), text)
 
     async def forget(self, source_id: SourceId) -> None:
         """They may not be there."""
         if await self.load(source_id) is not None:
-            await asyncio.to_thread(self._keyring.delete_password, _SERVICE, self._name(source_id))
+            with _keyring_errors():
+                await asyncio.to_thread(self._keyring.delete_password, _SERVICE, self._name(source_id))
 
     def _name(self, source_id: SourceId) -> str:
         return f"{self._home}#{source_id:d}"
+
+
+@contextmanager
+def _keyring_errors() -> Generator[None, None, None]:
+    try:
+        yield
+    except Exception as error:  # its backends are plug-ins of others, and raise what they like
+        raise TokensUnavailable(
+            f"the system's keyring cannot be used: {str(error) or type(error).__name__}",
+            hint="unlock it, or set `keyring = false` in the settings and sign in again: soul source login",
+        ) from error
 
 
 def find_keyring() -> Keyring | None:
