@@ -43,9 +43,9 @@
   `ConnectivityChanged`, `SourceOffline`, `SourceOnline`, `EventsMissed`.
 - `client.playback`: `async with client.playback.open(track_id, quality=None, part=Part(first=...)) as audio`: what
   `audio` is (`content_type`, `size_bytes`, `is_seekable`, `etag`, `quality`, `origin`, `source_id`), and iterating over
-  it gives the bytes, from another source where one breaks off. Raises `NothingPlays` (with each source's reason),
-  `PastTheEnd`, while reading `StreamEnded`. `session(track_id, source_id=audio.source_id)` counts what is heard;
-  `is_playing()` tells downloads to stand back.
+  it gives the bytes, from another source where one breaks off; `only=(source_id, remote_id)`: what that one has, or
+  nothing. Raises `NothingPlays` (with each source's reason), `PastTheEnd`, while reading `StreamEnded`.
+  `session(track_id, source_id=audio.source_id)` counts what is heard; `is_playing()` tells downloads to stand back.
 - `client.settings`: `apply(config)`: the settings that hold while the client runs (`LIVE_SETTINGS`). Where downloads
   run, a change of `client.toml` is followed by itself.
 - `client.triggers`: `run()` keeps every source in sync until it is cancelled: at start-up, every 30 minutes, when a
@@ -191,6 +191,7 @@ from soul_player.client.playback.choose import Cannot
 from soul_player.client.playback.errors import NothingPlays, StreamEnded
 from soul_player.client.playback.heard import PlaySession
 from soul_player.client.playback.opening import Part
+from soul_player.client.playback.stream import PartKey
 from soul_player.client.settings_file import TomlValue, changed_settings, write_settings
 from soul_player.client.sources.discovery import DiscoveryUnavailable, FoundServer
 from soul_player.client.sources.live_client import LiveConnected, LiveEvent, LiveHint, LiveLost
@@ -288,6 +289,7 @@ __all__ = [
     "OfflineError",
     "PageKey",
     "Part",
+    "PartKey",
     "PastTheEnd",
     "Play",
     "PlaySession",

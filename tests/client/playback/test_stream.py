@@ -228,6 +228,49 @@ def test_a_track_that_nobody_knows_is_not_found(tmp_path: Path) -> None:
     run(story())
 
 
+def test_one_source_alone_is_heard_or_nothing(tmp_path: Path) -> None:
+    """To compare sources by ear: not the file of this device, not the active server, nor another in its place."""
+
+    async def story() -> None:
+        async with player(tmp_path, name="wav", other_name="flac") as one:
+            playback = one.client.playback
+            rows = (await one.client.library.track_sources([one.track_id]))[one.track_id]
+            keys = {row.source_id: (row.source_id, row.remote_id) for row in rows}
+            first, second = (keys[source_id] for source_id in one.source_ids)
+            async with playback.open(one.track_id, quality=ORIGINAL, only=second) as audio:
+                assert (audio.source_id, audio.content_type) == (one.source_ids[1], "audio/flac")
+                other = await heard(audio)
+            assert one.lines[0].carried_bytes == 0
+            async with playback.open(one.track_id, quality=ORIGINAL, only=first) as audio:
+                assert await heard(audio) == one.song != other
+            # Each is a copy now, and is still the one that is asked for.
+            one.restart_counts()
+            for key, song in ((first, one.song), (second, other)):
+                async with playback.open(one.track_id, only=key) as audio:
+                    assert await heard(audio) == song
+            assert [line.carried_bytes for line in one.lines] == [0, 0]
+            with pytest.raises(TrackNotFound):
+                async with playback.open(one.track_id, only=(first[0], second[1])):
+                    pass
+
+    run(story())
+
+
+def test_a_source_that_is_away_is_not_replaced_where_it_alone_is_wanted(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with player(tmp_path) as one:
+            rows = (await one.client.library.track_sources([one.track_id]))[one.track_id]
+            (away,) = [row for row in rows if row.source_id == one.source_ids[1]]
+            one.lines[1].die()
+            with pytest.raises(NothingPlays, match="S1") as caught:
+                async with one.client.playback.open(one.track_id, only=(away.source_id, away.remote_id)):
+                    pass
+            assert [reason.source_name for reason in caught.value.reasons] == ["S1"]
+            assert one.lines[0].carried_bytes == 0
+
+    run(story())
+
+
 def test_what_a_listener_waits_for_goes_before_downloads(tmp_path: Path) -> None:
     async def story() -> None:
         async with player(tmp_path, servers=1) as one:

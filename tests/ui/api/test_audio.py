@@ -60,6 +60,36 @@ def test_it_says_where_the_last_audio_came_from(tmp_path: Path) -> None:
     run(story())
 
 
+def test_each_source_of_a_recording_can_be_heard_by_itself(tmp_path: Path) -> None:
+    """By its entry; the player is not told of it, and an entry of another track is none of this one."""
+
+    async def story() -> None:
+        async with running_ui(tmp_path / "home") as ui:
+            tags = {"title": "One", "artist": "A", "album": "B", "track": "1"}
+            files = {}
+            for name, content_type in (("flac", "audio/flac"), ("mp3", "audio/mpeg")):
+                file = make_audio(tmp_path / name / "one", name, seconds=2.0, tags=tags)
+                files[content_type] = file.read_bytes()
+                await ui.client.sources.add_folder(file.parent)
+            await ui.client.sync.run()
+            await ui.client.matching.run()
+            (row,) = (await ui.ask("GET", "/api/lists/tracks?order=title")).json()["tracks"]
+            parts = (await ui.ask("GET", f"/api/tracks/{row['id']}")).json()["parts"]
+            path = f"/api/tracks/{row['id']}/audio?entry_id="
+            heard = {}
+            for part in parts:
+                answer = await ui.ask("GET", f"{path}{part['entry_id']}&quality=original")
+                heard[answer.headers["content-type"]] = answer.body
+            assert heard == files
+            ranged = await ui.ask("GET", f"{path}{parts[1]['entry_id']}", headers={"range": "bytes=10-19"})
+            assert (ranged.status, ranged.body) == (206, files[parts[1]["content_type"]][10:20])
+            assert (await ui.ask("GET", f"/api/tracks/{row['id']}/heard")).json()["code"] == "not_heard"
+            strange = await ui.ask("GET", f"{path}{max(part['entry_id'] for part in parts) + 1}")
+            assert (strange.status, strange.json()["code"]) == (404, "track_not_found")
+
+    run(story())
+
+
 @pytest.mark.parametrize("path", ["/api/tracks/77/audio", "/api/tracks/77", "/api/tracks/77/picture"])
 def test_what_is_not_there_is_a_problem_with_a_code(tmp_path: Path, path: str) -> None:
     """404, for people and for programs."""

@@ -204,6 +204,7 @@ def test_the_details_say_why_two_files_are_one_track(person: Visitor, client: Cl
     expect(panel.get_by_role("heading", name="Low Beams")).to_be_visible()
     expect(panel).to_contain_text("Why these are one track")
     expect(panel).to_contain_text("100% alike")
+    expect(panel).to_contain_text("The audio is the same, bit for bit")
     expect(panel).to_contain_text("Plays first")
     expect(panel).to_contain_text("01 Low Beams.flac")
     expect(panel.get_by_role("button", name="Split")).to_be_visible()

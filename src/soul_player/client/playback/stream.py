@@ -40,6 +40,8 @@ from soul_player.protocol.quality import StreamQuality
 STREAMED_FOLDER = "streamed"
 # A player asks for many parts of one track: they must be of the same bytes.
 REMEMBERED_MAX = 64
+# A track of a source: its id there.
+PartKey = tuple[SourceId, TrackId]
 # A server that broke off is asked last for so long.
 DISTRUSTED_SECONDS = 60.0
 # What a crash has left of streams that were written beside.
@@ -51,7 +53,7 @@ class _Known:
     track: LibraryTrack
     rows: tuple[TrackSource, ...]
     sources: dict[SourceId, Source]
-    copies: dict[tuple[SourceId, TrackId], CopyFile]
+    copies: dict[PartKey, CopyFile]
 
 
 class Playback:
@@ -81,7 +83,7 @@ class Playback:
         self._copies = copies
         self._has_cleared = False
         self._bands: dict[SourceId, StreamQuality] = {}
-        self._chosen: OrderedDict[LocalTrackId, tuple[SourceId, StreamQuality]] = OrderedDict()
+        self._chosen: OrderedDict[tuple[LocalTrackId, PartKey | None], tuple[SourceId, StreamQuality]] = OrderedDict()
         self._broke_at: dict[SourceId, float] = {}
 
     def set_quality(self, stream_quality: str) -> None:
@@ -98,17 +100,22 @@ class Playback:
 
     @asynccontextmanager
     async def open(
-        self, track_id: LocalTrackId, *, quality: StreamQuality | None = None, part: Part | None = None
+        self,
+        track_id: LocalTrackId,
+        *,
+        quality: StreamQuality | None = None,
+        part: Part | None = None,
+        only: PartKey | None = None,
     ) -> AsyncGenerator[Audio, None]:
         """The best bytes there are now: a file of this device, the active server, any other.
 
-        `quality`: a person's word, over the setting and over the line. Raises `TrackNotFound`, `NothingPlays` with the
-        reason of each source, `PastTheEnd`.
+        `quality`: a person's word, over the setting and over the line. `only`: what this source has of the recording,
+        or nothing. Raises `TrackNotFound`, `NothingPlays` with the reason of each source, `PastTheEnd`.
         """
         part = part or Part()
-        known = await self._library.read(_known, track_id)
+        known = await self._library.read(_known, track_id, only)
         places, cannot = self._places(known, quality)
-        opened, others = await self._open_first(known, places, cannot, quality=quality, part=part)
+        opened, others = await self._open_first(known, places, cannot, quality=quality, part=part, only=only)
         tools = Tools(self._opening, self.bandwidth, self.precedence)
         keeping = await self._keeping(opened)
         audio = Audio(tools, opened, others=others, copies=known.copies, keeping=keeping)
@@ -143,26 +150,29 @@ class Playback:
 
     async def _open_first(
         self, known: _Known, places: Sequence[Place], cannot: Sequence[Cannot], *, quality: StreamQuality | None,
-        part: Part,
+        part: Part, only: PartKey | None,
     ) -> tuple[Opened, Sequence[Place]]:  # fmt: skip
+        wish = (known.track.id, only)
         reasons: list[Cannot] = []
         for number, place in enumerate(places):
-            chosen = self._quality(known.track.id, place, quality, part)
+            chosen = self._quality(wish, place, quality, part)
             try:
                 opened = await self._opening.open(place, chosen, part, copies=known.copies)
             except SyncError as error:
                 reasons.append(Cannot(place.row.source_name, error.message))
                 continue
             if opened.is_of_network:
-                self._remember(known.track.id, opened)
+                self._remember(wish, opened)
             return opened, places[number + 1 :]
         raise NothingPlays(known.track.title, [*reasons, *cannot])
 
-    def _quality(self, track_id: LocalTrackId, place: Place, wanted: StreamQuality | None, part: Part) -> StreamQuality:
+    def _quality(
+        self, wish: tuple[LocalTrackId, PartKey | None], place: Place, wanted: StreamQuality | None, part: Part
+    ) -> StreamQuality:
         if isinstance(place, OnThisDevice):
             return StreamQuality.ORIGINAL
         source_id = place.source.id
-        before = self._chosen.get(track_id)
+        before = self._chosen.get(wish)
         if wanted is None and (part.first > 0 or part.start_seconds > 0) and before and before[0] == source_id:
             # Not a start: the player goes on in what it has.
             return before[1]
@@ -170,9 +180,9 @@ class Playback:
         self._bands[source_id] = band
         return choose_quality(wanted or self._setting, band, place.row)
 
-    def _remember(self, track_id: LocalTrackId, opened: Opened) -> None:
-        self._chosen[track_id] = (opened.row.source_id, opened.quality)
-        self._chosen.move_to_end(track_id)
+    def _remember(self, wish: tuple[LocalTrackId, PartKey | None], opened: Opened) -> None:
+        self._chosen[wish] = (opened.row.source_id, opened.quality)
+        self._chosen.move_to_end(wish)
         while len(self._chosen) > REMEMBERED_MAX:
             self._chosen.popitem(last=False)
 
@@ -193,12 +203,17 @@ class Playback:
         return Keeping(opened.row, path, sha256=sha256, size_bytes=answer.size_bytes)
 
 
-async def _known(library: Reader, track_id: LocalTrackId) -> _Known:
+async def _known(library: Reader, track_id: LocalTrackId, only: PartKey | None) -> _Known:
     track = await find_track(library, track_id)
     if track is None:
         raise TrackNotFound(f"no track has the id {track_id}")
+    rows = await sources_of(library, track_id)
+    if only is not None:
+        rows = tuple(row for row in rows if (row.source_id, row.remote_id) == only)
+        if not rows:
+            raise TrackNotFound(f"track {track_id} is not made of that")
     sources = {source.id: source for source in await all_sources(library)}
-    return _Known(track, await sources_of(library, track_id), sources, await copies_of(library, track_id))
+    return _Known(track, rows, sources, await copies_of(library, track_id))
 
 
 def _clear_leftovers(folder: Path, before_ms: int) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from soul_player.client import Audio, Client, ClientError, LocalTrackId, Part, PastTheEnd, StreamEnded
+from soul_player.client import Audio, Client, ClientError, LocalTrackId, Part, PartKey, PastTheEnd, StreamEnded
 from soul_player.protocol.quality import StreamQuality
 from soul_player.ui.api.answers import (
     NEVER_STORED,
@@ -20,6 +20,7 @@ from soul_player.ui.api.answers import (
     problem_answer,
 )
 from soul_player.ui.api.calls import Call
+from soul_player.ui.api.lists import Id
 from soul_player.ui.problems import Refused, refused_by_client
 from soul_player.web.ranges import Part as Span
 from soul_player.web.ranges import span_of
@@ -30,10 +31,14 @@ _ANY_SIZE = 1 << 60
 
 
 class AudioQuery(msgspec.Struct, frozen=True):
-    """`quality`: over the setting. `start_seconds`: where a stream begins that is still being made."""
+    """`quality`: over the setting. `start_seconds`: where a stream begins that is still being made.
+
+    `entry_id`: of one of the recording's parts, as its details tell them: what that source has, and nothing else.
+    """
 
     quality: StreamQuality | None = None
     start_seconds: Annotated[float, msgspec.Meta(ge=0, le=864_000)] = 0.0
+    entry_id: Id | None = None
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -57,13 +62,14 @@ class AudioRoutes:
     """`client.playback` chooses, opens and falls over; here it is put into HTTP."""
 
     def __init__(self, client: Client) -> None:
-        self._playback = client.playback
+        self._client = client
         self._heard: OrderedDict[int, Heard] = OrderedDict()
 
     async def audio(self, call: Call) -> Reply:
         """The audio, or the asked range of it."""
         track_id = LocalTrackId(call.path_id("track_id", missing="track_not_found"))
         asked = call.query(AudioQuery)
+        only = None if asked.entry_id is None else await self._part(track_id, asked.entry_id)
         span = _span(call.header(b"range"))
         if_range = call.header(b"if-range").strip()
         part = Part(
@@ -76,8 +82,10 @@ class AudioRoutes:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             has_begun = False
             try:
-                async with self._playback.open(track_id, quality=asked.quality, part=part) as audio:
-                    self._remember(track_id, audio)
+                playback = self._client.playback
+                async with playback.open(track_id, quality=asked.quality, part=part, only=only) as audio:
+                    if only is None:
+                        self._remember(track_id, audio)
                     status, headers = _head(audio, span)
                     await send({"type": "http.response.start", "status": status, "headers": headers})
                     has_begun = True
@@ -103,6 +111,12 @@ class AudioRoutes:
         if found is None:
             raise Refused(HTTPStatus.NOT_FOUND, "not_heard", "nobody has asked for its audio lately")
         return message_answer(found)
+
+    async def _part(self, track_id: LocalTrackId, entry_id: int) -> PartKey:
+        for known in await self._client.recordings.parts(track_id):
+            if known["entry_id"] == entry_id:
+                return known["source_id"], known["remote_id"]
+        raise Refused(HTTPStatus.NOT_FOUND, "track_not_found", f"track {track_id} has no part {entry_id}")
 
     def _remember(self, track_id: int, audio: Audio) -> None:
         row = audio.opened.row

@@ -28,7 +28,7 @@ export function MergeQuestion({ question, putOff }) {
     ${pairs.length > 1 && html`<p dir="auto">${words.of(album || words.noAlbum, source, otherAlbum || words.noAlbum, otherSource)}</p>`}
     <${Compared} pair=${pair} />
     ${pair.reasons.length > 0 && html`<p class="reasons">${words.because}: ${pair.reasons.join('; ')}</p>`}
-    ${isHeard.value && html`<${ByEar} key=${pair.pair} first=${pair.track} second=${pair.other} />`}
+    ${isHeard.value && html`<${ByEar} key=${pair.pair} sides=${[pair.track, pair.other].map((side) => ({ ...side, label: side.source }))} />`}
     ${pairs.length > 1 && html`<div class="actions"><button class="round icon-chevron-left" aria-label=${words.previousPair} onClick=${next(-1)}></button><span>${words.pairOf(at.value + 1, pairs.length)}</span><button class="round icon-chevron-right" aria-label=${words.nextPair} onClick=${next(1)}></button></div>`}
     <div class="actions">
       <${Doing} kind="is-main" run=${decide('merge')}>${words.merge}</${Doing}>

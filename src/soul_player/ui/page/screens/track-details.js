@@ -1,6 +1,7 @@
 // Everything that is known of one recording: its sources, why they are one, why it is kept, when it was played.
 import { api } from '../api.js';
 import { classes, html, useEffect, useSignal } from '../dom.js';
+import { ByEar } from '../parts/by-ear.js';
 import { Cover } from '../parts/cover.js';
 import { openMenu } from '../parts/menu.js';
 import { say, toast, trouble } from '../parts/toasts.js';
@@ -11,6 +12,7 @@ import { learn, readTracks, rowTick, setFavourite, knownTrack } from '../state/t
 import { panel } from '../state/window.js';
 import { actions, dayOf, format, frame, player, size, timeOf, where } from '../words.js';
 import { details as words } from '../words-more.js';
+import { decisions } from '../words-sync.js';
 
 const STARS = [1, 2, 3, 4, 5];
 
@@ -42,7 +44,7 @@ export default function TrackDetails({ id, close }) {
         <button class="round icon-dots" aria-haspopup="menu" aria-label=${actions.more(track.title)} onClick=${(event) => openMenu(event.currentTarget, trackItems(track).filter((item) => item?.label !== actions.details), event, track.title)}></button></div>
       ${found.kept_because.length > 0 && html`<p class="note is-ok icon-check">${words.kept}: ${found.kept_because.join(', ')}</p>`}
       <${Rating} track=${track} />
-      <${Parts} parts=${found.parts} />
+      <${Parts} id=${track.id} parts=${found.parts} />
       ${found.links.length > 0 && html`<${Why} found=${found} id=${track.id} />`}
       <${Played} found=${found} />
       <${Tags} found=${found} />
@@ -74,7 +76,10 @@ function quality(part) {
   return `${told.join(', ')} · ${part.is_same_file ? words.same : size(part.size_bytes)}`;
 }
 
-function Parts({ parts }) {
+function Parts({ id, parts }) {
+  const isHeard = useSignal(false);
+  const sides = parts.filter((part) => part.entry_id !== null && part.status !== 'unavailable')
+    .map((part) => ({ ...part, track_id: id, label: `${part.source_name} · ${format(part.content_type)}` }));
   const state = (part) => {
     const source = status.value?.sources.find((one) => one.id === part.source_id);
     if (part.path || part.status === 'local_file') return where[part.status === 'local_file' ? 'local_file' : 'cached'];
@@ -84,7 +89,9 @@ function Parts({ parts }) {
   };
   return html`<section><h3>${words.sources}</h3><ul class="lines">${parts.map((part, place) => html`<li class=${`icon-${partIcon(part)}`}>
     <span><b dir="auto">${part.source_name}</b><small>${quality(part)}</small>${part.path && html`<small class="path" dir="ltr">${part.path}</small>`}</span>
-    <span class="where">${place === 0 && parts.length > 1 ? words.playsFirst : state(part)}</span></li>`)}</ul></section>`;
+    <span class="where">${place === 0 && parts.length > 1 ? words.playsFirst : state(part)}</span></li>`)}</ul>
+    ${sides.length > 1 && html`<div class="actions"><button class="button is-quiet icon-play" aria-pressed=${isHeard.value} onClick=${() => (isHeard.value = !isHeard.value)}>${decisions.compare}</button></div>`}
+    ${isHeard.value && html`<${ByEar} key=${id} sides=${sides} />`}</section>`;
 }
 
 function Why({ found, id }) {

@@ -1,7 +1,20 @@
 // What plays one track. Two kinds, with one face: an element that streams at once, and a buffer whose every sample is
 // placed on the clock of the audio device, so that it begins exactly where the track before it ends.
+import { problemOf } from '../api.js';
 
 export const audioPath = (id, start) => `/api/tracks/${id}/audio${start ? `?start_seconds=${start.toFixed(3)}` : ''}`;
+
+// Why an element cannot play is not told to it: the same bytes are asked for once more, for the words.
+export async function whyNot(path) {
+  try {
+    const answer = await fetch(path, { headers: { range: 'bytes=0-0' }, signal: AbortSignal.timeout(15_000) });
+    if (!answer.ok) return problemOf(answer);
+    await answer.body?.cancel();
+    return new Error('the browser cannot decode it');
+  } catch (error) {
+    return error;
+  }
+}
 
 class Deck {
   constructor(context, out, track, events) {

@@ -1,6 +1,6 @@
 // The sound itself: one deck that is heard, one that is ready behind it, and the clock that joins them.
 import { problemOf } from '../api.js';
-import { audioPath, BufferDeck, gainOf, StreamDeck } from './decks.js';
+import { audioPath, BufferDeck, gainOf, StreamDeck, whyNot } from './decks.js';
 
 const TICK_MS = 250;
 // The next track is fetched when so much of this one is left, and placed on the clock shortly before it begins.
@@ -187,16 +187,8 @@ export class Engine {
     this.events.ended(joined.track);
   }
 
-  // Why an element cannot play is not told to it: the same bytes are asked for once more, for the words.
   async explain(deck) {
-    let problem = new Error('the browser cannot decode it');
-    try {
-      const answer = await fetch(audioPath(deck.track.id), { headers: { range: 'bytes=0-0' }, signal: AbortSignal.timeout(15_000) });
-      if (!answer.ok) problem = await problemOf(answer);
-      await answer.body?.cancel();
-    } catch (error) {
-      problem = error;
-    }
+    const problem = await whyNot(audioPath(deck.track.id));
     if (deck === this.deck) this.events.failed(problem);
   }
 }

@@ -107,7 +107,7 @@ async function start(changed, at = 0) {
     await engine.play(track, at);
   } catch (error) {
     isPlaying.value = false;
-    if (error.name === 'NotAllowedError') toast(words.refused, { label: words.play, run: toggle });
+    if (error.name === 'NotAllowedError') toast(words.refused, { label: words.play, run: toggle }, { icon: 'volume' });
     else if (error.name !== 'NotSupportedError') trouble(error);
   }
 }
@@ -141,7 +141,7 @@ function finish() {
 
 function onFailed(problem) {
   const track = current.value;
-  if (track) toast(words.failed(track.title, problem.message));
+  if (track) toast(words.failed(track.title, problem.message), undefined, { icon: 'warn' });
   failures += 1;
   const found = failures < FAILURES_MAX ? nextPlayable(queue.value, { isByHand: true }) : null;
   if (found && found.queue.track_id !== track?.id) start(found.queue).catch(trouble);
