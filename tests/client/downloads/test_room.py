@@ -1,5 +1,7 @@
 """Room for what comes, at the price of what may go, and of nothing else."""
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as given_by
 
 from soul_player.client.downloads.room import Evict, Fits, Limits, decide
+from soul_player.client.downloads.wishes import ask
 from soul_player.client.errors import DiskFull
 from soul_player.client.library.download_tasks import add_automatic
+from soul_player.database.access import Writer
 from tests.client.clients import database_of
 from tests.client.downloads.shelves import Shelf, assert_the_law, downloading_client, shelf, wish_of
 from tests.conftest import run
@@ -105,6 +109,31 @@ def test_what_is_open_or_was_asked_for_is_never_evicted(tmp_path: Path) -> None:
                 assert item.reason == "waits for room: the limit or the disk is full"
             await one.client.downloads.run(until_idle=True)
             assert await here(one) == {"song0", "song2"}
+
+    run(story())
+
+
+def test_what_is_asked_for_while_room_is_made_stays(tmp_path: Path) -> None:
+    """It was chosen to go a moment before: the file of a person's wish must not be deleted all the same."""
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=2, seconds=1.0, cache_limit_bytes=2 * SONG + 1000) as one:
+            await automatic(one, "song0", "song1")
+            room = one.client.downloads._room
+            room.limits = Limits(cache_bytes=1_000, free_bytes=0)
+
+            async def ask_slowly(library: Writer) -> None:
+                """Whoever looks before this commits sees two copies that nobody asked for."""
+                await ask(library, wish_of("title:song1"), now_ms=1)
+                # On the writer's own thread.
+                time.sleep(0.5)  # noqa: ASYNC251  # there, and not in the loop
+
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(database_of(one.client).write(ask_slowly))
+                await asyncio.sleep(0.05)
+                await room.trim()
+            assert await here(one) == {"song1"}
+            await assert_the_law(one.client)
 
     run(story())
 

@@ -36,7 +36,7 @@ from soul_player.client.library.download_tasks import all_paused, find_task, que
 from soul_player.client.library.lock import HomeLock
 from soul_player.client.library.model import Condition, LocalTrackId, SourceId
 from soul_player.client.library.outcome import SyncResult, SyncStatus
-from soul_player.database.access import Database, Writer
+from soul_player.database.access import Database, Reader, Writer
 from soul_player.edges import Clock
 from soul_player.protocol.quality import StreamQuality
 
@@ -146,8 +146,7 @@ class Downloads:
 
     async def move(self, task_id: TaskId, *, after: TaskId | None) -> None:
         """Behind another one, and as urgent as that; None: before all others of its kind. Raises `DownloadNotFound`."""
-        task = await self.task(task_id)
-        await self._library.write(move, task, after=None if after is None else await self.task(after))
+        await self._library.write(_move, task_id, after=after)
         self._worker.wake()
 
     @property
@@ -179,10 +178,7 @@ class Downloads:
 
     async def task(self, task_id: TaskId) -> DownloadTask:
         """Raises `DownloadNotFound`: it is done, was cancelled, or never was."""
-        task = await self._library.read(find_task, task_id)
-        if task is None:
-            raise DownloadNotFound(f"no download has the id {task_id}", hint="soul downloads list shows them")
-        return task
+        return await self._library.read(_task, task_id)
 
     def is_running_elsewhere(self) -> bool:
         """Another process of this home holds the lock: it fetches, or it syncs."""
@@ -255,6 +251,18 @@ def _only_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException | None
             return None
         (error,) = error.exceptions
     return error
+
+
+async def _task(library: Reader, task_id: TaskId) -> DownloadTask:
+    task = await find_task(library, task_id)
+    if task is None:
+        raise DownloadNotFound(f"no download has the id {task_id}", hint="soul downloads list shows them")
+    return task
+
+
+async def _move(library: Writer, task_id: TaskId, *, after: TaskId | None) -> None:
+    task = await _task(library, task_id)
+    await move(library, task, after=None if after is None else await _task(library, after))
 
 
 async def _wake_after_sync(library: Writer, source_id: SourceId) -> None:

@@ -1,6 +1,7 @@
 """Room for what comes: within the limit of the user and above a floor of the disk, at the price of what may go."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from soul_player.client.downloads.places import Places
 from soul_player.client.errors import DiskFull
 from soul_player.client.library.copies import evictable, remove_copies, storage
 from soul_player.client.library.download_model import CopyId, Storage
-from soul_player.database.access import Database
+from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock
 
 # What a person asked for may take the place of anything automatic.
@@ -24,6 +25,17 @@ SPARE_BYTES_MAX = 500_000_000
 CANDIDATES_MAX = 100_000
 # Within this time only what comes through here is counted.
 LOOK_SECONDS = 1.0
+
+STILL_UNASKED = """
+    SELECT chosen.value
+      FROM json_each(:ids) AS chosen
+     WHERE NOT EXISTS (SELECT 1
+                         FROM keeps
+                         JOIN rules ON rules.id = keeps.rule_id
+                        WHERE keeps.copy_id = chosen.value
+                          AND rules.kind = 'asked')
+     ORDER BY chosen.id
+"""
 
 
 @dataclass(frozen=True)
@@ -186,7 +198,7 @@ class Room:
     async def _drop(self, copy_ids: list[CopyId]) -> int:
         """The rows first: a file without a row is nothing, a row without a file would be a lie."""
         self._looked = None
-        removed = await self._library.write(remove_copies, copy_ids)
+        removed = await self._library.write(_remove_unasked, copy_ids)
         paths = [self._places.copy(sha256) for sha256 in removed]
         return await asyncio.to_thread(self._remove, paths)
 
@@ -199,3 +211,9 @@ class Room:
                 continue
             self._disk.remove(path)
         return freed
+
+
+async def _remove_unasked(library: Writer, copy_ids: Sequence[CopyId]) -> list[bytes]:
+    """They were chosen a moment ago: what a person has asked for since then stays."""
+    rows = await library.all(STILL_UNASKED, ids=json.dumps(copy_ids))
+    return await remove_copies(library, [CopyId(row[0]) for row in rows])
