@@ -156,3 +156,34 @@ def every_second_fails(server: FakeServer) -> Misbehaviour:
         return None
 
     return misbehave
+
+
+@pytest.mark.parametrize("path", ["/api/sync/heads", "/api/sync/tracks"])
+def test_a_source_that_is_removed_while_it_is_synced_ends_its_sync_and_nothing_else(tmp_path: Path, path: str) -> None:
+    """By a command beside the process that keeps the home in sync, which must go on for the other sources."""
+
+    async def story() -> None:
+        async with (
+            fake_server() as server,
+            fake_server(server_id="01890000-0000-7000-8000-00000000000b") as other,
+            opened_client(tmp_path) as client,
+        ):
+            server.put(make_track(1))
+            other.put(make_track(2))
+            source = await add(client, server)
+            await add(client, other, name="Other")
+
+            async def remove_it(request: web.Request) -> None:
+                if request.path == path:
+                    server.misbehave = None
+                    async with opened_client(tmp_path) as command:
+                        await command.sources.remove(source.id)
+
+            server.misbehave = remove_it
+            gone, kept = await client.sync.run()
+            assert gone.error is not None
+            assert gone.error.code in {"run_over", "sign_in_needed"}
+            assert kept.status is SyncStatus.SYNCED
+            assert [one.name for one in await client.sources.list()] == ["Other"]
+
+    run(story())

@@ -297,3 +297,33 @@ def test_a_folder_and_a_server_with_the_same_files_are_one_recording_each(tmp_pa
             assert await client.library.count() == 4
 
     run(story())
+
+
+@pytest.mark.parametrize("was_read", [False, True])
+def test_a_folder_that_is_removed_while_it_is_read_ends_its_sync_and_nothing_else(
+    tmp_path: Path, was_read: bool
+) -> None:
+    """In the middle of its files, or when there is nothing left to read but what has gone wrong."""
+
+    class Removing(InlineReaders):
+        async def read_tags(self, root: bytes, paths: Sequence[bytes]) -> list[TagsRead | Failed]:
+            answers = await super().read_tags(root, paths)
+            async with reading(tmp_path / "home") as (command, _):
+                (source,) = await command.sources.list()
+                await command.sources.remove(source.id)
+            return answers
+
+    async def story() -> None:
+        music = tmp_path / "music"
+        make_audio(music / "one", "flac", tags={"title": "One"})
+        async with reading(tmp_path / "home") as (opened, _):
+            await opened.sources.add_folder(music)
+            if was_read:
+                await sync_folder(opened)
+                (music / "broken.flac").write_bytes(b"no audio at all")
+        async with reading(tmp_path / "home", Removing()) as (client, _):
+            result = await sync_folder(client)
+            assert (result.status, result.error and result.error.code) == (SyncStatus.FAILED, "run_over")
+            assert await client.sources.list() == []
+
+    run(story())

@@ -6,6 +6,7 @@ import msgspec
 
 from soul_player.audio.source import Stamp
 from soul_player.client.library.model import SourceId
+from soul_player.client.library.sync_state import require_source
 from soul_player.database.access import Reader, Writer
 
 READ_LOOK = """
@@ -55,6 +56,7 @@ async def read_look(library: Reader, source_id: SourceId) -> dict[bytes, bytes]:
 
 async def write_look(library: Writer, source_id: SourceId, seen: Mapping[bytes, bytes]) -> None:
     """In place of what was known before."""
+    await require_source(library, source_id)
     if not seen:
         await library.run(FORGET_LOOK, source_id=source_id)
     else:
@@ -69,6 +71,7 @@ async def read_unread(library: Reader, source_id: SourceId) -> dict[tuple[int, b
 
 async def write_unread(library: Writer, source_id: SourceId, unread: Unread) -> None:
     """In place of what was known before."""
+    await require_source(library, source_id)
     await library.run(FORGET_UNREAD, source_id=source_id)
     rows = [(source_id, path, *stamp, reason) for (_, path), (stamp, reason) in unread.items()]
     await library.run_many(WRITE_UNREAD, rows)

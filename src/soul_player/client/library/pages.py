@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from soul_player.client.errors import SyncError
 from soul_player.client.library.copy_links import link_page
 from soul_player.client.library.deletions import (
     forget_deletions,
@@ -13,7 +12,7 @@ from soul_player.client.library.deletions import (
 )
 from soul_player.client.library.model import SourceId, Stored, SyncState
 from soul_player.client.library.renamed_tracks import bind_renamed, note_newest
-from soul_player.client.library.sync_state import begin_sync_state, reset_sync_state, save_sync_state
+from soul_player.client.library.sync_state import RunOver, begin_sync_state, reset_sync_state, save_sync_state
 from soul_player.client.library.track_sources import ID_BYTES, store_tracks
 from soul_player.database.access import Writer
 from soul_player.protocol.cursor import Feed
@@ -35,12 +34,6 @@ class Committed:
 
     stored: Stored
     deleted: int
-
-
-class RunOver(SyncError):
-    """The feed was reset (or the source removed) while this page was under way: it is not kept."""
-
-    code = "run_over"
 
 
 async def commit_page(

@@ -9,8 +9,10 @@ from soul_player.database.access import Reader, Writer
 # Once for each server that answers there: neither while it is open nor after it was answered.
 ASK = """
     INSERT INTO questions (kind, source_id, subject, evidence, asked_at)
-    SELECT :kind, :source_id, :subject, :evidence, :asked_at
-     WHERE NOT EXISTS (SELECT 1
+    SELECT :kind, id, :subject, :evidence, :asked_at
+      FROM sources
+     WHERE id = :source_id
+       AND NOT EXISTS (SELECT 1
                          FROM questions
                         WHERE kind = :kind
                           AND source_id = :source_id

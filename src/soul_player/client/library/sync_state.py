@@ -1,5 +1,6 @@
 """How far each feed of a source was read: the cursor, and the run that it belongs to."""
 
+from soul_player.client.errors import SyncError
 from soul_player.client.library.model import SourceId, SyncState
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.cursor import Feed
@@ -38,6 +39,18 @@ RESET = """
 """
 
 
+class RunOver(SyncError):
+    """The source was removed, or its feed was reset, while it was read: what came is not kept."""
+
+    code = "run_over"
+
+
+async def require_source(library: Reader, source_id: SourceId) -> None:
+    """Before anything of it is written. Raises `RunOver` when it is not there any more."""
+    if await library.one("SELECT 1 FROM sources WHERE id = :source_id", source_id=source_id) is None:
+        raise RunOver("the source was removed while it was synced")
+
+
 async def get_sync_state(library: Reader, source_id: SourceId, feed: Feed) -> SyncState | None:
     """None: it was never asked for."""
     row = await library.one(FIND, source_id=source_id, feed=feed.value)
@@ -45,7 +58,8 @@ async def get_sync_state(library: Reader, source_id: SourceId, feed: Feed) -> Sy
 
 
 async def begin_sync_state(library: Writer, source_id: SourceId, feed: Feed, *, account_id: str | None) -> SyncState:
-    """The state, made if there is none."""
+    """The state, made if there is none. Raises `RunOver`."""
+    await require_source(library, source_id)
     await library.run(BEGIN, source_id=source_id, feed=feed.value, account_id=account_id)
     state = await get_sync_state(library, source_id, feed)
     assert state is not None

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from soul_player.client.library.accounts import Account
 from soul_player.client.library.marks import refresh_remote_marks
 from soul_player.client.library.model import QuestionKind, SyncState
-from soul_player.client.library.pages import RunOver
 from soul_player.client.library.playlist_questions import ask_about, stop_asking
 from soul_player.client.library.server_rows import (
     FORGET_USER_DATA,
@@ -32,7 +31,7 @@ from soul_player.client.library.sync_queue import (
     playlist_group,
     track_group,
 )
-from soul_player.client.library.sync_state import save_sync_state
+from soul_player.client.library.sync_state import RunOver, save_sync_state
 from soul_player.database.access import Writer
 from soul_player.protocol.cursor import Feed
 from soul_player.protocol.ids import id_bytes

@@ -7,6 +7,7 @@ from soul_player.client.library.deletions import forget_deletions, hold_deletion
 from soul_player.client.library.folder_files import find_files, list_gone, list_places, put_back, write_files
 from soul_player.client.library.folder_looks import read_look, write_look
 from soul_player.client.library.model import SourceId
+from soul_player.client.library.sync_state import require_source
 from soul_player.client.sync.bulk_load import BulkLoad
 from soul_player.database.access import Database, Row, Writer
 from soul_player.edges import Clock
@@ -108,6 +109,7 @@ class FolderStore:
         await self._library.write(partial(self._end, held=held))
 
     async def _end(self, library: Writer, *, held: Sequence[bytes]) -> None:
+        await require_source(library, self._source_id)
         if held:
             await hold_deletions(library, self._source_id, held, now_ms=self._clock.now_ms())
         else:

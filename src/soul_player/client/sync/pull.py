@@ -7,8 +7,8 @@ from collections.abc import Callable
 from soul_player.client.errors import AnswerTooLarge, ResetRequired, ResetTooOften, SyncError
 from soul_player.client.events import ProgressKind
 from soul_player.client.library.model import SourceId, SyncState
-from soul_player.client.library.pages import RunOver, TracksToStore, begin_reset, commit_page
-from soul_player.client.library.sync_state import begin_sync_state
+from soul_player.client.library.pages import TracksToStore, begin_reset, commit_page
+from soul_player.client.library.sync_state import RunOver, begin_sync_state
 from soul_player.client.sources.received import ReceivedPage
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sync.bulk_load import BulkLoads
