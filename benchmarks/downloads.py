@@ -1,11 +1,10 @@
-"""What a download costs beside curl: one large file, a thousand small ones; and how soon a start has looked around."""
+"""What a download costs beside others: one large file, a thousand small ones; and how soon a start looked around."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from benchmarks.client_process import add_source, run_soul, sync
 from benchmarks.cpu import median
+from benchmarks.download_peers import ALONGSIDE, aria2_seconds, curl_seconds, find_aria2, find_curl
 from benchmarks.server_process import Connection, Served, connected, serving
 from benchmarks.streaming import make_audio
 from benchmarks.table import Bar, Of, Row, Settings
@@ -29,7 +29,6 @@ TRACKS_PER_FILE = 100
 SMALL_BYTES = 1_000_000
 COPIES_PER_TRACK = 10
 HASHED_WITHIN_SECONDS = 300.0
-ALONGSIDE = 4
 THROUGHPUT_MIN = 0.85
 MANY_MIN = 0.8
 BARE_MIN = 0.75
@@ -38,6 +37,10 @@ CPU_SECONDS_MAX = 2.2
 LEAST_SECONDS = 0.001
 RECONCILE_SECONDS_MAX = 2.0
 MEMORY_MIB_MAX = 25.0
+CURL = f"curl, {ALONGSIDE} at once, which neither verifies nor syncs"
+VERIFYING = "the same curl, then sha256sum and sync"
+ARIA2 = f"aria2c, {ALONGSIDE} at once, which verifies, then sync"
+BARE = "a bare loop that reads, hashes, writes, syncs"
 LARGE, MANY = "title:large", "^title:large"
 
 
@@ -60,19 +63,16 @@ class Bare:
 
 @dataclass(frozen=True)
 class Round:
-    """One turn of each: one large file, then many small ones."""
+    """One turn of each with the same files. `peers`: seconds, by what they are."""
 
-    one: Fetched
-    curl_one: float
-    bare_one: Bare
-    many: Fetched
-    curl_many: float
-    bare_many: Bare
+    ours: Fetched
+    bare: Bare
+    peers: dict[str, float]
 
 
 def measure(settings: Settings) -> Sequence[Row]:
-    """The same files from the same server, ours and curl's in turns, each time into an empty place."""
-    if shutil.which("curl") is None:
+    """The same files from the same server, ours and the others' in turns, each time into an empty place."""
+    if find_curl() is None:
         return [Row("one file", "MB a second", None, note="curl is not installed")]
     music = settings.folder / "downloads-music"
     music.mkdir()
@@ -89,37 +89,31 @@ def measure(settings: Settings) -> Sequence[Row]:
         sync(home)
         large = [track for track in tracks if track["title"] == "large"]
         small = [track for track in tracks if track["title"] != "large"]
-        rounds = [
-            Round(
-                _ours(settings, home, LARGE, 1),
-                _curl(settings, served, large),
-                _bare(settings, served, large),
-                _ours(settings, home, MANY, count),
-                _curl(settings, served, small),
-                _bare(settings, served, small),
-            )
-            for _ in range(settings.repeats)
-        ]
-    return [*_rows(rounds, large_bytes, sum(track["file_size"] for track in small)), _reconcile(settings)]
+        one, many = [], []
+        for _ in range(settings.repeats):
+            one.append(_round(settings, home, LARGE, served, large))
+            many.append(_round(settings, home, MANY, served, small))
+    small_bytes = sum(track["file_size"] for track in small)
+    return [*_rows_of_one(one, many, large_bytes), *_rows_of_many(many, small_bytes), _reconcile(settings)]
 
 
-def _rows(rounds: Sequence[Round], large_bytes: int, small_bytes: int) -> list[Row]:
-    one, many = [each.one for each in rounds], [each.many for each in rounds]
-    cpu = median([fetched.cpu_seconds for fetched in one]) / large_bytes * GIGABYTE
-    many_cpu = median([fetched.cpu_seconds for fetched in many])
-    bare_cpu = median([each.bare_many.cpu_seconds for each in rounds])
-    growth = median([fetched.peak_bytes for fetched in one]) - median([fetched.peak_bytes for fetched in many])
-    small = f"{small_bytes / 1_000_000:.0f} MB in small files"
-    curl, bare = "curl, which neither verifies nor syncs", "a bare loop that reads, hashes, writes, syncs"
-    curls, bares = [each.curl_one for each in rounds], [each.bare_one.wall_seconds for each in rounds]
-    curls_many, bares_many = [each.curl_many for each in rounds], [each.bare_many.wall_seconds for each in rounds]
+def _round(settings: Settings, home: Path, query: str, served: Served, tracks: Sequence[dict[str, Any]]) -> Round:
+    scratch = settings.folder
+    ours = _ours(settings, home, query, len(tracks))
+    peers = {CURL: curl_seconds(scratch, served, tracks, verifies=False)}
+    bare = _bare(settings, served, tracks)
+    peers[VERIFYING] = curl_seconds(scratch, served, tracks, verifies=True)
+    if find_aria2() is not None:
+        peers[ARIA2] = aria2_seconds(scratch, served, tracks)
+    return Round(ours, bare, peers)
+
+
+def _rows_of_one(one: Sequence[Round], many: Sequence[Round], size_bytes: int) -> list[Row]:
+    cpu = median([each.ours.cpu_seconds for each in one]) / size_bytes * GIGABYTE
+    growth = median([each.ours.peak_bytes for each in one]) - median([each.ours.peak_bytes for each in many])
     return [
-        _speed("one file", large_bytes, one, curls, limit_name=curl, at_least=THROUGHPUT_MIN),
-        _speed("one file", large_bytes, one, bares, limit_name=bare, at_least=BARE_MIN),
+        *_speeds("one file", size_bytes, one, at_least=THROUGHPUT_MIN),
         Row("one file", "client CPU-s per GB", cpu, bar=Bar(Of.OURS, at_most=CPU_SECONDS_MAX)),
-        _speed(small, small_bytes, many, curls_many, limit_name=f"{curl}, {ALONGSIDE} at once", at_least=MANY_MIN),
-        _speed(small, small_bytes, many, bares_many, limit_name=bare, at_least=BARE_MIN),
-        Row(small, "client CPU-s", many_cpu, bare_cpu, bare, Bar(Of.RATIO, at_most=BARE_CPU_MAX)),
         Row(
             "peak memory of one large file, less that of the small ones",
             "MiB",
@@ -127,6 +121,31 @@ def _rows(rounds: Sequence[Round], large_bytes: int, small_bytes: int) -> list[R
             bar=Bar(Of.OURS, at_most=MEMORY_MIB_MAX),
         ),
     ]
+
+
+def _rows_of_many(many: Sequence[Round], size_bytes: int) -> list[Row]:
+    name = f"{size_bytes / 1_000_000:.0f} MB in small files"
+    cpu = median([each.ours.cpu_seconds for each in many])
+    bare_cpu = median([each.bare.cpu_seconds for each in many])
+    return [
+        *_speeds(name, size_bytes, many, at_least=MANY_MIN),
+        Row(name, "client CPU-s", cpu, bare_cpu, BARE, Bar(Of.RATIO, at_most=BARE_CPU_MAX)),
+    ]
+
+
+def _speeds(name: str, size_bytes: int, rounds: Sequence[Round], *, at_least: float) -> list[Row]:
+    """Beside each of the others; the bare loop is what ours is made of, and has a bar of its own."""
+    ours = [each.ours for each in rounds]
+    rows = [
+        _speed(name, size_bytes, ours, [each.peers[peer] for each in rounds], limit_name=peer, at_least=at_least)
+        for peer in rounds[0].peers
+    ]
+    if find_aria2() is None:
+        bar = Bar(Of.RATIO, at_least=at_least)
+        note = "aria2 is not installed: apt-get install aria2"
+        rows.append(Row(f"{name}, whole and durable", "MB a second", None, note=note, bar=bar))
+    bares = [each.bare.wall_seconds for each in rounds]
+    return [*rows, _speed(name, size_bytes, ours, bares, limit_name=BARE, at_least=BARE_MIN)]
 
 
 def _speed(
@@ -155,25 +174,6 @@ def _ours(settings: Settings, template: Path, query: str, files: int) -> Fetched
     # Of a few kilobytes, as a smoke test fetches, nothing is left but the noise of two starts.
     wall, cpu = done.wall_seconds - idle.wall_seconds, done.cpu_seconds - idle.cpu_seconds
     return Fetched(max(wall, LEAST_SECONDS), max(cpu, LEAST_SECONDS), done.peak_memory_bytes)
-
-
-def _curl(settings: Settings, served: Served, tracks: Sequence[dict[str, Any]]) -> float:
-    """Seconds of one curl that fetches them all into files."""
-    folder = settings.folder / "downloads-curl"
-    folder.mkdir()
-    lines = [f'header = "Authorization: Bearer {served.access_token}"', "silent", "no-progress-meter", "fail"]
-    for number, track in enumerate(tracks):
-        lines += [f'url = "{served.url}/api/tracks/{track["id"]}/download"', f'output = "{folder / str(number)}"']
-    with tempfile.NamedTemporaryFile("w", dir=settings.folder, suffix=".curl") as config:
-        config.write("\n".join(lines))
-        config.flush()
-        os.sync()
-        began = time.perf_counter()
-        subprocess.run(["curl", "--parallel", "--parallel-max", str(ALONGSIDE), "--config", config.name], check=True)
-        seconds = time.perf_counter() - began
-    assert sum(path.stat().st_size for path in folder.iterdir()) == sum(track["file_size"] for track in tracks)
-    shutil.rmtree(folder)
-    return seconds
 
 
 def _bare(settings: Settings, served: Served, tracks: Sequence[dict[str, Any]]) -> Bare:

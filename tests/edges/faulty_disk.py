@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.writing import Piece
 
 
 class PowerCut(BaseException):
@@ -16,6 +17,7 @@ class FaultyDisk(Disk):
     """The real one, but for what a test asks. `steps` counts what was done to it, by name."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.room_bytes: int | None = None
         self.said_free_bytes: int | None = None
         self.cut_at: int | None = None
@@ -31,9 +33,10 @@ class FaultyDisk(Disk):
         self._step("open")
         return super().open_part(path, fresh=fresh)
 
-    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
+    def write(self, file: BinaryIO, pieces: Sequence[Piece]) -> int:
         """A step, as long as there is room: then half of the first piece that does not fit still lands."""
         self._step("write")
+        cached = 0
         for piece in pieces:
             if self.room_bytes is not None:
                 if len(piece) > self.room_bytes:
@@ -41,7 +44,8 @@ class FaultyDisk(Disk):
                     self.room_bytes = 0
                     raise OSError(errno.ENOSPC, "No space left on device")
                 self.room_bytes -= len(piece)
-            super().write(file, [piece])
+            cached += super().write(file, [piece])
+        return cached
 
     def make_durable(self, path: Path) -> None:
         """A step."""

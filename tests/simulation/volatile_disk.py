@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from soul_player.client.downloads.disk import Disk
+from soul_player.client.downloads.writing import Piece
 
 TORN_WRITE_CHANCE = 0.2
 # Sometimes only the process dies, and all that it wrote is there.
@@ -60,6 +61,7 @@ class VolatileDisk(Disk):
     alone. `on_removed`: told the path and the bytes that it had."""
 
     def __init__(self, folders: Sequence[Path], chooser: random.Random, *, step: Callable[[str], None]) -> None:
+        super().__init__()
         self._folders = tuple(folders)
         self._chooser = chooser
         self._step = step
@@ -156,8 +158,8 @@ class VolatileDisk(Disk):
             self._names[path].is_lost = False
         return super().open_part(path, fresh=fresh)
 
-    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
-        """Some bytes at a time, each a step; when the disk is full, what still fits lands."""
+    def write(self, file: BinaryIO, pieces: Sequence[Piece]) -> int:
+        """Some bytes at a time, each a step; when the disk is full, what still fits lands. All of it must be synced."""
         left = memoryview(b"".join(pieces))
         while left:
             self._step("write")
@@ -168,6 +170,7 @@ class VolatileDisk(Disk):
                     raise OSError(errno.ENOSPC, "No space left on device")
             file.write(left[:count])
             left = left[count:]
+        return sum(map(len, pieces))
 
     def begin_sync(self, file: BinaryIO) -> None:
         """A step."""

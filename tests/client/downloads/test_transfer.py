@@ -13,6 +13,7 @@ import pytest
 
 from soul_player.client.downloads.disk import Disk
 from soul_player.client.downloads.transfer import BATCH_BYTES
+from soul_player.client.downloads.writing import Piece
 from tests.client.downloads.shelves import assert_the_law, content_of, rows, shelf, statuses, write_song
 from tests.conftest import run
 from tests.edges.faulty_proxy import Fault, Sent
@@ -231,18 +232,19 @@ class Slow(Disk):
     seconds = 0.6
 
     def __init__(self) -> None:
+        super().__init__()
         self.writes = 0
         self.closed_early = 0
         self.begun = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
+    def write(self, file: BinaryIO, pieces: Sequence[Piece]) -> int:
         """In the end."""
         self.writes += 1
         self._loop.call_soon_threadsafe(self.begun.set)
         time.sleep(self.seconds)
         self.closed_early += file.closed
-        super().write(file, pieces)
+        return super().write(file, pieces)
 
 
 def test_a_download_that_is_cancelled_twice_while_it_waits_for_the_disk_keeps_what_came(tmp_path: Path) -> None:

@@ -10,20 +10,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from soul_player.client.downloads.writing import FileWriter, Piece
 from soul_player.client.errors import ClientError, DiskFull, FileUnwritable
 
 T = TypeVar("T")
 
 _READ_BYTES = 1 << 20
-# As many as Linux takes at once.
-_SEVERAL_MAX = 1_024
-_WRITE_SEVERAL: Callable[[int, Sequence[bytes]], int] | None = getattr(os, "writev", None)
 # The disk is told to write this much while more comes, so that a large file is durable soon after its end.
 SYNCED_BYTES = 32 << 20
 
 
 class Disk:
     """The machine's own. Every method may wait for the disk: it is called on a thread."""
+
+    def __init__(self) -> None:
+        self._writer = FileWriter()
 
     def make_folders(self, folders: Sequence[Path]) -> None:
         """For the owner only."""
@@ -34,21 +35,9 @@ class Disk:
         """For appending; with what is there already, unless it is to be `fresh`."""
         return path.open("wb" if fresh else "ab", buffering=0)
 
-    def write(self, file: BinaryIO, pieces: Sequence[bytes]) -> None:
-        """All of them."""
-        if len(pieces) > 1 and _WRITE_SEVERAL is not None:
-            # One call for all: every one more would hand the interpreter's lock to and fro.
-            written = _WRITE_SEVERAL(file.fileno(), pieces[:_SEVERAL_MAX])
-        else:
-            written = 0
-        for piece in pieces:
-            if written >= len(piece):
-                written -= len(piece)
-                continue
-            view = memoryview(piece)[written:]
-            written = 0
-            while view:
-                view = view[file.write(view) :]
+    def write(self, file: BinaryIO, pieces: Sequence[Piece]) -> int:
+        """All of them. How many of the bytes nobody brings to the disk before a sync does."""
+        return self._writer.append(file, pieces)
 
     def begin_sync(self, file: BinaryIO) -> None:
         """The bytes so far go to the disk."""
@@ -139,19 +128,18 @@ class Part:
             with self.path.open("rb", buffering=0) as file:
                 self.size_bytes = feed(self._digest, file)
 
-    def append(self, pieces: Sequence[bytes]) -> None:
+    def append(self, pieces: Sequence[Piece]) -> None:
         """To what was read again, else to nothing. Raises `DiskFull`, `FileUnwritable`: then only what is in the file
         counts, not what this object believes."""
         with disk_errors(self.path):
             if self._file is None:
                 self._file = self._disk.open_part(self.path, fresh=self.size_bytes == 0)
-            self._disk.write(self._file, pieces)
+            self._unsynced_bytes += self._disk.write(self._file, pieces)
         for piece in pieces:
             self._digest.update(piece)
             self.size_bytes += len(piece)
-            self._unsynced_bytes += len(piece)
 
-    def finish(self, pieces: Sequence[bytes], *, sha256: str | None) -> bool:
+    def finish(self, pieces: Sequence[Piece], *, sha256: str | None) -> bool:
         """The last pieces, one turn of a thread for all that is left: True when the sum is right, and then the bytes
         are on the disk. Closed however it ends. Raises as `append` does."""
         try:

@@ -21,6 +21,7 @@ from soul_player.client.downloads.disk import Disk, Part, ended, to_its_end
 from soul_player.client.downloads.holders import Holder
 from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.throttle import DownloadThrottler
+from soul_player.client.downloads.writing import Piece, cut_at_block
 from soul_player.client.errors import BytesDiffer, ConnectionLost, ProtocolError, TransientSyncError
 from soul_player.client.library.download_model import TaskId
 from soul_player.client.library.model import SourceId
@@ -212,12 +213,12 @@ class Transfer:
         path = self._line.places.part(self._task_id, sha256)
         return Part(self._line.disk, path)
 
-    async def _pump(self, streamed: Streamed, part: Part) -> list[bytes]:
+    async def _pump(self, streamed: Streamed, part: Part) -> list[Piece]:
         """The disk has the last batch while the next one comes: what it does not have yet, at the end. If it ends too
         early, whatever came is in the part."""
         loop = asyncio.get_running_loop()
         progress, total = self._progress, self._progress.bytes_total or 0
-        batch: list[bytes] = []
+        batch: list[Piece] = []
         size = 0
         writing: asyncio.Future[None] | None = None
         syncing: asyncio.Future[None] | None = None
@@ -234,8 +235,9 @@ class Transfer:
                         await ended(writing)
                     if (syncing is None or syncing.done()) and part.needs_sync():
                         syncing = loop.run_in_executor(None, part.sync)
-                    writing = loop.run_in_executor(None, part.append, batch)
-                    batch, size = [], 0
+                    whole, batch = cut_at_block(batch, progress.bytes_done)
+                    writing = loop.run_in_executor(None, part.append, whole)
+                    size = sum(map(len, batch))
             is_whole = progress.bytes_done == total
         finally:
             await ended(*(one for one in (writing, syncing) if one is not None))
@@ -266,7 +268,7 @@ class Transfer:
         return told if suffix_of(told) else UNKNOWN_AUDIO
 
     async def _finished(
-        self, part: Part, rest: Sequence[bytes], sha256: str | None, content_type: str, *, was_resumed: bool
+        self, part: Part, rest: Sequence[Piece], sha256: str | None, content_type: str, *, was_resumed: bool
     ) -> Received:
         """The last bytes, and the sum of all. What fails is taken away; fetched anew, if its beginning was damaged."""
         async with self._line.finishing:
