@@ -93,3 +93,16 @@ def test_whatever_happens_every_reason_is_followed_by_a_run_in_time_and_runs_are
             for since in open_since.values():
                 assert since == NEVER or schedule.due_at <= since + GATHER_EDITS_SECONDS + 1e-6
     assert runs <= now / 0.25 + 1
+
+
+@pytest.mark.parametrize("wake", ["ask", "return_"])
+def test_who_is_asked_in_the_middle_of_a_run_that_fails_is_tried_again_at_once(wake: str) -> None:
+    """A person has pressed the button, or signed in: the backing off of the run before is not for that."""
+    schedule = Schedule(0.0)
+    schedule.begin(0.0)
+    getattr(schedule, wake)(1.0)
+    schedule.end(2.0, retry_seconds=60.0)
+    assert schedule.due_at <= 2.0
+    schedule.begin(2.0)
+    schedule.end(3.0, retry_seconds=60.0)
+    assert schedule.due_at == 63.0

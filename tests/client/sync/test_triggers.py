@@ -1,6 +1,7 @@
 """A home that keeps itself in sync: over real servers, that come and go."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from soul_player.client import Client, HomeLocked
+from soul_player.client import Client, HomeLocked, SyncStarted
+from soul_player.database.access import Writer
 from soul_player.edges import SystemClock
-from tests.client.clients import add, opened_client
+from tests.client.clients import add, database_of, opened_client
 from tests.client.sync.music import Music
 from tests.conftest import run
 from tests.edges.fake_server import FakeServer, fake_server, make_track
@@ -244,3 +246,39 @@ def test_working_offline_ends_what_is_under_way_and_coming_back_goes_on_at_once(
                 assert await until(listens) < 5.0
 
     run(story())
+
+
+def test_a_library_that_cannot_be_written_at_all_is_no_reason_to_ask_again_and_again(tmp_path: Path) -> None:
+    """Not even when to try again finds room on a full disk: the server would be asked as fast as it answers."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            await add(client, server)
+            async with kept(client):
+                await until(lambda: has_synced(client))
+                writer = await database_of(client).write(_connection)
+                writer.execute("PRAGMA query_only = 1")
+                with client.events.subscribe() as events:
+                    client.triggers.sync_now()
+                    await asyncio.sleep(1.0)
+                    begun = 0
+                    while (event := events.take()) is not None:
+                        begun += isinstance(event, SyncStarted)
+                assert begun == 1
+                writer.execute("PRAGMA query_only = 0")
+                server.put(make_track(1))
+                client.triggers.sync_now()
+                await until(lambda: has_tracks(client, 1))
+
+    run(story())
+
+
+async def _connection(library: Writer) -> sqlite3.Connection:
+    connection = library._connection  # type: ignore[attr-defined]  # SQLite's
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
+
+
+async def has_synced(client: Client) -> bool:
+    """Once, since ever."""
+    return (await client.sources.list())[0].last_sync_at_ms is not None

@@ -23,6 +23,8 @@ class Schedule:
         self._edits_gone_at = -NEVER
         self._began_at = -NEVER
         self._has_edits = False
+        # Somebody has given reason to try at once, whatever becomes of what runs.
+        self._is_called = False
         self.is_running = False
         # Nothing is asked of it until a person has signed in, or trusted its certificate.
         self.is_silent = False
@@ -45,14 +47,12 @@ class Schedule:
 
     def ask(self, now: float) -> None:
         """A person wants it now."""
-        self._not_before = now
-        self._want(now)
+        self._call(now)
 
     def return_(self, now: float) -> None:
         """The server is there again, or a person has made it possible to ask it."""
         self.is_silent = False
-        self._not_before = now
-        self._want(now)
+        self._call(now)
 
     def lose(self, now: float) -> None:
         """The connection broke: whether the server is gone is soon known."""
@@ -60,7 +60,7 @@ class Schedule:
 
     def begin(self, now: float) -> None:
         """A run takes along whatever was wanted."""
-        self.is_running = True
+        self.is_running, self._is_called = True, False
         self._began_at = now
         if self._has_edits:
             self._edits_gone_at, self._has_edits = now, False
@@ -70,11 +70,16 @@ class Schedule:
         """`retry_seconds`: it did not work; after so long it is worth another try."""
         self.is_running = False
         self._every_at = now + EVERY_SECONDS
-        if retry_seconds is None:
+        if retry_seconds is None or self._is_called:
             self._not_before = now
             return
         self._not_before = now + min(retry_seconds, EVERY_SECONDS)
         self._want(self._not_before)
+
+    def _call(self, now: float) -> None:
+        self._is_called = True
+        self._not_before = now
+        self._want(now)
 
     def _want(self, at: float) -> None:
         self._wanted_at = min(self._wanted_at, at)
