@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from soul_player.client.errors import ProtocolError, SyncError, TransientSyncError
+from soul_player.client.library.model import Source
 from soul_player.edges import Randomness
 
 T = TypeVar("T")
@@ -58,6 +59,16 @@ def backoff_seconds(error: SyncError, *, failed_attempts: int, jitter: float) ->
     seconds = min(BACKOFF_FIRST_SECONDS * (1 << doublings), BACKOFF_SECONDS_MAX) * jitter
     asked = error.retry_after_seconds if isinstance(error, TransientSyncError) else None
     return max(seconds, asked or 0.0)
+
+
+def seconds_left(source: Source | None, *, now_ms: int) -> float:
+    """How long it is still left alone after it failed, by what was written down of it.
+
+    Nothing was, when the library could not be written: on a full disk even that finds no room.
+    """
+    retry_at_ms = None if source is None else source.retry_at_ms
+    left = ((retry_at_ms or 0) - now_ms) / 1000
+    return left if left > 0 else BACKOFF_FIRST_SECONDS
 
 
 async def sync_with_retry(

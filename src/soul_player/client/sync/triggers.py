@@ -16,7 +16,7 @@ from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.live_client import Live, LiveConnected, LiveHint, LiveLost
 from soul_player.client.sync.engine import Sync
 from soul_player.client.sync.folder_watch import watch_folder
-from soul_player.client.sync.retry import BACKOFF_FIRST_SECONDS
+from soul_player.client.sync.retry import seconds_left
 from soul_player.client.sync.schedule import NEVER, Schedule
 from soul_player.database.access import Database
 from soul_player.edges import Clock
@@ -206,11 +206,7 @@ class Triggers:
                 kept.changed.set()
             if any(result.status in {SyncStatus.FAILED, SyncStatus.OFFLINE} for result in results):
                 source = await self._library.read(find_source, source_id)
-                retry_at_ms = None if source is None else source.retry_at_ms
-                retry_seconds = ((retry_at_ms or 0) - self._clock.now_ms()) / 1000
-                if retry_seconds <= 0:
-                    # Not written down: on a full disk, say, where even that finds no room.
-                    retry_seconds = BACKOFF_FIRST_SECONDS
+                retry_seconds = seconds_left(source, now_ms=self._clock.now_ms())
         except HomeLocked:
             # A person's own run of this source: what it takes along is not known here.
             pass
