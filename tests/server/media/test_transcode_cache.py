@@ -93,3 +93,44 @@ def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "t" / f"{key_of(1).hex()}.{digest}").symlink_to(tmp_path / "secret")
     cache.open()
     assert cache.find(key_of(1)) is None
+
+
+def test_what_another_process_keeps_is_found_and_counted(tmp_path: Path) -> None:
+    """The folder is one server's, however many processes it has; so is the budget."""
+    one, other = (TranscodeCache(tmp_path / "t", budget_bytes=250) for _ in range(2))
+    one.open()
+    other.open()
+    keep(one, key_of(1), b"a" * 100)
+    assert content_of(other, key_of(1)) == b"a" * 100
+    assert other.is_kept(key_of(1))
+    assert not other.is_kept(key_of(2))
+    keep(one, key_of(2), b"b" * 100)
+    keep(other, key_of(3), b"c" * 100)
+    assert other.kept_bytes == 200
+    assert content_of(one, key_of(1)) is None, "it was used longest ago"
+    assert content_of(one, key_of(2)) == b"b" * 100
+    assert content_of(one, key_of(3)) == b"c" * 100
+
+
+def test_a_key_is_claimed_by_one_until_it_is_done(tmp_path: Path) -> None:
+    """By being kept, by being given up, or by being killed: then its beginning is of no use to anybody."""
+    one, other = (TranscodeCache(tmp_path / "t", budget_bytes=1_000) for _ in range(2))
+    one.open()
+    claimed = one.claim(key_of(1))
+    assert claimed is not None
+    assert other.claim(key_of(1)) is None
+    free = other.claim(key_of(2))
+    assert free is not None
+    os.write(claimed[0], b"whole")
+    one.keep(key_of(1), claimed[1], hashlib.sha256(b"whole").digest())
+    again = other.claim(key_of(1))
+    assert again is not None, "what is kept under its name is claimed by nobody"
+    os.close(claimed[0])
+    os.write(again[0], b"a beginning")
+    os.close(again[0])
+    after = one.claim(key_of(1))
+    assert after is not None
+    assert os.fstat(after[0]).st_size == 0
+    assert content_of(one, key_of(1)) == b"whole"
+    for descriptor in (free[0], after[0]):
+        os.close(descriptor)

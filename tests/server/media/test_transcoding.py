@@ -45,6 +45,11 @@ class FullingCache(TranscodeCache):
             raise Full
         return super().begin()
 
+    def claim(self, key: bytes) -> tuple[int, Path] | None:
+        if self.is_full:
+            raise Full
+        return super().claim(key)
+
 
 def long_song(folder: Path) -> Path:
     return make_audio(folder / "long", "flac", seconds=LONG_SECONDS)

@@ -55,6 +55,11 @@ class GrowingFile:
         self._is_written = False
         self._close_when_free()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several listen."""
+        return self._listeners > 1
+
     def join(self) -> bool:
         """One listener more. False: it was given up already."""
         if self._listeners == 0:

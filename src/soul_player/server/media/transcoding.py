@@ -166,13 +166,16 @@ class Transcoding:
     async def _make(self, making: "_Making") -> None:
         growing = making.growing
         try:
-            descriptor, making.part = self._cache.begin()
-            growing.opened(descriptor)
+            if not await self._begin(making):
+                return
             sha256 = await self._run(making.recipe, making.file, growing)
             # Those who listen need not wait for the disk.
             growing.finish()
             if making.is_kept:
+                assert making.part is not None
                 await self._on_disk(self._cache.keep, making.key, making.part, sha256)
+                # The name of the part is free for whoever makes it again.
+                making.part = None
         except TranscodeFailed as error:
             log.warning("a transcode failed: %s", error)
             refusal = self._failed[making.key] = _failed(str(error))
@@ -187,6 +190,21 @@ class Transcoding:
             # A fault of this program costs one transcode, not the server whose group this task is in.
             log.exception("a transcode was not made")
 
+    async def _begin(self, making: "_Making") -> bool:
+        """A part to write to. False: another process of this server makes it, or has made it just now, and whoever
+        asked looks again in a moment. Who listens does not wait for that: it is made for them."""
+        growing = making.growing
+        begun = self._cache.claim(making.key) if making.is_kept else None
+        if begun is not None:
+            growing.opened(begun[0])
+            making.part = begun[1]
+        if growing in self._background and not growing.is_shared:
+            return begun is not None and not await self._on_disk(self._cache.is_kept, making.key)
+        if begun is None:
+            descriptor, making.part = self._cache.begin()
+            growing.opened(descriptor)
+        return True
+
     def _clean_up(self, making: "_Making") -> None:
         growing = making.growing
         if not growing.is_over:
@@ -197,11 +215,11 @@ class Transcoding:
         if growing in self._background:
             self._background.discard(growing)
             growing.leave()
+        if making.part is not None:
+            # While it is still claimed: afterwards the name may be another one's.
+            making.part.unlink(missing_ok=True)
         growing.written()
         making.file.close()
-        if making.part is not None:
-            # Kept, it has another name by now.
-            making.part.unlink(missing_ok=True)
 
     async def _run(self, recipe: Recipe, file: OpenedFile, growing: GrowingFile) -> bytes:
         """The sha256 of what came. Raises `TranscodeFailed`, or `OSError` when the disk or the system has no room."""
