@@ -87,7 +87,7 @@ def test_each_row_says_in_icon_and_words_where_it_is(person: Visitor) -> None:
     }  # fmt: skip
     page.evaluate(
         """async () => {
-            const { change } = await import('/state/tracks.js');
+            const { knownTrack, learn } = await import('/state/tracks.js');
             const shown = [...document.querySelectorAll('[data-track]')].slice(0, 7);
             const rows = shown.map((row) => Number(row.dataset.track));
             const told = [
@@ -97,7 +97,7 @@ def test_each_row_says_in_icon_and_words_where_it_is(person: Visitor) -> None:
                 { status: 'stream_only', download: { id: 1, state: 'failed', bytes_done: 0, bytes_total: null } },
                 { status: 'unavailable', download: null },
             ];
-            rows.forEach((id, place) => change(id, { sources: [1], ...told[place] }));
+            learn(rows.map((id, place) => ({ ...knownTrack(id), sources: [1], ...told[place] })));
         }"""
     )
     for place, (state, words) in enumerate(states.items()):

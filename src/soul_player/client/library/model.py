@@ -213,7 +213,10 @@ CHOICES: Mapping[QuestionKind, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """A decision that waits. `evidence` depends on the kind: `{"tracks": n, "of": m}` for a mass deletion."""
+    """A decision that waits. `evidence` depends on the kind: `{"tracks": n, "of": m}` for a mass deletion.
+
+    `playlist_id`: the one that it is about, where it is still shown.
+    """
 
     id: QuestionId
     kind: QuestionKind
@@ -222,6 +225,7 @@ class Question:
     evidence: Mapping[str, Any]
     asked_at_ms: int
     choices: tuple[str, ...]
+    playlist_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,14 @@ ASK = """
 """
 
 OPEN = """
-    SELECT questions.id, questions.kind, questions.source_id, sources.name, questions.evidence, questions.asked_at
+    SELECT questions.id, questions.kind, questions.source_id, sources.name, questions.evidence, questions.asked_at,
+           playlists.id
       FROM questions
       JOIN sources ON sources.id = questions.source_id
+      LEFT JOIN playlists
+             ON playlists.source_id = questions.source_id
+            AND playlists.uid = questions.subject
+            AND playlists.is_deleted = 0
      WHERE questions.answer IS NULL
      ORDER BY questions.id
 """
@@ -64,6 +69,7 @@ async def open_questions(library: Reader) -> list[Question]:
             evidence=json.loads(row[4]),
             asked_at_ms=row[5],
             choices=CHOICES[QuestionKind(row[1])],
+            playlist_id=row[6],
         )
         for row in await library.all(OPEN)
     ]

@@ -17,7 +17,10 @@ Id = Annotated[int, msgspec.Meta(ge=1, le=ID_MAX)]
 
 
 class QuestionRow(msgspec.Struct, frozen=True):
-    """A decision that waits; nothing else does meanwhile. What `evidence` holds follows from the kind."""
+    """A decision that waits; nothing else does meanwhile. What `evidence` holds follows from the kind.
+
+    `playlist_id`: the one that it is about, where it is still shown.
+    """
 
     id: int
     kind: str
@@ -26,6 +29,7 @@ class QuestionRow(msgspec.Struct, frozen=True):
     choices: tuple[str, ...]
     evidence: dict[str, Any]
     asked_at: str
+    playlist_id: int | None
 
 
 class QuestionList(msgspec.Struct, frozen=True):
@@ -153,6 +157,7 @@ def _question_row(question: Question) -> QuestionRow:
         choices=question.choices,
         evidence=dict(question.evidence),
         asked_at=time_text(question.asked_at_ms),
+        playlist_id=question.playlist_id,
     )
 
 

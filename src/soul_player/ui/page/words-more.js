@@ -1,5 +1,5 @@
 // Every word of the screens that are not shown first, beside words.js.
-import { count, long, many } from './words.js';
+import { count, long, many, size } from './words.js';
 
 export const albums = {
   count: (value) => many(value, 'album'), orders: { title: 'Title A–Z', artist: 'Artist A–Z', added: 'Recently added', year: 'Newest first' },
@@ -14,9 +14,9 @@ export const artists = {
 };
 
 export const playlists = {
-  count: (value) => many(value, 'playlist'), kind: 'Playlist', yours: 'on this device only', of: (source) => `at ${source}`, orphan: 'deleted at its server, kept here',
+  count: (value) => (value ? many(value, 'playlist') : 'None yet'), kind: 'Playlist', yours: 'on this device only', of: (source) => `at ${source}`, orphan: 'deleted at its server, kept here',
   smartKind: 'Smart playlist', query: 'Query', name: 'Name', order: 'Order',
-  new: 'New playlist', newSmart: 'New smart playlist', where: 'Where it is kept', deviceOnly: 'On this device only', create: 'Create', edit: 'Edit', saveQuery: 'Save as smart playlist',
+  new: 'New playlist', newSmart: 'New smart playlist', newest: 'The newest tracks first', where: 'Where it is kept', deviceOnly: 'On this device only', create: 'Create', edit: 'Edit', saveQuery: 'Save as smart playlist',
   pending: (value) => `${many(value, 'change')} made here ${value === 1 ? 'is' : 'are'} waiting to be sent.`, see: 'See changes', renameTitle: 'Rename playlist',
   deleteTitle: (name) => `Delete ${name}?`, deleteText: 'It goes on all your devices. The tracks stay.', deleteSmartText: 'Only the saved query goes. The tracks stay.',
   removed: (title) => `${title} taken out`, made: (name) => `${name} was made`, gone: 'Unknown track',
@@ -27,7 +27,7 @@ export const search = {
   top: 'Top result', all: 'All', tracks: 'Tracks', albums: 'Albums', artists: 'Artists', playlists: 'Playlists', found: (value) => many(value, 'result'),
   none: (text) => `Nothing is called “${text}”`, noneHint: 'Every word must be in the title, artist, album or genre. Fields work too: artist:amber year:2020..',
   begin: 'Find anything in your library', beginHint: 'Titles, artists, albums, genres. It works without a network. Fields narrow it: genre:jazz year:1959 rating:4..',
-  smart: 'Smart', offlineNone: 'Nothing of it is on this device', showAll: 'Show all',
+  smart: 'Smart', here: (here, all) => (here === all ? 'On this device' : `${count(here)} of ${count(all)} on this device`), offlineNone: 'Nothing of it is on this device', showAll: 'Show all',
 };
 
 export const details = {
@@ -37,7 +37,7 @@ export const details = {
   methods: { hash: 'The audio is the same, bit for bit', musicbrainz: 'Both name the same recording (MusicBrainz)',
     fingerprint: 'The sound is the same', metadata: 'Title, artist and length agree', person: 'You said so' },
   sound: 'How like they sound', differs: 'differs', splitDone: 'They are two recordings now', months: 'Plays in the last twelve months', onlyHere: 'this device',
-  vetoes: { version_differs: 'One is another version', length_differs: 'Lengths differ', digits_differ: 'Numbers in the titles differ', no_title: 'A title is missing', too_little_in_common: 'Little in common',
+  vetoes: { version_differs: 'One is another version', length_differs: 'Lengths differ', digits_differ: 'Numbers in the titles differ', title_differs: 'Titles differ', no_title: 'A title is missing', too_little_in_common: 'Little in common',
     artist_differs: 'Artists differ', album_position_differs: 'Places on the album differ', ids_differ: 'Ids differ', same_source: 'Both are of one source', hash_not_verified: 'A hash is not verified',
     fingerprint_unsure: 'The sound is not clear', fingerprint_differs: 'The sound differs', another_is_as_like: 'Another one is as like' },
 };
@@ -60,7 +60,7 @@ export const playback = {
 };
 
 export const queue = {
-  title: 'Queue', upNext: 'Up next', history: 'History', now: 'Now playing', added: 'Next, added by you', from: (title) => `Next from ${title}`,
+  title: 'Queue', upNext: 'Up next', history: 'History', now: 'Now playing', added: 'Next, added by you', from: 'Next from ',
   rest: 'Next', clear: 'Clear', clearAll: 'Clear queue', save: 'Save as playlist', empty: 'Nothing comes after this',
   emptyHint: 'Play an album or a playlist, or add tracks with Shift + Enter.', all: 'All history', noHistory: 'Nothing was played on this device yet',
   told: (source) => `counted at ${source}`, here: 'this device', name: 'Queue',
@@ -70,4 +70,13 @@ export const reorder = {
   grabbed: (title, place, all) => `${title} is grabbed, ${place} of ${all}. Arrow keys move it, Space drops it, Escape puts it back.`,
   moved: (title, place, all) => `${title}: ${place} of ${all}`, dropped: (title, place, all) => `${title} dropped, ${place} of ${all}`,
   cancelled: (title) => `${title} is back where it was`, hint: 'Press Space to grab, arrow keys to move, Space to drop, Escape to cancel.',
+};
+
+export const offline = {
+  away: 'You are offline.', chosen: 'You work offline.', here: (value) => `${many(value, 'track')} ${value === 1 ? 'plays' : 'play'} from this device. Edits are kept and sent later.`, show: 'Show only these', online: 'Go online',
+};
+
+export const starts = {
+  playlists: 'Or start from one of these', downloads: 'Or let Soul Player choose', tracks: (value) => many(value, 'track'), sum: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`,
+  all: [['Five stars', 'rating:5'], ['Favourites', 'favourite:yes'], ['Played often', 'plays:5..'], ['New this month', 'added:-30d']],
 };

@@ -37,7 +37,7 @@ export const sync = {
     const parts = [added && `+${many(added, 'track')}`, updated && `${count(updated)} updated`, removed && `${count(removed)} removed`, pushed && `${many(pushed, 'edit')} sent`].filter(Boolean);
     return parts.length ? parts.join(', ') : 'Nothing had changed';
   },
-  seconds: (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} s`, unreadable: (value) => `${many(value, 'file')} could not be read`,
+  seconds: (value) => (value < 0.1 ? 'at once' : `${value < 10 ? value.toFixed(1) : Math.round(value)} s`), unreadable: (value) => `${many(value, 'file')} could not be read`,
   states: { syncing: 'Syncing', synced: 'Synced', failed: 'Failed', offline: 'Offline', limited: 'Limited', cancelled: 'Cancelled' },
   actions: { retry: 'Retry', sign_in: 'Sign in', check_certificate: 'Check the certificate' },
 };
@@ -55,7 +55,7 @@ export const waiting = {
 
 export const decisions = {
   title: 'Needs your decision', none: 'Nothing needs your decision.', later: 'Decide later', apply: 'Apply', show: 'Decide', undo: 'Undo', done: 'Done. It can be taken back for 30 days.', undone: 'Taken back: it waits again',
-  same: 'Are these the same track?', alike: (value) => `${Math.round(value * 100)}% alike`, merge: 'Merge into one', separate: 'Keep both', compare: 'Compare by ear', compareHint: 'Both play from the same place; switch as often as you like.',
+  same: 'Are these the same track?', alike: (value) => `${Math.round(value * 100)}% alike`, merge: 'Merge into one', separate: 'Keep both', compare: 'Compare by ear', compareHint: 'All play from the same place; switch as often as you like.',
   similar: (pairs) => `Do this for all ${count(pairs)} like it`, of: (mine, source, theirs, other) => `${mine} (${source}) and ${theirs} on ${other}`, more: (value) => `Show ${count(value)} more`, noAlbum: 'no album',
   fields: { title: 'Title', artist: 'Artist', album: 'Album', track_number: 'Track', year: 'Year', duration: 'Length', audio: 'Audio', sound: 'Sound' }, field: 'Field', because: 'Asked because', table: 'Compare the two tracks',
   previousPair: 'Previous pair', nextPair: 'Next pair', pairOf: (at, all) => `${count(at)} of ${count(all)}`, sound: (value) => `${Math.round(value * 100)}% alike by ear`,
@@ -80,7 +80,7 @@ export const decisions = {
 
 export const downloads = {
   sub: ({ pending, active, rate: now, limit, left: rest }) => [`${count(pending)} pending`, active && `${count(active)} active`, now && (limit ? `${rate(now)} of ${rate(limit)}` : rate(now)), rest].filter(Boolean).join(' · '),
-  none: 'Nothing is downloaded now', noneHint: 'Download an album or a playlist, and it plays without a network. Rules can do that by themselves.', browse: 'Browse albums', rule: 'Make a rule', pauseAll: 'Pause all', resumeAll: 'Resume all', retryAll: 'Retry all', cancelAll: 'Cancel all',
+  idle: 'Nothing waits', none: 'Nothing is downloaded now', noneHint: 'Download an album or a playlist, and it plays without a network. Rules can do that by themselves.', browse: 'Browse albums', rule: 'Make a rule', pauseAll: 'Pause all', resumeAll: 'Resume all', retryAll: 'Retry all', cancelAll: 'Cancel all',
   now: 'Now', next: 'Up next', nextHint: 'You asked for these first. Automatic downloads wait behind them.', failed: 'Failed', cancel: (title) => `Cancel the download of ${title}`, retry: 'Retry', asked: 'You asked', automatic: 'Automatic',
   bytes: (done, total) => (total ? `${size(done)} of ${size(total)}` : size(done)), resumedAt: (percent) => `resumed at ${percent}%`, more: (value) => `Show all ${count(value)}`, quality: (name) => `in ${name} quality`, moved: (title, place) => `${title} is number ${place} now`,
   failedNote: (value) => `${many(value, 'download')} failed.`, pauseOne: (title) => `Pause ${title}`, resumeOne: (title) => `Resume ${title}`, handle: (title) => `Move ${title}: arrow up, arrow down`, cancelledAll: 'The queue is empty now', clearQuestion: 'Cancel all downloads?', clearText: 'What is on this device already stays.',
@@ -100,7 +100,8 @@ export const rules = {
 
 export const sources = {
   title: 'Sources', hint: 'Soul Player merges these into one library.', add: 'Add source', addFolder: 'Add folder', tracks: (value) => many(value, 'track'), watching: 'watched for changes', active: 'New playlists and plays go here', makeActive: 'Send new playlists and plays here', signIn: 'Sign in',
-  states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folder: 'Folder', server: 'Server', lastSync: 'Last sync', neverSynced: 'It was not synced yet.',
+  states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folder: 'Folder', server: 'Server', lastSync: 'Last sync', neverSynced: 'It was not synced yet.', servers: 'Servers', tryNow: 'Try now', reached: (time) => `Last reached ${time}`,
+  nextTry: (seconds) => (seconds > 90 ? `next try in ${Math.round(seconds / MINUTE)} min` : `next try in ${Math.max(1, Math.ceil(seconds))} s`),
   addresses: 'Addresses', addressesHint: 'One server, several ways to it. The first one that answers is used.', addAddress: 'Add address', removeAddress: (url) => `Remove ${url}`, inUse: 'In use', plain: 'Without encryption', notAsked: 'Not asked yet', lastAnswer: (time) => `answered ${time}`, asked: (time) => `asked ${time}`, addressAdded: 'It leads to the same server, and is used when it answers',
   account: 'Account', signInAgain: 'Sign in again', username: 'User name', password: 'Password', signedIn: (name) => `Signed in at ${name}`, changePassword: 'Change password', current: 'Password now', next: 'New password', passwordChanged: 'The password is changed. Your other devices sign in again.',
   removing: 'Remove', removeHint: 'Files on this device and in your folders stay.', removeIt: (name) => `Remove ${name}`, removeTitle: (name) => `Remove ${name}?`, removeText: (tracks) => `Its ${many(tracks, 'track')} leave the library unless another source or this device has them. Plays, favourites, ratings and downloads are kept. Nothing changes at the source.`,

@@ -122,7 +122,7 @@ export const empty = {
   offline: 'Nothing to play offline yet', offlineHint: 'No music is stored on this device. Your library is safe: it plays again as soon as a server is back.',
   device: 'No files of this device', deviceHint: 'Add a folder with music, and it plays without any server.', addFolder: 'Add a folder',
   source: 'Nothing of this source now', sourceHint: 'It has no tracks, or they are not read yet.', showAll: 'Show all tracks',
-  favourites: 'No favourites yet', favouritesHint: 'The heart beside a track puts it here, on all your devices.', playlists: 'No playlists yet',
-  playlistsHint: 'A playlist is made in a moment, also without a network, and is on your other devices after the next sync.', playlist: 'This playlist is empty',
+  favourites: 'No favourites yet', favouritesHint: 'The heart beside a track puts it here, on all your devices.', playlists: 'Your first playlist',
+  playlistsHint: 'Put one together by hand, or describe the tracks and let it fill itself. Playlists made offline reach your servers later.', playlist: 'This playlist is empty',
   playlistHint: 'Add tracks from any list: drag them here, or use the three dots beside them.', query: 'Nothing fits this query now', queryHint: 'It fills by itself when something does.', recent: 'Nothing was added yet', nowhere: 'There is no such page', nowhereHint: 'It may have been deleted on another device.', home: 'Go to your tracks',
 };

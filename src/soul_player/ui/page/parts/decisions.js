@@ -1,9 +1,9 @@
 // What needs a person: never modal, nothing waits for it but itself; every answer can be taken back.
 import { html, useSignal } from '../dom.js';
-import { answer } from '../state/acts.js';
 import { questions, useReading } from '../state/sync.js';
 import { decisions as words } from '../words-sync.js';
-import { Card, Choices, Doing } from './cards.js';
+import { Card } from './cards.js';
+import { ChoiceQuestion, titleOf } from './choice-question.js';
 import { MergeQuestion } from './merge-question.js';
 
 const SHOWN = 5;
@@ -31,24 +31,6 @@ export function Decisions() {
   </${Card}>`;
 }
 
-function titleOf(question) {
-  return question.kind === 'merge' ? words.same : words[question.kind]?.title(question.evidence, question.source_name) || question.kind;
-}
-
 function Ask({ question, putOff }) {
   return question.kind === 'merge' ? html`<${MergeQuestion} question=${question} putOff=${putOff} />` : html`<${ChoiceQuestion} question=${question} putOff=${putOff} />`;
-}
-
-// A question with a few plain answers; the first one is the safe one.
-function ChoiceQuestion({ question, putOff }) {
-  const known = words[question.kind];
-  const order = (known?.order || question.choices).filter((choice) => question.choices.includes(choice));
-  const chosen = useSignal(order[0]);
-  const options = order.map((choice) => [choice, ...(known?.choices[choice]?.(question.source_name) || [choice])]);
-  return html`<h3 dir="auto">${titleOf(question)}</h3><p>${known?.text}</p>
-    <${Choices} label=${titleOf(question)} name=${`question-${question.id}`} options=${options} value=${chosen.value} onChange=${(value) => (chosen.value = value)} />
-    <div class="actions">
-      <${Doing} kind="is-main" run=${() => answer(question, { choice: chosen.value })}>${words.apply}</${Doing}>
-      <button class="button is-quiet" onClick=${putOff}>${words.later}</button>
-    </div>`;
 }

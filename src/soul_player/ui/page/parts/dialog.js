@@ -7,6 +7,8 @@ export function Dialog({ title, onClose, children, kind = '', isBare }) {
   useLayoutEffect(() => {
     const opener = document.activeElement;
     box.current.showModal();
+    // A form has its first field; whoever reads begins at the title.
+    if (!box.current.querySelector('[autofocus]')) box.current.querySelector('h2[tabindex]')?.focus();
     return () => opener?.isConnected && opener.focus({ preventScroll: true });
   }, []);
   return html`<dialog
@@ -14,6 +16,6 @@ export function Dialog({ title, onClose, children, kind = '', isBare }) {
     onCancel=${(event) => { event.preventDefault(); onClose(); }}
     onClick=${(event) => event.target === box.current && onClose()}
   >
-    ${isBare ? children : html`<header><h2>${title}</h2><button class="round icon-close" aria-label=${frame.close} onClick=${onClose}></button></header>${children}`}
+    ${isBare ? children : html`<header><h2 tabindex="-1" dir="auto">${title}</h2><button class="round icon-close" aria-label=${frame.close} onClick=${onClose}></button></header>${children}`}
   </dialog>`;
 }

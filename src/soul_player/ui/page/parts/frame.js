@@ -1,9 +1,10 @@
 // The frame around every screen: sidebar, top bar, the screen itself, a panel beside it, the player below.
-import { html, signal, useEffect, useLayoutEffect, useSignal } from '../dom.js';
+import { html, signal, useEffect, useLayoutEffect } from '../dom.js';
 import { path, place, restoreScroll } from '../router.js';
-import { isConnected } from '../state/live.js';
+import { isConnected, status } from '../state/live.js';
 import { dialogs, isHelpOpen, isNarrow, isPlayerOpen, panel } from '../state/window.js';
 import { frame as words, titles } from '../words.js';
+import { Later } from './later.js';
 import { Menu } from './menu.js';
 import { NowBar } from './now-bar.js';
 import { Panel } from './panel.js';
@@ -57,15 +58,13 @@ function Screen() {
   return html`<${Shown} key=${path.value} ...${at.parameters} />`;
 }
 
+function isCutOff() {
+  const { sources, works_offline: isChosen } = status.value || {};
+  const servers = (sources || []).filter((one) => one.type === 'server');
+  return isChosen || (servers.length > 0 && servers.every((one) => !one.is_online));
+}
+
 export function Frame() {
-  const FullPlayer = useSignal(null);
-  const Help = useSignal(null);
-  useEffect(() => {
-    if (isPlayerOpen.value && !FullPlayer.value) import('../screens/now-playing.js').then((module) => (FullPlayer.value = { draw: module.default }));
-  }, [isPlayerOpen.value]);
-  useEffect(() => {
-    if (isHelpOpen.value && !Help.value) import('./help.js').then((module) => (Help.value = { draw: module.default }));
-  }, [isHelpOpen.value]);
   useEffect(() => {
     if (navigator.maxTouchPoints > 0) import('./pull.js').then(({ pullToSync }) => pullToSync(document.getElementById('main')));
   }, []);
@@ -74,12 +73,12 @@ export function Frame() {
     <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById('main').focus(); }}>${words.skip}</a>
     <div class=${`app${hasPanel ? ' has-panel' : ''}`}>
       ${!isNarrow.value && html`<${Sidebar} />`}
-      <main id="main" class="view" tabindex="-1"><${TopBar} />${!isConnected.value && html`<p class="note is-bad" role="status">${words.notRunning}</p>`}<div class="page"><${Screen} /></div></main>
+      <main id="main" class="view" tabindex="-1"><${Later} when=${isCutOff()} load=${() => import('./offline-note.js')} /><${TopBar} />${!isConnected.value && html`<p class="note is-bad" role="status">${words.notRunning}</p>`}<div class="page"><${Screen} /></div></main>
       ${panel.value && html`<${Panel} />`}
       <${NowBar} />
       ${isNarrow.value && html`<${Tabs} />`}
     </div>
-    ${isPlayerOpen.value && FullPlayer.value && html`<${FullPlayer.value.draw} />`}
-    ${isHelpOpen.value && Help.value && html`<${Help.value.draw} />`}
+    <${Later} when=${isPlayerOpen.value} load=${() => import('../screens/now-playing.js')} />
+    <${Later} when=${isHelpOpen.value} load=${() => import('./help.js')} />
     ${dialogs.value.map((Dialogs) => html`<${Dialogs} />`)}<${Menu} /><${Toasts} />`;
 }

@@ -2,7 +2,7 @@
 import { html } from '../dom.js';
 
 export function Heading({ title, sub, children }) {
-  return html`<div class="heading"><div><h1 dir="auto">${title}</h1><p>${sub}</p></div><div class="heading-actions">${children}</div></div>`;
+  return html`<div class="heading"><div><h1 dir="auto">${title}</h1>${sub !== undefined && html`<p>${sub}</p>`}</div><div class="heading-actions">${children}</div></div>`;
 }
 
 export function Hero({ cover, kind, title, sub, children, isRound }) {

@@ -8,7 +8,7 @@ import { hostDialogs } from '../state/window.js';
 import { sources as words } from '../words-sync.js';
 import { AskForm, Choices, Field } from './cards.js';
 import { Dialog } from './dialog.js';
-import { toast } from './toasts.js';
+import { toast, trouble } from './toasts.js';
 
 const open = signal(null);
 
@@ -83,7 +83,7 @@ export function ServerForm({ url = '', close, onDone }) {
     const source = await api.post('/api/sources', { url: at.trim(), username, password, ...(name ? { name } : {}), ...trust });
     close?.();
     changed();
-    api.post('/api/sync', { source_ids: [source.id] }).catch((error) => toast(error.message));
+    api.post('/api/sync', { source_ids: [source.id] }).catch(trouble);
     onDone?.(source);
   };
   return html`<${DoubtForm} url=${url} send=${send} label=${words.connect} close=${close}>
@@ -103,7 +103,7 @@ export function FolderForm({ close, onDone }) {
     const source = await api.post('/api/sources/folders', { folder });
     close?.();
     changed();
-    api.post('/api/sync', { source_ids: [source.id] }).catch((error) => toast(error.message));
+    api.post('/api/sync', { source_ids: [source.id] }).catch(trouble);
     onDone?.(source);
   };
   return html`<${AskForm} submit=${submit} footer=${footer(words.chooseFolder, close)}>
@@ -153,7 +153,7 @@ function Certificate({ source, url, close }) {
     changed();
   };
   const found = shown.value;
-  return html`<${Dialog} title=${words.otherCertificate(found?.url || url || source.name)} onClose=${close}>
+  return html`<${Dialog} title=${words.otherCertificate(found?.url || url || source.name)} kind="is-roomy" onClose=${close}>
     <p>${words.changedText}</p>
     ${fault.value && html`<p class="fault" role="alert">${fault.value.message}</p>`}
     ${found && html`<${AskForm} submit=${submit} footer=${footer(words.apply, close)}>
@@ -182,7 +182,7 @@ function Remove({ source, close }) {
   const stake = useSignal(null);
   const keeps = useSignal('keep');
   useEffect(() => {
-    api.get(`/api/sources/${source.id}/stake`).then((found) => (stake.value = found), (error) => toast(error.message));
+    api.get(`/api/sources/${source.id}/stake`).then((found) => (stake.value = found), trouble);
   }, [source.id]);
   const submit = async () => {
     await api.delete(`/api/sources/${source.id}${keeps.value === 'drop' ? '?drop_playlists=true' : ''}`);
@@ -193,7 +193,7 @@ function Remove({ source, close }) {
   };
   const found = stake.value;
   const unsent = found ? found.waiting_edits + found.failed_edits : 0;
-  return html`<${Dialog} title=${words.removeTitle(source.name)} onClose=${close}>
+  return html`<${Dialog} title=${words.removeTitle(source.name)} kind="is-roomy" onClose=${close}>
     <p>${words.removeText(found?.tracks ?? source.tracks)}</p>
     <${AskForm} submit=${submit} footer=${footer(words.removeIt(source.name), close, 'is-danger')}>
       ${found?.playlists > 0 && html`<${Choices} label=${words.removing} name="playlists" value=${keeps.value} onChange=${(value) => (keeps.value = value)} options=${[['keep', ...words.keepPlaylists(found.playlists)], ['drop', ...words.dropPlaylists()]]} />`}

@@ -24,10 +24,18 @@ export function SourceState({ source }) {
   return html`<span class=${`state ${kind} icon-${icon}`} title=${source.error || undefined}>${words.states[state] || syncWords.states[state]}</span>`;
 }
 
-export function actionOf(source) {
+// One thing that can be done: {label, run}, or null. `asks`: it opens a dialog, to which the focus goes.
+export function wayOutOf(source) {
   const state = stateOf(source);
-  if (state === 'sign_in_needed') return html`<button class="button is-quiet is-small" onClick=${() => askToSignIn(source)}>${syncWords.actions.sign_in}</button>`;
-  if (state === 'certificate_problem') return html`<button class="button is-quiet is-small" onClick=${() => askAboutCertificate(source, source.addresses.find((one) => one.seen === 'certificate_problem')?.url)}>${syncWords.actions.check_certificate}</button>`;
-  if (state === 'failed' || state === 'offline' || state === 'limited') return html`<${Doing} kind="is-quiet is-small" run=${() => syncSource(source.id)}>${syncWords.actions.retry}</${Doing}>`;
+  const doubted = source.addresses?.find((one) => one.seen === 'certificate_problem')?.url;
+  if (state === 'sign_in_needed') return { label: syncWords.actions.sign_in, asks: true, run: () => askToSignIn(source) };
+  if (state === 'certificate_problem') return { label: syncWords.actions.check_certificate, asks: true, run: () => askAboutCertificate(source, doubted) };
+  if (state === 'failed' || state === 'offline' || state === 'limited') return { label: syncWords.actions.retry, run: () => syncSource(source.id) };
   return null;
+}
+
+export function actionOf(source) {
+  const way = wayOutOf(source);
+  if (way?.asks) return html`<button class="button is-quiet is-small" onClick=${way.run}>${way.label}</button>`;
+  return way && html`<${Doing} kind="is-quiet is-small" run=${way.run}>${way.label}</${Doing}>`;
 }

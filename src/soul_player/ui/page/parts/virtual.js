@@ -3,6 +3,8 @@ import { html, useEffect, useLayoutEffect, useRef, useSignal } from '../dom.js';
 import { scroller as mainScroller } from '../router.js';
 
 const BEYOND = 2;
+// As high as the bar that stands over the list.
+const UNDER = 96;
 
 // `list`: want(first, last), total. `row(place)`: what is drawn there. `unfolded`: {place, height} of the open row.
 export function Virtual({ total, height, list, row, label, unfolded, columns, role = 'grid', scrolls = mainScroller, onKey, handle }) {
@@ -23,6 +25,7 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
     const at = (y) => Math.floor((unfolded && y > topOf(unfolded.place + 1) - extra ? Math.max(y - extra, (unfolded.place + 1) * height) : y) / height);
     const first = Math.max(0, at(top) - BEYOND);
     const last = Math.min(total - 1, at(seen.bottom - begins) + BEYOND);
+    list?.seen?.(at(seen.top - begins + UNDER + 1));
     if (first !== sight.value[0] || last !== sight.value[1]) sight.value = [first, last];
   }
 
@@ -51,13 +54,12 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
     if (total > 0) list?.want(first, Math.min(last, total - 1));
   }, [first, last, list, total]);
 
-  function show(place, { focus = false } = {}) {
+  function show(place, { focus = false, isFirst = false } = {}) {
     active.value = place;
     const view = scrolls();
     const within = box.current.getBoundingClientRect().top - view.getBoundingClientRect().top + view.scrollTop;
     const top = within + topOf(place);
-    const margin = 96;
-    if (top < view.scrollTop + margin) view.scrollTop = top - margin;
+    if (isFirst || top < view.scrollTop + UNDER) view.scrollTop = top - UNDER;
     else if (top + height > view.scrollTop + view.clientHeight - 8) view.scrollTop = top + height - view.clientHeight + 8;
     look();
     if (!focus) return;

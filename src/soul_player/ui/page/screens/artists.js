@@ -1,6 +1,7 @@
-// All artists by name, with a rail of letters to jump along.
+// All artists by name, with a rail of letters to jump along: a grid of round pictures, or rows on a phone.
 import { api } from '../api.js';
-import { html, useRef } from '../dom.js';
+import { html, useMemo, useRef, useSignal } from '../dom.js';
+import { ArtistCard, CardGrid } from '../parts/card-grid.js';
 import { Cover } from '../parts/cover.js';
 import { FilterChips, filterQuery } from '../parts/filters.js';
 import { Heading } from '../parts/heading.js';
@@ -8,6 +9,7 @@ import { CatalogueSwitch } from '../parts/segments.js';
 import { Trouble } from '../parts/track-table.js';
 import { Virtual } from '../parts/virtual.js';
 import { go } from '../router.js';
+import { isNarrow } from '../state/window.js';
 import { titles } from '../words.js';
 import { albums as albumWords, artists as words } from '../words-more.js';
 import { usePages } from './albums.js';
@@ -24,6 +26,9 @@ export default function Artists() {
   }, JSON.stringify(asked));
   list.tick.value;
   const total = list.total.value;
+  // Where the list is scrolled to: the rail shows its letter.
+  const at = useSignal(0);
+  const rows = useMemo(() => ({ want: (first, last) => list.want(first, last), seen: (place) => (at.value = Math.max(0, place)) }), [list]);
   return html`
     <${CatalogueSwitch} />
     <${Heading} title=${titles.artists} sub=${total === null ? '' : words.count(total)} />
@@ -31,10 +36,12 @@ export default function Artists() {
     ${list.error.value && total === null ? html`<${Trouble} list=${list} />` : total === 0
       ? html`<${Nothing} isWhole=${asked.show === 'all' && asked.source === null} />`
       : html`<div class="with-letters">
-        <${Virtual} total=${total || 0} height=${HIGH} list=${list} label=${titles.artists} handle=${handle} columns=${1}
-          onKey=${(event, place) => event.key === 'Enter' && list.at(place) && (go(`/artists/${list.at(place).key}`), true)}
-          row=${(place, { top, isActive }) => html`<${ArtistLine} key=${place} artist=${list.at(place)} place=${place} top=${top} isActive=${isActive} />`} />
-        <${Letters} letters=${list.letters} onLetter=${(place) => handle.current.show(place, { focus: true })} />
+        ${isNarrow.value
+          ? html`<${Virtual} total=${total || 0} height=${HIGH} list=${rows} label=${titles.artists} handle=${handle} columns=${1}
+            onKey=${(event, place) => event.key === 'Enter' && list.at(place) && (go(`/artists/${list.at(place).key}`), true)}
+            row=${(place, { top, isActive }) => html`<${ArtistLine} key=${place} artist=${list.at(place)} place=${place} top=${top} isActive=${isActive} />`} />`
+          : html`<${CardGrid} list=${list} label=${titles.artists} handle=${handle} seen=${rows.seen} least=${148} draw=${(artist, place, all) => html`<${ArtistCard} key=${artist.key} artist=${artist} place=${place} total=${all} />`} />`}
+        <${Letters} letters=${list.letters} at=${at.value} onLetter=${(place) => { handle.current.show(place, { focus: isNarrow.value, isFirst: true }); at.value = place; }} />
       </div>`}`;
 }
 
@@ -45,7 +52,8 @@ function ArtistLine({ artist, place, top, isActive }) {
   </div>`;
 }
 
-function Letters({ letters, onLetter }) {
+function Letters({ letters, at, onLetter }) {
   if (letters.length < 2) return null;
-  return html`<nav class="letters" aria-label=${albumWords.letters}>${letters.map(([letter, place]) => html`<button key=${letter} onClick=${() => onLetter(place)}>${letter}</button>`)}</nav>`;
+  const [here] = letters.findLast(([, place]) => place <= at) || letters[0];
+  return html`<nav class="letters" aria-label=${albumWords.letters}>${letters.map(([letter, place]) => html`<button key=${letter} aria-current=${letter === here ? 'true' : undefined} onClick=${() => onLetter(place)}>${letter}</button>`)}</nav>`;
 }

@@ -13,7 +13,7 @@ import { queue as words } from '../words-more.js';
 const SHORT = 30;
 
 export default function History() {
-  return html`<${Heading} title=${titles.history} sub="" /><div class="history"><${HistoryList} /></div>`;
+  return html`<${Heading} title=${titles.history} /><div class="history"><${HistoryList} /></div>`;
 }
 
 export function HistoryList({ isShort }) {

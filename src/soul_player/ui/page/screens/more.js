@@ -10,7 +10,7 @@ export default function More() {
   const decisions = (status.value?.decisions || 0) + (status.value?.failed_edits || 0);
   const line = (to, icon, name, told) => html`<li><a class="line" href=${to}><i class=${`icon-${icon}`}></i><b>${name}</b>${told && html`<span class="where">${told}</span>`}<i class="icon-chevron-right"></i></a></li>`;
   const act = (run, icon, name) => html`<li><button class="line" onClick=${run}><i class=${`icon-${icon}`}></i><b>${name}</b><i class="icon-chevron-right"></i></button></li>`;
-  return html`<${Heading} title=${titles.more} sub="" /><ul class="line-list">
+  return html`<${Heading} title=${titles.more} /><ul class="line-list">
     ${line('/sync', 'sync', titles.sync, decisions ? frame.toDecide(decisions) : '')}
     ${line('/settings', 'gear', titles.settings)}
     ${act(() => (panel.value = { kind: 'queue' }), 'queue', queue.title)}

@@ -8,6 +8,7 @@ import { Empty } from '../parts/empty.js';
 import { Hero } from '../parts/heading.js';
 import { openMenu } from '../parts/menu.js';
 import { addToPlaylist, askForName, askToDelete } from '../parts/asking.js';
+import { PlaylistNotes } from '../parts/playlist-notes.js';
 import { makeReorder } from '../parts/reorder.js';
 import { say, trouble } from '../parts/toasts.js';
 import { rowHeight, TrackTable } from '../parts/track-table.js';
@@ -144,7 +145,7 @@ function Shown({ playlist, list, reorder, again }) {
       <${DownloadButton} ids=${[...new Set(ids)]} query=${queries.playlist(playlist)} />
       <button class="round icon-dots" aria-haspopup="menu" aria-label=${actions.more(playlist.name)} onClick=${more}></button>
     </${Hero}>
-    ${playlist.pending > 0 && html`<p class="note icon-clock">${words.pending(playlist.pending)}<a href="/sync">${words.see}</a></p>`}
+    <${PlaylistNotes} playlist=${playlist} />
     ${list.entries.length === 0
       ? html`<${Empty} icon="list" title=${empty.playlist} text=${empty.playlistHint} />`
       : html`<${TrackTable} list=${list} label=${playlist.name} from=${from} more=${items} grip=${reorder.grip} onKey=${onKey} />`}

@@ -9,7 +9,7 @@ import { Virtual } from '../parts/virtual.js';
 import { Where, whereWords } from '../parts/where.js';
 import { clearAdded, clearQueue, clearRest, current, isPlaying, jumpTo, moveTo, next, queue, removeAt } from '../sound/player.js';
 import { canPlay, FixedList, knownTrack, rowTick } from '../state/tracks.js';
-import { actions, clock, frame, many } from '../words.js';
+import { actions, clock, frame, lists, many } from '../words.js';
 import { queue as words } from '../words-more.js';
 import { HistoryList } from './history.js';
 
@@ -21,7 +21,7 @@ export default function Queue({ close }) {
   rowTick.value;
   const ids = next.value;
   return html`
-    <header><h2>${words.title}</h2><p>${many(ids.length, 'track')}</p><button class="round icon-close" aria-label=${frame.close} onClick=${close}></button></header>
+    <header><h2>${words.title}</h2><p>${ids.every(knownTrack) && ids.length ? lists.long(ids.length, ids.reduce((sum, id) => sum + knownTrack(id).duration_seconds, 0)) : many(ids.length, 'track')}</p><button class="round icon-close" aria-label=${frame.close} onClick=${close}></button></header>
     <div class="panel-tabs"><${Segments} label=${words.title} value=${tab.value} options=${{ next: words.upNext, history: words.history }} onChange=${(to) => (tab.value = to)} /></div>
     <div class="scrolls" ref=${box} tabindex="-1">${tab.value === 'next' ? html`<${UpNext} box=${box} />` : html`<${HistoryList} isShort=${true} />`}</div>
     <footer>${tab.value === 'next'
@@ -44,6 +44,7 @@ function UpNext({ box }) {
   reorder.grabbed.value;
   const track = current.value;
   const rest = queue.value;
+  const cameFrom = rest.title ? html`${words.from}${rest.path ? html`<a href=${rest.path} dir="auto">${rest.title}</a>` : rest.title}` : words.rest;
   const onKey = (event, place, show) => {
     if (reorder.onKey(event, place, show)) return true;
     if (event.target.closest('button')) return false;
@@ -57,12 +58,12 @@ function UpNext({ box }) {
   return html`
     ${track && html`<h3>${words.now}</h3><div class=${classes('queue-row is-now', isPlaying.value && 'is-playing')}><span class="words"><${Cover} of=${track.id} artwork=${track.artwork_id} name=${track.album || track.title} kind="is-small" /><b dir="auto">${track.title}</b><small dir="auto">${track.artist}</small></span><${Where} row=${track} /><span class="time">${clock(track.duration_seconds)}</span></div>`}
     ${added > 0 && head('queue-added', words.added, clearAdded)}
-    ${added === 0 && ids.length > 0 && head('queue-rest', rest.title ? words.from(rest.title) : words.rest, clearRest)}
+    ${added === 0 && ids.length > 0 && head('queue-rest', cameFrom, clearRest)}
     ${ids.length === 0 && html`<p class="hint">${words.empty}. ${words.emptyHint}</p>`}
     <div class="queue-both"><${Virtual} total=${ids.length} height=${rowHeight()} list=${list} label=${words.upNext} columns=${4} scrolls=${() => box.current} onKey=${onKey}
       unfolded=${added > 0 && ids.length > added ? { place: added - 1, height: HEAD } : undefined}
       row=${(place, { top, isActive }) => html`<${QueueRow} key=${`${ids[place]}-${place}`} id=${ids[place]} place=${place} top=${top} isActive=${isActive} reorder=${reorder} />`} />
-    ${added > 0 && ids.length > added && html`<div class="queue-divider" style=${{ top: `${added * rowHeight()}px` }}>${head('queue-rest', rest.title ? words.from(rest.title) : words.rest, clearRest)}</div>`}</div>`;
+    ${added > 0 && ids.length > added && html`<div class="queue-divider" style=${{ top: `${added * rowHeight()}px` }}>${head('queue-rest', cameFrom, clearRest)}</div>`}</div>`;
 }
 
 function QueueRow({ id, place, top, isActive, reorder }) {

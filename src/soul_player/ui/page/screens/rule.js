@@ -55,11 +55,11 @@ export default function Rule() {
   const at = fault.value?.position;
   return html`
     <a class="back icon-chevron-left" href="/settings">${words.back}</a>
-    <${Heading} title=${words.new} sub="" />
+    <${Heading} title=${words.new} />
     <div class="boxes">
       <div class="column"><${Card} title=${words.which}>
         <${AskForm} submit=${submit} footer=${(isBusy) => html`<div class="actions"><button class="button is-main" disabled=${isBusy || !plan.value || Boolean(fault.value)}>${words.save}</button><a class="button is-quiet" href="/settings">${actions.cancel}</a></div>`}>
-          <${Field} label=${words.name} name="name" required maxlength="100" autofocus />
+          <${Field} label=${words.name} name="name" required maxlength="100" value=${parameters.value.get('name') || ''} autofocus />
           <${Field} label=${words.query} name="query" required maxlength="2000" value=${text.value} spellcheck="false" autocapitalize="off" aria-invalid=${Boolean(fault.value)} aria-describedby="rule-said" hint=${words.queryHint} onInput=${(event) => (text.value = event.target.value)} />
           <p id="rule-said" class=${fault.value ? 'fault' : 'hint'} aria-live="polite">${fault.value ? html`${fault.value.message}${at === undefined ? '' : html`<br /><code>${text.value.slice(0, at)}<mark>${text.value.slice(at, at + 1) || '▁'}</mark>${text.value.slice(at + 1)}</code>`}` : plan.value ? words.valid : ''}</p>
           <label class="field"><span>${words.room}</span><select onChange=${(event) => (budget.value = Number(event.target.value))}><option value="0">${words.noLimit}</option>${BUDGETS.filter((value) => !room || value <= room.limit_bytes).map((value) => html`<option key=${value} value=${value}>${words.upTo(value)}</option>`)}</select></label>

@@ -11,6 +11,7 @@ import { TrackTable } from '../parts/track-table.js';
 import { query, replaceQuery } from '../router.js';
 import { playList, playTracks } from '../sound/player.js';
 import { libraryTick, playlists } from '../state/live.js';
+import { isNarrow } from '../state/window.js';
 import { knownTrack, readTracks, rowTick } from '../state/tracks.js';
 import { actions, count, filters, frame, lists } from '../words.js';
 import { artists as artistWords, playlists as playlistWords, search as words } from '../words-more.js';
@@ -19,6 +20,8 @@ import { useFixedList } from './album.js';
 // Between two letters of somebody who types.
 const PAUSE_MS = 60;
 const TRACKS_SHOWN = 5;
+// On a phone albums are a strip to be pushed along.
+const STRIP = 8;
 const fold = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 export default function Search() {
@@ -108,7 +111,7 @@ function Tracks({ found, set, limit }) {
 function Albums({ found, isAll, set }) {
   const [box, { across }] = useAcross();
   return html`<section aria-labelledby="found-albums" ref=${box}><${Head} id="found-albums" title=${words.albums} total=${found.albums_total} onAll=${isAll && (() => set({ kind: 'albums' }))} />
-    <div class="grid" style=${{ '--across': across }}>${found.albums.slice(0, isAll ? across : undefined).map((album) => html`<${AlbumCard} key=${album.key} album=${album} marked=${found.text} />`)}</div></section>`;
+    <div class=${isAll ? 'grid is-strip' : 'grid'} style=${{ '--across': across }}>${found.albums.slice(0, isAll ? Math.max(across, isNarrow.value ? STRIP : 0) : undefined).map((album) => html`<${AlbumCard} key=${album.key} album=${album} marked=${found.text} />`)}</div></section>`;
 }
 
 // The one that is most likely meant: an album or an artist whose name begins so, else the best track.
@@ -120,9 +123,9 @@ function TopResult({ found }) {
   const begins = (name) => fold(name).startsWith(fold(found.text.trim()));
   let top = null;
   if (artist && begins(artist.name)) top = { of: artist.cover_of, name: artist.name, kind: artistWords.kind, sub: artistWords.row(artist.albums, artist.tracks), path: `/artists/${artist.key}`, play: () => api.get(`/api/artists/${artist.key}`).then(({ ids }) => playList(ids, 0, { title: artist.name, path: `/artists/${artist.key}` })).catch(trouble) };
-  else if (album) top = { of: album.cover_of, name: album.title, kind: words.albums.slice(0, -1), sub: album.artist, path: `/albums/${album.key}`, play: () => api.get(`/api/albums/${album.key}`).then(({ ids }) => playList(ids, 0, { title: album.title, path: `/albums/${album.key}` })).catch(trouble) };
+  else if (album) top = { of: album.cover_of, here: album.offline, all: album.tracks, name: album.title, kind: words.albums.slice(0, -1), sub: album.artist, path: `/albums/${album.key}`, play: () => api.get(`/api/albums/${album.key}`).then(({ ids }) => playList(ids, 0, { title: album.title, path: `/albums/${album.key}` })).catch(trouble) };
   else if (track) top = { of: track.id, name: track.title, kind: words.tracks.slice(0, -1), sub: track.artist, path: track.album_key ? `/albums/${track.album_key}` : '/tracks', play: () => playTracks([track.id]) };
   if (!top) return null;
   return html`<section aria-labelledby="top-result"><header class="section-head"><h2 id="top-result">${words.top}</h2></header>
-    <div class="top-result"><${Cover} of=${top.of} artwork="top" name=${top.name} kind="is-top" /><a href=${top.path}><b dir="auto"><${Marked} text=${top.name} words=${found.text} /></b><small dir="auto">${top.kind} · ${top.sub}</small></a><button class="round is-play icon-play" aria-label=${`${actions.play} ${top.name}`} onClick=${top.play}></button></div></section>`;
+    <div class="top-result"><${Cover} of=${top.of} artwork="top" name=${top.name} kind="is-top" /><a href=${top.path}><b dir="auto"><${Marked} text=${top.name} words=${found.text} /></b><small dir="auto">${top.kind} · ${top.sub}</small>${top.here > 0 && html`<span class="where is-cached"><i class="ring" style=${{ '--done': (100 * top.here) / top.all }}></i>${words.here(top.here, top.all)}</span>`}</a><button class="round is-play icon-play" aria-label=${`${actions.play} ${top.name}`} onClick=${top.play}></button></div></section>`;
 }

@@ -5,11 +5,14 @@ import { Card, Doing, Line } from '../parts/cards.js';
 import { Empty } from '../parts/empty.js';
 import { Heading } from '../parts/heading.js';
 import { askAboutCertificate, askForAddress, askForNewPassword, askToRemove, askToSignIn } from '../parts/source-dialogs.js';
-import { SourceState, stateOf } from '../parts/source-state.js';
+import { SourceState, stateOf, wayOutOf } from '../parts/source-state.js';
+import { trouble } from '../parts/toasts.js';
 import { syncSource } from '../state/acts.js';
 import { sourceList, syncState, useReading } from '../state/sync.js';
 import { ago, rules as ruleWords, sources as words, sync as syncWords } from '../words-sync.js';
 import { empty } from '../words.js';
+
+const NOTES = { sign_in_needed: 'icon-key is-warning', offline: 'icon-unplug is-offline', limited: 'icon-warn is-warning' };
 
 export default function SourceScreen({ id }) {
   const list = useReading(sourceList)?.sources;
@@ -20,12 +23,13 @@ export default function SourceScreen({ id }) {
   const isServer = source.type === 'server';
   const last = state?.sources.find((one) => one.source_id === source.id)?.last;
   const how = stateOf(source);
+  const way = wayOutOf(source);
   return html`
     <a class="back icon-chevron-left" href="/settings">${words.title}</a>
     <${Heading} title=${source.name} sub=${[isServer ? words.server : words.folder, words.tracks(source.tracks)].join(' · ')}>
       <${Doing} icon="sync" run=${() => syncSource(source.id)}>${syncWords.now}</${Doing}>
     </${Heading}>
-    ${source.error && html`<p class=${`note icon-${how === 'sign_in_needed' ? 'key is-warning' : 'warn is-bad'}`} role="status"><span dir="auto">${source.error}</span>${how === 'sign_in_needed' && html`<button onClick=${() => askToSignIn(source)}>${words.signInAgain}</button>`}</p>`}
+    ${source.error && html`<p class=${`note ${NOTES[how] || 'icon-warn is-bad'}`} role="status"><span dir="auto">${source.error}</span>${way && html`<button onClick=${() => Promise.resolve(way.run()).catch(trouble)}>${way.label}</button>`}</p>`}
     <div class="boxes">
       <div class="column">
         ${isServer ? html`<${Addresses} source=${source} />` : html`<${Card} title=${words.folder}><ul><${Line} icon="folder" title=${source.url} sub=${words.watching} /></ul></${Card}>`}
@@ -34,7 +38,7 @@ export default function SourceScreen({ id }) {
       <div class="column">
         ${isServer && html`<${Card} title=${words.account}><ul><${Line} icon="person" title=${source.username || source.name} sub=${source.is_active ? words.active : ''}><${SourceState} source=${source} /></${Line}></ul>
           <div class="actions">
-            <button class="button is-main" onClick=${() => askToSignIn(source)}>${words.signInAgain}</button>
+            <button class=${`button ${how === 'sign_in_needed' ? 'is-main' : 'is-quiet'}`} onClick=${() => askToSignIn(source)}>${words.signInAgain}</button>
             <button class="button is-quiet" onClick=${() => askForNewPassword(source)}>${words.changePassword}</button>
             ${!source.is_active && html`<${Doing} run=${async () => { await api.post(`/api/sources/${source.id}/activate`); sourceList.read(); }}>${words.makeActive}</${Doing}>`}
           </div></${Card}>`}

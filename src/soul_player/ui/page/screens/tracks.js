@@ -2,6 +2,7 @@
 import { html, useEffect, useMemo } from '../dom.js';
 import { Empty } from '../parts/empty.js';
 import { FilterChips, filterQuery } from '../parts/filters.js';
+import { Later } from '../parts/later.js';
 import { Heading, OrderSelect } from '../parts/heading.js';
 import { TrackTable } from '../parts/track-table.js';
 import { trouble } from '../parts/toasts.js';
@@ -46,7 +47,7 @@ export function Nothing({ isWhole }) {
   const { show } = filter.value;
   const all = { label: empty.showAll, isMain: true, run: () => (filter.value = { show: 'all', source: null }) };
   const folder = { label: empty.addFolder, icon: 'folder', to: '/settings' };
-  if (show === 'offline') return html`<${Empty} icon="unplug" title=${empty.offline} text=${empty.offlineHint} actions=${[all, folder]} />`;
+  if (show === 'offline') return html`<${Empty} icon="unplug" title=${empty.offline} text=${empty.offlineHint} actions=${[all, folder]}><${Later} load=${() => import('../parts/away-servers.js')} /></${Empty}>`;
   if (show === 'device') return html`<${Empty} icon="folder" title=${empty.device} text=${empty.deviceHint} actions=${[all, folder]} />`;
   if (show === 'favourites') return html`<${Empty} icon="heart" title=${empty.favourites} text=${empty.favouritesHint} actions=${[all]} />`;
   return html`<${Empty} icon="cloud" title=${empty.source} text=${empty.sourceHint} actions=${[all]} />`;

@@ -1,6 +1,6 @@
 // What screens about sources do, in one place: syncs by hand, offline, taking answers back.
 import { api } from '../api.js';
-import { toast } from '../parts/toasts.js';
+import { toast, trouble } from '../parts/toasts.js';
 import { decisions, settings } from '../words-sync.js';
 import { readStatus } from './live.js';
 import { questions } from './sync.js';
@@ -10,7 +10,7 @@ export const syncSource = (id) => api.post('/api/sync', { source_ids: [id] });
 export async function workOffline(on) {
   await api.put('/api/offline', { on });
   readStatus();
-  toast(on ? settings.offlineOn : settings.offlineOff);
+  toast(on ? settings.offlineOn : settings.offlineOff, undefined, { icon: on ? 'unplug' : 'check' });
 }
 
 // An answer, with the way back.
@@ -26,7 +26,7 @@ async function takeBack(id) {
     await api.delete(`/api/questions/${id}/answer`);
     toast(decisions.undone);
   } catch (error) {
-    toast(error.message);
+    trouble(error);
   }
   questions.read();
   readStatus();
