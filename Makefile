@@ -69,7 +69,7 @@ shots: install-dev browser
 	$(BIN)/python -m tests.ui.page.shots
 
 SEEDS ?= 300
-WORLDS ?= one two live downloads
+WORLDS ?= one two live addresses downloads
 simulate: install-dev
 	$(foreach kind,$(WORLDS),$(BIN)/python -m tests.simulation --worlds $(kind) --seeds $(SEEDS) &&) true
 

@@ -15,13 +15,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from tests.simulation.running import Failed
 from tests.simulation.templates import sweep_scratch, templates
-from tests.simulation.worlds import FAILURES, WORLDS
+from tests.simulation.worlds import WORLDS
 
 ROOT = Path(__file__).parents[2]
 SEEDS_PER_JOB = 10
@@ -56,14 +57,14 @@ class State:
             at = max(at, last + 1)
 
 
-def run_some(first: int, last: int, worlds: str = "one") -> dict[int, str]:
-    """What failed among the seeds first..last of this kind of worlds, with its story."""
+def run_some(seeds: Iterable[int], worlds: str) -> dict[int, str]:
+    """What failed among these seeds of this kind of worlds, with its story."""
     templates()
     failed = {}
-    for seed in range(first, last + 1):
+    for seed in seeds:
         try:
             WORLDS[worlds](seed)
-        except FAILURES as error:
+        except Failed as error:
             failed[seed] = str(error)
     return failed
 
@@ -73,7 +74,7 @@ def _job(job: tuple[int, int, int, str]) -> tuple[int, int, dict[int, str]]:
     if os.getppid() != parent:
         # It was killed, and nobody will ask for this.
         os._exit(1)
-    return first, last, run_some(first, last, worlds)
+    return first, last, run_some(range(first, last + 1), worlds)
 
 
 def _interrupts_are_the_parent_s() -> None:
@@ -176,7 +177,7 @@ def main() -> int:
         return run_many(asked.seeds, _state(file, fresh=asked.fresh), file, asked.worlds)
     try:
         say("\n".join(WORLDS[asked.worlds](asked.seed).lines))
-    except FAILURES as error:
+    except Failed as error:
         say(str(error))
         return 1
     return 0

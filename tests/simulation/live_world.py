@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import ModuleType
@@ -10,17 +9,14 @@ from types import ModuleType
 from soul_player.client.sync import triggers
 from soul_player.server.announce import news
 from tests.simulation import laws, laws_of_edits
-from tests.simulation.clock import VirtualLoop
 from tests.simulation.device import Device
-from tests.simulation.disk import disks_watched
-from tests.simulation.failing import story_of
 from tests.simulation.live_device import LiveDevice
 from tests.simulation.live_line import LiveNetwork
 from tests.simulation.live_server import LiveServer
 from tests.simulation.plan import plan_of
 from tests.simulation.promises import PROMISES
+from tests.simulation.running import run_world
 from tests.simulation.story import HAPPENINGS, PAUSE_SECONDS
-from tests.simulation.templates import in_virtual_time, scratch_folder, templates
 from tests.simulation.trace import Trace
 from tests.simulation.views import LibraryView, ServerView
 from tests.simulation.world import World
@@ -156,28 +152,12 @@ def looking_seldom() -> Generator[None, None, None]:
             setattr(module, name, seconds)
 
 
-class LiveWorldFailed(Exception):
-    """Its text holds the trace."""
-
-
 def run_live(seed: int) -> Trace:
-    """Run this seed; its trace. Raises `LiveWorldFailed`."""
-    templates()
-    folder = scratch_folder()
-    worlds: list[LiveWorld] = []
-
-    async def work(loop: VirtualLoop) -> None:
-        world = LiveWorld(seed, folder, loop, plan_of(seed))
-        worlds.append(world)
-        await world.run(world.happen)
-
-    try:
-        with disks_watched(), looking_seldom():
-            in_virtual_time(seed, work)
-    except Exception as error:
-        again = f"python -m tests.simulation --worlds live --seed {seed}"
-        world = worlds[0]
-        raise LiveWorldFailed(story_of(seed, world.trace, error, plan=world.plan, again=again)) from error
-    finally:
-        shutil.rmtree(folder)
-    return worlds[0].trace
+    """Its trace. Raises `Failed`."""
+    return run_world(
+        "live",
+        seed,
+        lambda folder, loop: LiveWorld(seed, folder, loop, plan_of(seed)),
+        lambda world: world.run(world.happen),
+        looking_seldom(),
+    )

@@ -23,12 +23,14 @@ from typing import Any
 from tests.simulation.__main__ import say
 from tests.simulation.fault import Fault
 from tests.simulation.faults import FAULTS as FAULTS_OF_FEEDS
+from tests.simulation.faults_of_addresses import FAULTS_OF_ADDRESSES
 from tests.simulation.faults_of_downloads import FAULTS_OF_DOWNLOADS
 from tests.simulation.faults_of_edits import FAULTS_OF_EDITS
 from tests.simulation.faults_of_live import FAULTS_OF_LIVE
 from tests.simulation.faults_of_sources import FAULTS_OF_SOURCES
+from tests.simulation.running import Failed
 from tests.simulation.templates import templates
-from tests.simulation.worlds import FAILURES, WORLDS
+from tests.simulation.worlds import WORLDS
 
 SEEDS_MAX = 50
 # By the kind of worlds that has to notice them.
@@ -36,6 +38,7 @@ FAULTS_OF_WORLDS = {
     "one": (*FAULTS_OF_FEEDS, *FAULTS_OF_EDITS),
     "two": FAULTS_OF_SOURCES,
     "live": FAULTS_OF_LIVE,
+    "addresses": FAULTS_OF_ADDRESSES,
     "downloads": FAULTS_OF_DOWNLOADS,
 }
 FAULTS = tuple(fault for faults in FAULTS_OF_WORLDS.values() for fault in faults)
@@ -127,7 +130,7 @@ def judge(fault: Fault) -> Verdict:
             for seed in range(fault.first_seed, fault.first_seed + SEEDS_MAX):
                 try:
                     run(seed)
-                except FAILURES as caught:
+                except Failed as caught:
                     return Verdict(fault, seed, str(caught).splitlines()[0])
     except Unplantable as error:
         return Verdict(fault, None, str(error))

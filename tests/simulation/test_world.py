@@ -4,33 +4,19 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.__main__ import run_some
 from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.running import run_seed
-
-SEEDS = 300
-SEEDS_PER_JOB = 20
-
-
-def jobs() -> Iterator[tuple[int, int]]:
-    """Ranges of seeds."""
-    for first in range(0, SEEDS, SEEDS_PER_JOB):
-        yield first, first + SEEDS_PER_JOB - 1
+from tests.simulation.side_by_side import assert_every_law_holds
 
 
 @pytest.mark.slow
 def test_every_law_holds_in_three_hundred_worlds() -> None:
-    """A failing seed is printed with the end of its trace; `regressions.py` keeps it."""
-    firsts, lasts = zip(*jobs(), strict=True)
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        failed = {seed: story for found in pool.map(run_some, firsts, lasts) for seed, story in found.items()}
-    assert not failed, "\n\n".join(failed.values())
+    """What fails here `regressions.py` keeps."""
+    assert_every_law_holds("one", range(300), seeds_per_job=20)
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
