@@ -19,6 +19,7 @@ MOVE_CHANCE = 0.45
 TRIALS = 4
 # The other way is tried once the first has said nothing for a while.
 DETOUR_SECONDS = SILENCE_SECONDS + 60.0
+OUT_SECONDS = 3_000.0
 ELSEWHERE = tuple(one for one in There if one is not There.SERVER)
 SOURCES = "SELECT COUNT(*), COUNT(DISTINCT server_id) FROM sources"
 ADDRESSES = "SELECT COUNT(*) FROM addresses"
@@ -96,8 +97,8 @@ class AddressesWorld(LiveWorld):
             await self._try()
             for device in self.devices:
                 await self.move(device, There.SERVER, There.SERVER)
-            await self.level_within(EVERY_SECONDS, "a device that is at home again comes level")
-            await self._connectivity_within(EVERY_SECONDS, Connectivity.ONLINE, self.devices)
+            await self.level_within(DETOUR_SECONDS, "a device that is at home again comes level")
+            await self._connectivity_within(DETOUR_SECONDS, Connectivity.ONLINE, self.devices)
 
     async def _try(self) -> None:
         """One device is somewhere else, and something is new here and there."""
@@ -112,6 +113,8 @@ class AddressesWorld(LiveWorld):
             await self._connectivity_within(DETOUR_SECONDS, Connectivity.ONLINE, [device])
         else:
             await self._connectivity_within(EVERY_SECONDS, Connectivity.OFFLINE, [device])
+            # Its syncs back off meanwhile.
+            await asyncio.sleep(OUT_SECONDS)
         self.look()
 
     async def _edit(self, device: Device) -> None:

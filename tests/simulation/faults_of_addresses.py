@@ -34,4 +34,11 @@ FAULTS_OF_ADDRESSES = (
         "left = [way for way in self._ways if way not in failed]",
         "left = self._ways[:1]",
     ),
+    Fault(
+        "who meets another server listens no more",
+        CLIENT + "sources.live_client",
+        "Live.listen",
+        "GoneError, ServerChanged)",
+        "GoneError)",
+    ),
 )

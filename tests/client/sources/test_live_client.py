@@ -13,6 +13,7 @@ from soul_player.client.errors import GoneError, NetworkTimeout, OfflineError, P
 from soul_player.client.sources.live_client import Live, _events
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.transport import Closed
+from soul_player.protocol.ids import id_bytes
 from soul_player.protocol.live import DEAD_SECONDS
 from tests.client.clients import add, database_of, opened_client
 from tests.conftest import run
@@ -108,20 +109,46 @@ async def _end_all(store: Any) -> None:
 
 
 def test_another_server_at_the_address_is_not_listened_to(tmp_path: Path) -> None:
+    """A device that is out comes home again: then its own server is found there within a minute, not within a
+    sync's half hour."""
+
     async def story() -> None:
         async with running_server(tmp_path / "server") as running, listening(tmp_path / "a", running) as (client, *_):
             (source,) = await client.sources.list()
-            await database_of(client).write(_of_another_server)
+            assert source.server_id is not None
+            await database_of(client).write(_of_server, bytes(16))
             await client.sources._connections.drop(source.id)
-            async with aclosing(client.live.listen(source.id)) as events:
-                with pytest.raises(ServerChanged):
-                    await next_of(events, LiveConnected)
+            live = Live(database_of(client), client.sources._connections, NoWait())
+            async with aclosing(live.listen(source.id)) as events:
+                for _ in range(2):
+                    assert isinstance((await next_of(events, LiveLost)).error, ServerChanged)
+                await database_of(client).write(_of_server, id_bytes(source.server_id))
+                await client.sources._connections.drop(source.id)
+                await next_of(events, LiveConnected)
 
     run(story())
 
 
-async def _of_another_server(library: Any) -> None:
-    await library.run("UPDATE sources SET server_id = :other", other=bytes(16))
+async def _of_server(library: Any, server_id: bytes) -> None:
+    await library.run("UPDATE sources SET server_id = :server_id", server_id=server_id)
+
+
+def test_a_server_that_greets_and_hangs_up_is_not_asked_again_and_again(tmp_path: Path) -> None:
+    """The waits grow as if it had not greeted; only a connection that lasted makes them begin anew."""
+
+    async def story() -> None:
+        async with running_server(tmp_path / "server") as running, listening(tmp_path / "a", running) as (client, *_):
+            (source,) = await client.sources.list()
+            randomness = NoWait()
+            live = Live(database_of(client), client.sources._connections, randomness)
+            async with aclosing(live.listen(source.id)) as events:
+                for _ in range(5):
+                    await next_of(events, LiveConnected)
+                    await client.sources._connections.hang_up()
+                    await next_of(events, LiveLost)
+            assert randomness.bounds == [(0.0, 2.0**number) for number in range(5)]
+
+    run(story())
 
 
 def test_a_server_that_is_too_old_is_left_in_peace_for_an_hour(tmp_path: Path) -> None:

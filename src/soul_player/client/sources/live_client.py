@@ -11,6 +11,7 @@ from soul_player.client.errors import (
     NetworkTimeout,
     OfflineError,
     ProtocolError,
+    ServerChanged,
     SourceNotFound,
     SyncError,
     TransientSyncError,
@@ -31,6 +32,8 @@ from soul_player.protocol.live import DEAD_SECONDS, MESSAGE_BYTES_MAX, CloseCode
 WAIT_SECONDS_MIN = 1.0
 WAIT_SECONDS_MAX = 60.0
 RETRY_AFTER_SECONDS_MAX = 3_600.0
+# A connection that ends sooner was none: who greets and hangs up would be asked again each half second.
+LASTING_SECONDS = 60.0
 # A server without live sockets may be brought up to date one day.
 UNSUPPORTED_SECONDS = 3_600.0
 SCOPE_CHARS_MAX = 200
@@ -83,18 +86,24 @@ class Live:
         self._randomness = randomness
 
     async def listen(self, source_id: SourceId) -> AsyncGenerator[LiveEvent, None]:
-        """Without end: connects, and connects again. Raises what only a person can cure (`SignInNeeded`, security)."""
+        """Without end: connects, and connects again. Raises what only a person can cure (`SignInNeeded`, security).
+
+        Another server at the address is no such thing: a device that comes home finds its own there again.
+        """
         failures = 0
         while True:
             source = await self._library.read(find_source, source_id)
             if source is None:
                 raise SourceNotFound(f"there is no source with the id {source_id}")
+            connected_at: float | None = None
             try:
                 # Asked for anew each time: a source may have got another address or certificate meanwhile.
                 async for event in _connection(self._connections.to(source)):
-                    failures = 0
+                    connected_at = _now() if connected_at is None else connected_at
                     yield event
-            except (OfflineError, TransientSyncError, ProtocolError, GoneError) as error:
+            except (OfflineError, TransientSyncError, ProtocolError, GoneError, ServerChanged) as error:
+                if connected_at is not None and _now() - connected_at >= LASTING_SECONDS:
+                    failures = 0
                 seconds = self._wait_seconds(error, failures)
                 failures += 1
                 yield LiveLost(error, seconds)
@@ -161,6 +170,10 @@ async def _events(line: WebSocketLine, server: ServerClient) -> AsyncIterator[Li
             case _:
                 # Of a later version, or out of turn: a hint that is passed over costs nothing.
                 continue
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _checked(heads: Mapping[str, int]) -> Mapping[str, int]:
