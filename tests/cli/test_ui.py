@@ -7,11 +7,12 @@ import stat
 import subprocess
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.cli.local_api import ui_of
+from tests.cli.local_api import OpenedUi, ui_of
 from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
 
 
@@ -172,3 +173,41 @@ def test_a_phone_is_let_in_only_with_a_password_and_plain_http_is_warned_of(tmp_
         with urllib.request.urlopen(request, timeout=10) as answer:
             assert answer.status == 204
             assert "HttpOnly" in answer.headers["set-cookie"]
+
+
+def session_of(opened: OpenedUi) -> dict[str, str]:
+    """The headers of a browser that its link let in."""
+    code = opened.link.partition("#code=")[2]
+    request = urllib.request.Request(
+        opened.url + "/api/session", method="POST", data=json.dumps({"code": code}).encode(),
+        headers={"content-type": "application/json", "origin": opened.url},
+    )  # fmt: skip
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return {"cookie": answer.headers["set-cookie"].partition(";")[0]}
+
+
+def is_in(opened: OpenedUi, headers: dict[str, str]) -> bool:
+    """Whether the process takes these for a session's."""
+    request = urllib.request.Request(opened.url + "/api/session", headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return bool(json.loads(answer.read())["is_signed_in"])
+
+
+@pytest.mark.parametrize("way", ["--sign-out", "--set-password"])
+def test_every_browser_is_signed_out_by_a_command_beside_it(tmp_path: Path, way: str) -> None:
+    """Where a process runs, and for the next one where none does."""
+    command = ("ui", way, "--password-stdin") if way == "--set-password" else ("ui", way)
+    with ui_of(tmp_path) as opened:
+        before = session_of(opened)
+        assert is_in(opened, before)
+        done = soul(*command, home=tmp_path, stdin="night drive 1974\n")
+        assert done.code == 0, done.err
+        assert not is_in(opened, before)
+        again = soul("ui", "--no-browser", "--json", home=tmp_path).json()["link"]
+        kept = session_of(replace(opened, link=again))
+        port = opened.url.rpartition(":")[2]
+    with ui_of(tmp_path, "--port", port) as opened:
+        assert is_in(opened, kept)
+    assert soul(*command, home=tmp_path, stdin="night drive 1974\n").code == 0
+    with ui_of(tmp_path, "--port", port) as opened:
+        assert not is_in(opened, kept)

@@ -5,15 +5,26 @@ from soul_player.ui.sessions import (
     LINKS_MAX,
     SESSION_SECONDS,
     SESSIONS_MAX,
+    SLACK_MS,
     Sessions,
 )
 from tests.edges.fake_clock import FakeClock
 from tests.edges.seeded_randomness import SeededRandomness
 
 
+class Nowhere:
+    """Sessions that nobody keeps: they end with their process."""
+
+    def news(self) -> None:
+        """Nobody changes them."""
+
+    def keep(self, sessions: dict[bytes, int]) -> None:
+        """Forgotten."""
+
+
 def make() -> tuple[Sessions, FakeClock]:
     clock = FakeClock()
-    return Sessions(clock, SeededRandomness()), clock
+    return Sessions(clock, SeededRandomness(), Nowhere()), clock
 
 
 def test_a_link_lets_one_in_once() -> None:
@@ -72,6 +83,16 @@ def test_a_session_ends_after_its_time_and_when_it_is_told_to() -> None:
     assert [sessions.is_session(one) for one in (second, third)] == [False, True]
     clock.advance(SESSION_SECONDS)
     assert not sessions.is_session(third)
+
+
+def test_a_clock_that_is_wrong_makes_no_session_last_longer() -> None:
+    """Set back by an hour it lasts; by more than a day nobody knows how old it is."""
+    sessions, clock = make()
+    session = sessions.begin()
+    clock.wall_ms -= 3_600_000
+    assert sessions.is_session(session)
+    clock.wall_ms -= SLACK_MS
+    assert not sessions.is_session(session)
 
 
 def test_nothing_secret_can_be_read_out_of_it() -> None:

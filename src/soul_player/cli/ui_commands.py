@@ -14,12 +14,17 @@ from soul_player.cli.flags import Command, Flags
 @click.option("--tls-key", metavar="FILE", help="Its private key, PEM.")
 @click.option("--set-password", is_flag=True, help="Set the password that other devices sign in with, and end.")
 @click.option("--password-stdin", is_flag=True, help="Read it from the first line of stdin.")
+@click.option("--sign-out", is_flag=True, help="Sign every browser out, and end.")
 @click.pass_obj
 def ui(  # noqa: PLR0917  # click passes them by name
     flags: Flags, port: int | None, no_browser: bool, listen: str | None, tls_cert: str | None, tls_key: str | None,
-    set_password: bool, password_stdin: bool,
+    set_password: bool, password_stdin: bool, sign_out: bool,
 ) -> int:  # fmt: skip
     """Open the player's page, and keep this home in sync behind it."""
+    if sign_out:
+        from soul_player.cli.ui_sign_out import run as sign_all_out
+
+        return sign_all_out(flags)
     if set_password:
         from soul_player.cli.ui_password import run as set_it
 

@@ -16,6 +16,7 @@ From another process of the home:
 from soul_player.ui.api.syncs import SyncState
 from soul_player.ui.app import Beyond, LocalApi, serving
 from soul_player.ui.keeping import keep
+from soul_player.ui.kept_sessions import end_all_sessions
 from soul_player.ui.passwords import UiPassword
 from soul_player.ui.run_file import RUN_FILE, RunFile, read_run_file
 from soul_player.ui.running import NotAnswered, RunningClient, find_running
@@ -33,6 +34,7 @@ __all__ = [
     "SyncState",
     "UiPassword",
     "bind",
+    "end_all_sessions",
     "find_running",
     "keep",
     "read_run_file",

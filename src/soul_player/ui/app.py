@@ -21,6 +21,7 @@ from soul_player.ui.api.table import Route
 from soul_player.ui.frame import SECURITY_HEADERS, Frame
 from soul_player.ui.gate import Gate
 from soul_player.ui.guard import Address, make_address
+from soul_player.ui.kept_sessions import KeptSessions
 from soul_player.ui.passwords import UiPassword
 from soul_player.ui.progress import ProgressBoard
 from soul_player.ui.run_file import RunFile, remove_run_file, write_run_file
@@ -40,6 +41,8 @@ class LocalApi:
 
     home: Path
     url: str
+    # Its name: that of a session's cookie.
+    cookie: str
     sessions: Sessions
     routes: tuple[Route, ...]
 
@@ -88,7 +91,8 @@ async def serving(
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     port = bound.getsockname()[1]
     url = url_of(bound, is_tls=False, base_path="")
-    sessions, password = Sessions(clock, randomness), UiPassword(client.config.home, clock)
+    sessions = Sessions(clock, randomness, KeptSessions(client.config.home))
+    password = UiPassword(client.config.home, clock)
     # Cookies know no ports: two homes that are played at once must not sign each other out.
     gate = Gate(sessions, cookie=f"soul_{port}")
     entrance = Entrance(IdentityRoutes(sessions.token, url), SessionRoutes(sessions, gate, password, url=url))
@@ -109,7 +113,7 @@ async def serving(
             async with asyncio.timeout(START_SECONDS):
                 for _, is_listening in listening:
                     await is_listening.wait()
-            yield LocalApi(client.config.home, url, sessions, routes)
+            yield LocalApi(client.config.home, url, gate.cookie, sessions, routes)
         finally:
             for listener, _ in listening:
                 listener.stop()

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from soul_player.ui.api.answers import Receive, Reply, Scope, Send, problem_answer
 from soul_player.ui.api.events import EventSockets
 from soul_player.ui.gate import Gate
-from soul_player.ui.guard import Address, check_request, only
+from soul_player.ui.guard import Address, RawHeaders, check_request, only
 from soul_player.ui.problems import Refused
 from soul_player.ui.static_files import file_answer
 
@@ -92,10 +92,17 @@ class Frame:
             await _deny(refused, send)
             return
         if scope["path"] == EVENTS and self._events.has_room:
-            await self._events.serve(receive, send)
+            await self._events.serve(receive, send, is_let_in=lambda: self._is_let_in(headers))
             return
         await receive()
         await _deny(_TOO_MANY if scope["path"] == EVENTS else _NO_SOCKET, send)
+
+    def _is_let_in(self, headers: RawHeaders) -> bool:
+        try:
+            self._gate.check("GET", headers, is_websocket=True)
+        except Refused:
+            return False
+        return True
 
 
 async def _deny(refused: Refused, send: Send) -> None:

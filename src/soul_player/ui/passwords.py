@@ -1,13 +1,13 @@
 """The password of the page, for browsers that no link can be opened in: a phone. Only its hash is kept."""
 
 import asyncio
-import os
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from soul_player.edges import Clock
+from soul_player.ui.private_file import write_private
 from soul_player.web.allowance import Allowance, address_key
 
 PASSWORD_FILE = "ui-password"  # noqa: S105  # a file's name
@@ -69,9 +69,4 @@ class UiPassword:
             return False
 
     def _write(self, password: str) -> None:
-        draft = self._path.with_suffix(f".{os.getpid()}.draft")
-        draft.unlink(missing_ok=True)
-        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(file, "w", encoding="ascii") as stream:
-            stream.write(self._hasher.hash(password))
-        draft.replace(self._path)
+        write_private(self._path, self._hasher.hash(password).encode())

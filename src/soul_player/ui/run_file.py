@@ -1,9 +1,10 @@
 """`run.json` in the home: where the running process answers, and the token that other programs send it."""
 
-import os
 from pathlib import Path
 
 import msgspec
+
+from soul_player.ui.private_file import write_private
 
 RUN_FILE = "run.json"
 
@@ -19,17 +20,7 @@ class RunFile(msgspec.Struct, frozen=True):
 
 def write_run_file(home: Path, run: RunFile) -> None:
     """Whole or not at all, and never readable for others, not even for a moment."""
-    path = home / RUN_FILE
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
-    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(file, "wb") as stream:
-            stream.write(msgspec.json.encode(run))
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    write_private(home / RUN_FILE, msgspec.json.encode(run))
 
 
 def read_run_file(home: Path) -> RunFile | None:

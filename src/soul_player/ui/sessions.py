@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from typing import Protocol
 
 from soul_player.edges import Clock, Randomness
 
@@ -10,18 +11,35 @@ LINK_SECONDS = 60.0
 # Links that nobody used: more are made only by somebody who holds the token already.
 LINKS_MAX = 16
 SESSION_SECONDS = 30 * 86_400.0
+# A clock that was set back by more makes a session end: nobody knows how old it is.
+SLACK_MS = 86_400_000
 SESSIONS_MAX = 64
 SECRET_BYTES = 32
 
 
-class Sessions:
-    """Of one process. Only hashes are kept: a code, a cookie or the token cannot be read out of it."""
+class Kept(Protocol):
+    """Where sessions are kept beyond this process (`ui/kept_sessions.py`)."""
 
-    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+    def news(self) -> dict[bytes, int] | None:
+        """Those that are kept now; None: nothing was changed there."""
+        ...
+
+    def keep(self, sessions: dict[bytes, int]) -> None:
+        """These, and no others."""
+        ...
+
+
+class Sessions:
+    """Links and the token are of one process, sessions of a home. Only hashes are kept: a code, a cookie or the token
+    cannot be read out of it."""
+
+    def __init__(self, clock: Clock, randomness: Randomness, kept: Kept) -> None:
         self._clock = clock
         self._randomness = randomness
+        self._kept = kept
         self._links: dict[bytes, float] = {}
-        self._sessions: dict[bytes, float] = {}
+        # Each with the time at which it ends.
+        self._sessions: dict[bytes, int] = kept.news() or {}
         token = self._secret()
         self._token_hash = _hash(token)
         # Handed out once, to be written to `run.json`.
@@ -30,7 +48,7 @@ class Sessions:
     def make_link_code(self) -> str:
         """For one exchange within `LINK_SECONDS`."""
         now = self._clock.monotonic()
-        self._links = dict(list(_alive(self._links, now).items())[1 - LINKS_MAX :])
+        self._links = dict(list(_lasting(self._links, now).items())[1 - LINKS_MAX :])
         code = self._secret()
         self._links[_hash(code)] = now + LINK_SECONDS
         return code
@@ -44,23 +62,34 @@ class Sessions:
 
     def begin(self) -> str:
         """A session, for somebody who has proved who they are; the oldest ends when there are too many."""
-        now = self._clock.monotonic()
-        self._sessions = dict(list(_alive(self._sessions, now).items())[1 - SESSIONS_MAX :])
         session = self._secret()
-        self._sessions[_hash(session)] = now + SESSION_SECONDS
+        alive = list(self._alive().items())[1 - SESSIONS_MAX :]
+        self._keep({**dict(alive), _hash(session): self._clock.now_ms() + round(SESSION_SECONDS * 1_000)})
         return session
 
     def is_session(self, session: str) -> bool:
-        """Whether it was begun here, and lasts."""
-        return self._sessions.get(_hash(session), 0.0) > self._clock.monotonic()
+        """Whether it was begun in this home, and lasts."""
+        return _hash(session) in self._alive()
 
     def end(self, session: str) -> None:
         """Sign out."""
-        self._sessions.pop(_hash(session), None)
+        self._keep({key: ends_at for key, ends_at in self._alive().items() if key != _hash(session)})
 
-    def end_others(self, session: str) -> None:
+    def end_others(self, session: str = "") -> None:
         """All but this one."""
-        self._sessions = {key: ends_at for key, ends_at in self._sessions.items() if key == _hash(session)}
+        self._keep({key: ends_at for key, ends_at in self._alive().items() if key == _hash(session)})
+
+    def _alive(self) -> dict[bytes, int]:
+        news = self._kept.news()
+        if news is not None:
+            self._sessions = news
+        now_ms = self._clock.now_ms()
+        last_ms = now_ms + round(SESSION_SECONDS * 1_000) + SLACK_MS
+        return {key: ends_at for key, ends_at in self._sessions.items() if now_ms < ends_at <= last_ms}
+
+    def _keep(self, sessions: dict[bytes, int]) -> None:
+        self._sessions = sessions
+        self._kept.keep(sessions)
 
     def is_token(self, token: str) -> bool:
         """Whether it is the token of `run.json`."""
@@ -74,5 +103,5 @@ def _hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def _alive(ends: dict[bytes, float], now: float) -> dict[bytes, float]:
+def _lasting(ends: dict[bytes, float], now: float) -> dict[bytes, float]:
     return {key: ends_at for key, ends_at in ends.items() if ends_at > now}

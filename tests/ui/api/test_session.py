@@ -3,8 +3,12 @@
 import logging
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from soul_player.client import LibraryEdited
+from soul_player.ui import end_all_sessions
+from soul_player.ui.api.events import NO_LONGER_LET_IN
 from soul_player.ui.passwords import BURST, PASSWORD_FILE, SECONDS_EACH, UiPassword
 from soul_player.ui.sessions import LINK_SECONDS
 from tests.conftest import run
@@ -104,6 +108,30 @@ def test_a_password_lets_in_once_one_is_set(tmp_path: Path) -> None:
             assert (await it.ask_bare("GET", "/api/status", headers={"cookie": cookie})).status == 200
             await it.ask("PUT", "/api/session/password", json={"password": None})
             assert (await sign_in(it, password=PASSWORD)).json()["code"] == "no_password"
+
+    run(story())
+
+
+def test_a_browser_goes_on_after_a_restart_and_every_one_can_be_signed_out(tmp_path: Path) -> None:
+    """By the page, or by the file of another process; who listens then hears nothing more."""
+
+    async def story() -> None:
+        async with running_ui(tmp_path) as it:
+            cookie = (await it.cookie()).partition("=")[2]
+        async with running_ui(tmp_path) as it:
+            mine = {"cookie": f"{it.local.cookie}={cookie}", "origin": it.local.url}
+            assert (await it.ask_bare("GET", "/api/status", headers=mine)).status == 200
+            socket = await it.http.ws_connect(it.local.url + "/api/events", headers=mine)
+            assert (await socket.receive_json(timeout=5))["events"] == [{"type": "hello"}]
+            ended = await it.ask_bare("DELETE", "/api/sessions", headers=mine)
+            assert (ended.status, "Max-Age=0" in ended.headers["set-cookie"]) == (204, True)
+            assert (await it.ask_bare("GET", "/api/status", headers=mine)).status == 401
+            it.client.events.emit(LibraryEdited())
+            closed = await socket.receive(timeout=5)
+            assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, NO_LONGER_LET_IN)
+            other = {"cookie": await it.cookie()}
+            end_all_sessions(tmp_path)
+            assert (await it.ask_bare("GET", "/api/status", headers=other)).status == 401
 
     run(story())
 

@@ -1,7 +1,7 @@
 """`WS /api/events`: what happens in the client, as ids and numbers, never as rows: whoever hears it reads again."""
 
 import asyncio
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,8 @@ from soul_player.ui.api.answers import Receive, Send
 # Events of so long are told together: a page paints no faster.
 GATHER_SECONDS = 0.1
 SOCKETS_MAX = 32
+# "Policy violation", the nearest that the protocol of sockets has.
+NO_LONGER_LET_IN = 1008
 
 
 class EventSockets:
@@ -47,28 +49,31 @@ class EventSockets:
         """For one more."""
         return self._count < SOCKETS_MAX
 
-    async def serve(self, receive: Receive, send: Send) -> None:
-        """Until the other side goes away."""
+    async def serve(self, receive: Receive, send: Send, *, is_let_in: Callable[[], bool]) -> None:
+        """Until the other side goes away. Who was signed out meanwhile is told nothing more."""
         await receive()
         await send({"type": "websocket.accept"})
         self._count += 1
         try:
             with self._events.subscribe() as listener:
                 async with asyncio.TaskGroup() as tasks:
-                    telling = tasks.create_task(_tell(listener, send))
+                    telling = tasks.create_task(_tell(listener, send, is_let_in))
                     await _gone(receive)
                     telling.cancel()
         finally:
             self._count -= 1
 
 
-async def _tell(listener: Listener, send: Send) -> None:
+async def _tell(listener: Listener, send: Send, is_let_in: Callable[[], bool]) -> None:
     await send({"type": "websocket.send", "text": _text([{"type": "hello"}])})
     async for first in listener:
         await asyncio.sleep(GATHER_SECONDS)
         events = [first]
         while (event := listener.take()) is not None:
             events.append(event)
+        if not is_let_in():
+            await send({"type": "websocket.close", "code": NO_LONGER_LET_IN})
+            return
         await send({"type": "websocket.send", "text": _text(coalesced(events))})
 
 

@@ -38,6 +38,7 @@ def _frame(entrance: Entrance, documentation: Documentation) -> tuple[Route, ...
         Route("POST", "/api/session", session.begin, body=SignInRequest, status=204, access=Access.OPEN),
         Route("GET", "/api/session", session.state, SessionState, access=Access.OPEN),
         Route("DELETE", "/api/session", session.end, status=204),
+        Route("DELETE", "/api/sessions", session.end_all, status=204),
         Route("PUT", "/api/session/password", session.set_password, body=NewUiPassword, status=204),
         Route("POST", "/api/session/links", session.link, NewLink, status=201),
     )

@@ -86,6 +86,8 @@ function connect() {
   };
   socket.onclose = () => {
     isConnected.value = false;
+    // Who is not let in any more hears that by this, and is told how to go on.
+    readStatus();
     setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
   };
 }
