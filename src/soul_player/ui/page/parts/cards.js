@@ -48,9 +48,11 @@ export function Doing({ run, children, kind = 'is-quiet', icon, label, disabled 
   return html`<button type="button" class=${`${look}${icon ? ` icon-${icon}` : ''}`} aria-label=${label} aria-busy=${isBusy.value} disabled=${disabled || isBusy.value} onClick=${press}>${children && html`<span>${children}</span>`}</button>`;
 }
 
-// A form that asks the client: what it refuses stands in the form, and what was typed stays.
-export function AskForm({ submit, children, footer, kind = '' }) {
-  const fault = useSignal(null);
+// A form that asks the client: what it refuses stands in the form, and what was typed stays. `fault`: a signal of its
+// own for who shows more of what was refused.
+export function AskForm({ submit, children, footer, kind = '', fault: shown }) {
+  const own = useSignal(null);
+  const fault = shown || own;
   const isBusy = useSignal(false);
   const onSubmit = async (event) => {
     event.preventDefault();

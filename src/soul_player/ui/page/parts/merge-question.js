@@ -50,14 +50,14 @@ function Compared({ pair: { track, other, fingerprint } }) {
     <caption class="unseen">${words.table}</caption>
     <thead><tr><th scope="col"><span class="unseen">${words.field}</span></th><th scope="col" dir="auto">${track.source}</th><th scope="col" dir="auto">${other.source}</th></tr></thead>
     <tbody>
-      ${rows.map(([name, mine, theirs]) => html`<tr key=${name}><th scope="row">${words.fields[name]}</th><td dir="auto">${mine || '–'}</td><td dir="auto">${mine === theirs || name === 'audio' ? theirs || '–' : html`<${Marked} text=${String(theirs ?? '–')} than=${String(mine ?? '')} />`}</td></tr>`)}
+      ${rows.map(([name, mine, theirs]) => html`<tr key=${name}><th scope="row">${words.fields[name]}</th><td dir="auto">${mine || '–'}</td><td dir="auto">${mine === theirs || name === 'audio' ? theirs || '–' : html`<${Differing} text=${String(theirs ?? '–')} than=${String(mine ?? '')} />`}</td></tr>`)}
       ${fingerprint !== null && html`<tr><th scope="row">${words.fields.sound}</th><td colspan="2">${words.sound(fingerprint)}</td></tr>`}
     </tbody>
   </table>`;
 }
 
 // Only what differs is marked: what both begin and end with is left as it is.
-function Marked({ text, than }) {
+function Differing({ text, than }) {
   const [mine, theirs] = [[...text], [...than]];
   let first = 0;
   while (first < mine.length && first < theirs.length && mine[first] === theirs[first]) first += 1;

@@ -1,11 +1,12 @@
 // Making, renaming and deleting playlists: small dialogs, opened by asking.js.
-import { api, Problem } from '../api.js';
+import { api } from '../api.js';
 import { html, useSignal } from '../dom.js';
 import { go, path } from '../router.js';
 import { readPlaylists, status } from '../state/live.js';
 import { actions, orders } from '../words.js';
 import { playlists as words } from '../words-more.js';
 import { asking } from './asking.js';
+import { AskForm, Field } from './cards.js';
 import { Dialog } from './dialog.js';
 import { toast } from './toasts.js';
 
@@ -18,41 +19,25 @@ export function PlaylistDialogs() {
 }
 
 function Form({ title, close, submit, label, isBad, children, fault }) {
-  const isBusy = useSignal(false);
-  const onSubmit = async (event) => {
-    event.preventDefault();
-    isBusy.value = true;
-    try {
-      await submit(new FormData(event.target));
-      close();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      fault.value = error;
-    } finally {
-      isBusy.value = false;
-    }
+  const onSubmit = async (values) => {
+    await submit(values);
+    close();
   };
-  return html`<${Dialog} title=${title} onClose=${close}>
-    <form onSubmit=${onSubmit}>
-      ${children}
-      ${fault.value && html`<p class="fault" role="alert">${fault.value.message}${fault.value.hint ? ` – ${fault.value.hint}` : ''}</p>`}
-      <footer><button type="button" class="button is-quiet" onClick=${close}>${actions.cancel}</button><button class=${`button ${isBad ? 'is-bad' : 'is-main'}`} disabled=${isBusy.value}>${label}</button></footer>
-    </form>
-  </${Dialog}>`;
+  const footer = (isBusy) => html`<footer><button type="button" class="button is-quiet" onClick=${close}>${actions.cancel}</button><button class=${`button ${isBad ? 'is-bad' : 'is-main'}`} disabled=${isBusy}>${label}</button></footer>`;
+  return html`<${Dialog} title=${title} onClose=${close}><${AskForm} submit=${onSubmit} footer=${footer} fault=${fault}>${children}</${AskForm}></${Dialog}>`;
 }
 
 function NewPlaylist({ ids, name, close }) {
-  const fault = useSignal(null);
   const servers = (status.value?.sources || []).filter((source) => source.type === 'server');
   const submit = async (values) => {
-    const source = Number(values.get('source')) || null;
-    const made = await api.post('/api/playlists', { name: values.get('name'), source_id: source, track_ids: ids.slice(0, 10_000) });
+    const source = Number(values.source) || null;
+    const made = await api.post('/api/playlists', { name: values.name, source_id: source, track_ids: ids.slice(0, 10_000) });
     readPlaylists();
-    toast(words.made(values.get('name')));
+    toast(words.made(values.name));
     if (!ids.length) go(`/playlists/${made.id}`);
   };
-  return html`<${Form} title=${words.new} close=${close} submit=${submit} label=${words.create} fault=${fault}>
-    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus defaultValue=${name} dir="auto" /></label>
+  return html`<${Form} title=${words.new} close=${close} submit=${submit} label=${words.create}>
+    <${Field} label=${words.name} name="name" required maxlength="200" autofocus defaultValue=${name} />
     <label class="field"><span>${words.where}</span><select name="source">
       ${servers.map((source) => html`<option value=${source.id} selected=${source.is_active}>${source.name}</option>`)}<option value="0">${words.deviceOnly}</option>
     </select></label>
@@ -62,14 +47,13 @@ function NewPlaylist({ ids, name, close }) {
 function SmartForm({ query, known, close }) {
   const fault = useSignal(null);
   const submit = async (values) => {
-    const asked = { name: values.get('name'), query: values.get('query'), order: values.get('order') };
-    const made = known ? await api.put(`/api/smart-playlists/${known.id}`, asked) : await api.post('/api/smart-playlists', asked);
+    const made = known ? await api.put(`/api/smart-playlists/${known.id}`, values) : await api.post('/api/smart-playlists', values);
     readPlaylists();
     if (made) go(`/smart/${made.id}`);
   };
   const at = fault.value?.position;
   return html`<${Form} title=${known ? words.edit : words.newSmart} close=${close} submit=${submit} label=${actions.save} fault=${fault}>
-    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus defaultValue=${known?.name || ''} dir="auto" /></label>
+    <${Field} label=${words.name} name="name" required maxlength="200" autofocus defaultValue=${known?.name || ''} />
     <label class="field"><span>${words.query}</span><input name="query" required maxlength="2000" defaultValue=${known?.query || query} spellcheck="false" aria-invalid=${at !== undefined} onInput=${() => (fault.value = null)}
       ref=${(input) => { if (input && at !== undefined) { input.focus(); input.setSelectionRange(at, at + 1); } }} /></label>
     <p class="hint">${words.example}</p>
@@ -78,22 +62,20 @@ function SmartForm({ query, known, close }) {
 }
 
 function Rename({ playlist, close }) {
-  const fault = useSignal(null);
   const submit = async (values) => {
-    await api.patch(`/api/playlists/${playlist.id}`, { name: values.get('name') });
+    await api.patch(`/api/playlists/${playlist.id}`, { name: values.name });
     readPlaylists();
   };
-  return html`<${Form} title=${words.renameTitle} close=${close} submit=${submit} label=${actions.rename} fault=${fault}>
-    <label class="field"><span>${words.name}</span><input name="name" required maxlength="200" autofocus defaultValue=${playlist.name} dir="auto" /></label>
+  return html`<${Form} title=${words.renameTitle} close=${close} submit=${submit} label=${actions.rename}>
+    <${Field} label=${words.name} name="name" required maxlength="200" autofocus defaultValue=${playlist.name} />
   </${Form}>`;
 }
 
 function Delete({ playlist, isSmart, close }) {
-  const fault = useSignal(null);
   const submit = async () => {
     await api.delete(`/api/${isSmart ? 'smart-playlists' : 'playlists'}/${playlist.id}`);
     readPlaylists();
     if (path.value.endsWith(`/${playlist.id}`)) go('/playlists');
   };
-  return html`<${Form} title=${words.deleteTitle(playlist.name)} close=${close} submit=${submit} label=${actions.delete} fault=${fault} isBad=${true}><p>${isSmart ? words.deleteSmartText : words.deleteText}</p></${Form}>`;
+  return html`<${Form} title=${words.deleteTitle(playlist.name)} close=${close} submit=${submit} label=${actions.delete} isBad=${true}><p>${isSmart ? words.deleteSmartText : words.deleteText}</p></${Form}>`;
 }
