@@ -128,11 +128,13 @@ def client_at(home: Path) -> Generator[Client, None, None]:
 
 
 @contextmanager
-def server_at(home: Path, music: Path, *, port: int = 0, name: str = "Home Server") -> Generator[str, None, None]:
+def server_at(
+    home: Path, music: Path, *, port: int = 0, name: str = "Home Server", more: tuple[str, ...] = ()
+) -> Generator[str, None, None]:
     """`soul serve` of this folder; its address."""
     log = home / "serve.log"
     log.unlink(missing_ok=True)
-    with running(home, "serve", "--music", str(music), "--port", str(port), "--name", name) as process:
+    with running(home, "serve", "--music", str(music), "--port", str(port), "--name", name, *more) as process:
 
         def look() -> str | None:
             assert process.poll() is None, log.read_text()
