@@ -49,7 +49,8 @@ PINNED = """
                                         WHERE copy_id IS NOT NULL
                                         LIMIT 1)
 """
-# Somebody asked for a recording of exactly these bytes, and it has none now.
+# Somebody asked for a recording of exactly these bytes, and it has none now: of two copies of one recording, which were
+# fetched before it was known that they are, one is enough.
 EVICTED_THOUGH_ASKED = """
     SELECT entry.track_id
       FROM track_sources entry
@@ -58,6 +59,7 @@ EVICTED_THOUGH_ASKED = """
      WHERE entry.file_hash = :file_hash
        AND entry.copy_id IS NULL
        AND entry.status = 'stream_only'
+       AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.id = keeps.copy_id)
 """
 SERVED = "SELECT 1 FROM track_sources WHERE title = :title AND copy_id IS NOT NULL LIMIT 1"
 TOTAL = "SELECT COALESCE(SUM(size_bytes), 0) FROM copies"

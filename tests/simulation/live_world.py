@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import ModuleType
 
-from soul_player.client.sync import triggers
+from soul_player.client import lookout
 from soul_player.server.announce import news
 from tests.simulation import laws, laws_of_edits
 from tests.simulation.device import Device
@@ -133,7 +133,7 @@ class LiveWorld(World):
 
 # What looks around many times a second, for the sake of other processes: here it would only cost turns.
 SELDOM: tuple[tuple[ModuleType, str, float], ...] = (
-    (triggers, "LOOK_SECONDS", 15.0),
+    (lookout, "LOOK_SECONDS", 15.0),
     (news, "POLL_SECONDS", 3.0),
     (news, "TICK_SECONDS", 3.0),
 )

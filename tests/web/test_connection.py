@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,22 @@ async def megabytes_taken(line: Line, *, at_most: int) -> int:
         except ConnectionError:
             return number
     return at_most
+
+
+def test_every_answer_carries_the_time_at_which_it_was_asked_for(tmp_path: Path) -> None:
+    """Though nothing in the server ticks; also that of a connection that was kept for a while."""
+
+    async def story() -> None:
+        async with running_server(tmp_path) as running:
+            line = await call(running.url)
+            for _ in range(2):
+                before = int(time.time())
+                await line.send(b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n")
+                _, headers, _ = await line.answer()
+                assert before <= parsedate_to_datetime(headers["date"]).timestamp() <= time.time()
+                await asyncio.sleep(1.1)
+
+    run(story())
 
 
 def on_line(home: Path, story: Callable[[str], Awaitable[None]], connections_max: int = 100) -> None:

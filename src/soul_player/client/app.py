@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
+from pathlib import Path
 
 from soul_player.client.config import ClientConfig
 from soul_player.client.downloads.covers import Covers
@@ -30,6 +31,7 @@ from soul_player.client.library.player import Player
 from soul_player.client.library.plays import Plays
 from soul_player.client.library.positions import Positions
 from soul_player.client.live_settings import LiveSettings
+from soul_player.client.lookout import Lookout
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
@@ -51,6 +53,7 @@ from soul_player.database.access import Database
 from soul_player.database.commits import Commits
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
+from soul_player.folders.notices import Notices, open_notices
 from soul_player.folders.pool import Readers, WorkerPool
 from soul_player.folders.prints import FindFingerprints, find_fingerprints
 
@@ -97,31 +100,33 @@ class Edges:
     disk: Disk | None = None
     find_fingerprints: FindFingerprints = find_fingerprints
     open_readers: Callable[[], AbstractAsyncContextManager[Readers]] = WorkerPool
+    # Word of what is written in a home. None, or none to be had: who wants to know looks.
+    open_notices: Callable[[Path], Notices | None] | None = None
 
 
 @asynccontextmanager
 async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> AsyncGenerator[Client, None]:
     """The client of this home. Opening reads no network; several processes may have a home open at once."""
-    world = edges or Edges(SystemClock(), SystemRandomness())
-    async with open_library(config.home, runner=world.runner) as library:
+    world = edges or Edges(SystemClock(), SystemRandomness(), open_notices=open_notices)
+    async with (
+        open_library(config.home, runner=world.runner) as library,
+        _looking_out(config, world) as (commits, lookout),
+    ):
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)
-        events, commits = Events(), Commits(config.home / LIBRARY_FILE)
+        events, gate, lock = Events(), SyncGate(), HomeLock(config.home)
         connections = _connections(config, library, events, tokens, world)
-        gate, lock = SyncGate(), HomeLock(config.home)
         await _settle_copies(config, library)
-        wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
         sync = Sync(_sync_parts(config, library, events, world, notice=connections.notice), connections, lock, gate)
-        live = Live(library, connections, world.randomness)
-        edited = partial(events.emit, LibraryEdited())
+        live, edited = Live(library, connections, world.randomness), partial(events.emit, LibraryEdited())
         triggers = Triggers(
             sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version, edited=edited,
-            rest=library.rest,
+            rest=library.rest, lookout=lookout,
         )  # fmt: skip
         noticed = NoticedDatabase(library, edited, triggers.look)
         edits, bandwidth = Edits(noticed, clock=world.clock, randomness=world.randomness), Bandwidth(world.clock)
         edges_of_downloads = World(
             world.clock, world.randomness, disk=world.disk or Disk(), zone=_local_zone(),
-            measure=bandwidth.measure_download_speed, commits=commits.version,
+            measure=bandwidth.measure_download_speed, commits=commits.version, lookout=lookout,
         )  # fmt: skip
         downloads = wire_downloads(config, library, connections, events=events, lock=lock, world=edges_of_downloads)
         playback = Playback(
@@ -129,7 +134,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
             randomness=world.randomness, bandwidth=bandwidth, copies=downloads.store,
         )  # fmt: skip
         downloads.throttler.yield_to(playback.is_playing)
-        settings = LiveSettings(config, downloads, playback)
+        settings = LiveSettings(config, downloads, playback, lookout)
         downloads.run_beside(settings.follow)
         try:
             yield Client(
@@ -145,7 +150,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 player=Player(library),
                 covers=Covers(library, downloads.store.pictures, world.clock),
                 sync=sync,
-                matching=Matching(library, events, gate, world.clock, world.randomness, get_fingerprints=wanted.get),
+                matching=_matching(library, connections, events, gate, commits=commits, world=world),
                 recordings=Recordings(noticed, clock=world.clock, randomness=world.randomness),
                 questions=Questions(noticed, clock=world.clock, randomness=world.randomness),
                 downloads=downloads,
@@ -158,8 +163,29 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 events=events,
             )
         finally:
-            commits.close()
             await connections.close()
+
+
+@asynccontextmanager
+async def _looking_out(config: ClientConfig, world: Edges) -> AsyncGenerator[tuple[Commits, Lookout], None]:
+    """For what other processes change in the home."""
+    notices = None if world.open_notices is None else world.open_notices(config.home)
+    commits = Commits(config.home / LIBRARY_FILE)
+    try:
+        yield commits, Lookout(notices)
+    finally:
+        commits.close()
+        if notices is not None:
+            notices.close()
+
+
+def _matching(
+    library: Database, connections: Connections, events: Events, gate: SyncGate, *, commits: Commits, world: Edges
+) -> Matching:
+    wanted = FingerprintsWanted(library, connections, world.find_fingerprints)
+    return Matching(
+        library, events, gate, world.clock, world.randomness, commits=commits.version, get_fingerprints=wanted.get
+    )
 
 
 def _connections(

@@ -1,14 +1,17 @@
 """Settings that hold while the client runs: applied when a program changes them, and when `client.toml` does."""
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 
 from soul_player.client.config import CONFIG_FILE, ClientConfig, load_config
 from soul_player.client.downloads.door import Downloads
 from soul_player.client.downloads.room import Limits
 from soul_player.client.errors import ConfigInvalid
+from soul_player.client.lookout import Lookout
 from soul_player.client.playback.stream import Playback
 from soul_player.database.errors import DatabaseError
 
@@ -25,7 +28,10 @@ LIVE = frozenset(
         "stream_quality",
     }
 )
-LOOK_SECONDS = 0.5
+# A library that could not be written to takes it a moment later.
+AGAIN_SECONDS = 0.5
+# A shell empties a file before it fills it: an empty one would have every setting forgotten.
+SETTLING_SECONDS = 0.25
 
 _Stamp = tuple[int, int, int] | None
 
@@ -33,33 +39,46 @@ _Stamp = tuple[int, int, int] | None
 class LiveSettings:
     """A setting that was not the file's at the start (the environment said it, or a flag) stays what it is."""
 
-    def __init__(self, config: ClientConfig, downloads: Downloads, playback: Playback) -> None:
+    def __init__(self, config: ClientConfig, downloads: Downloads, playback: Playback, lookout: Lookout) -> None:
         self._path = config.home / CONFIG_FILE
         self._downloads = downloads
         self._playback = playback
+        self._lookout = lookout
         self._config = config
         self._stamp = _stamp_of(self._path)
         self._fixed = _differing(config, load_config(config.home))
 
     async def follow(self) -> None:
         """For ever: another process, or a person with an editor, may change the file."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            stamp = _stamp_of(self._path)
-            if stamp == self._stamp:
-                continue
-            self._stamp = stamp
-            try:
-                read = load_config(self._config.home)
-            except ConfigInvalid as error:
-                # Most likely it is being written: what held before holds on, until it changes once more.
-                log.warning("a change of %s is not followed: %s", self._path, error.message)
-                continue
-            try:
-                await self.apply(replace(self._config, **{name: getattr(read, name) for name in LIVE - self._fixed}))
-            except DatabaseError as error:
-                self._stamp = None
-                log.info("a change of %s is followed a moment later: %s", self._path, error)
+        changed = asyncio.Event()
+        with self._lookout.following(partial(_stamp_of, self._path), changed.set):
+            while True:
+                changed.clear()
+                is_followed = await self._look()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(None if is_followed else AGAIN_SECONDS):
+                        await changed.wait()
+                await asyncio.sleep(SETTLING_SECONDS)
+
+    async def _look(self) -> bool:
+        """Whether what the file says now holds, as far as it can be read."""
+        stamp = _stamp_of(self._path)
+        if stamp == self._stamp:
+            return True
+        self._stamp = stamp
+        try:
+            read = load_config(self._config.home)
+        except ConfigInvalid as error:
+            # Most likely it is being written: what held before holds on, until it changes once more.
+            log.warning("a change of %s is not followed: %s", self._path, error.message)
+            return True
+        try:
+            await self.apply(replace(self._config, **{name: getattr(read, name) for name in LIVE - self._fixed}))
+        except DatabaseError as error:
+            self._stamp = None
+            log.info("a change of %s is followed a moment later: %s", self._path, error)
+            return False
+        return True
 
     async def apply(self, config: ClientConfig) -> None:
         """From now on."""

@@ -1,6 +1,9 @@
 """One HTTP connection, with the limits that uvicorn leaves out: how many there are, how slow and long a request is."""
 
 import asyncio
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 
 import msgspec
@@ -73,6 +76,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Let an answer see that its client has gone: uvicorn takes what is sent then, and drops it."""
+        # uvicorn would write it down each second, whether anybody asks or not.
+        self.server_state.default_headers = [_date(int(time.time())), *self.config.encoded_headers]
         super().on_message_begin()
         self.scope["extensions"] = {"soul_player": {"is_gone": self.transport.is_closing}}
 
@@ -162,6 +167,11 @@ class Connection(HttpToolsProtocol):
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(head + lines + b"\r\n" + body)
         self.transport.close()
+
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> tuple[bytes, bytes]:
+    return b"date", formatdate(seconds, usegmt=True).encode()
 
 
 def connection_class(

@@ -15,7 +15,6 @@ import uvicorn
 from soul_player.web.connection import KEEP_ALIVE_SECONDS, Headers, connection_class
 
 BACKLOG = 512
-DATE_SECONDS = 1.0
 
 
 class EndsQuietly(logging.Filter):
@@ -69,11 +68,8 @@ class Listener(uvicorn.Server):
         self._stopping.set()
 
     async def main_loop(self) -> None:
-        """In place of uvicorn's ten looks a second: one, for the `Date` that answers carry, and none to stop."""
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DATE_SECONDS):
-                    await self._stopping.wait()
+        """In place of uvicorn's ten looks a second, none: connections tell the time of their answers themselves."""
+        await self._stopping.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """uvicorn's, and then the word that it has begun."""
@@ -125,6 +121,7 @@ def make_listener(
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, round(limits.stop_seconds)),

@@ -2,26 +2,54 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from soul_player.client.dedupe.entries import count_waiting
 from soul_player.client.events import Events, MatchingFinished, MatchingProgress
 from soul_player.client.sync.gate import SyncGate
-from soul_player.client.sync.matching import Matching
+from soul_player.client.sync.matching import LOOK_SECONDS, Matching
 from soul_player.database.access import Database, Writer
+from soul_player.database.errors import DatabaseFull
 from soul_player.database.sqlite import Threads
 from soul_player.edges import SystemClock, SystemRandomness
 from soul_player.protocol.track import Track
 from tests.client.dedupe.libraries import arrive, clusters, library_of, rows_of, track
 from tests.conftest import run
+from tests.simulation.clock import VirtualLoop
+from tests.simulation.templates import in_virtual_time
 
 MANY = 3_000
 CUT_SECONDS = 0.1
 
 
-def matching_of(library: Database, gate: SyncGate | None = None, events: Events | None = None) -> Matching:
+class Said:
+    """Of a library nothing is committed to, but what this says; and fingerprints of which there are none."""
+
+    def __init__(self) -> None:
+        self.commits = 1
+        self.listened = 0
+
+    def version(self) -> int:
+        """Another number, another commit."""
+        return self.commits
+
+    async def listen(self, stops: Callable[[], bool]) -> int:
+        """One more time."""
+        self.listened += 1
+        return 0
+
+
+def matching_of(
+    library: Database, gate: SyncGate | None = None, events: Events | None = None, said: Said | None = None
+) -> Matching:
     """As the client wires it."""
-    return Matching(library, events or Events(), gate or SyncGate(), SystemClock(), SystemRandomness())
+    said = said or Said()
+    return Matching(
+        library, events or Events(), gate or SyncGate(), SystemClock(), SystemRandomness(), commits=said.version,
+        get_fingerprints=said.listen,
+    )  # fmt: skip
 
 
 def songs(beginning: int = 0) -> list[Track]:
@@ -156,6 +184,62 @@ def test_a_program_that_stays_matches_what_comes(tmp_path: Path) -> None:
                     keeping.cancel()
 
     run(scenario())
+
+
+def test_while_nothing_is_committed_nothing_is_looked_for(tmp_path: Path) -> None:
+    """What is undecided may be a third of a library: it is gone through when something may be different."""
+
+    async def scenario(loop: VirtualLoop) -> None:
+        async with library_of(tmp_path, "Home") as (library, _):
+            said = Said()
+            matching = matching_of(library, said=said)
+            async with asyncio.TaskGroup() as tasks:
+                keeping = tasks.create_task(matching.keep_up())
+                await asyncio.sleep(86_400)
+                assert said.listened == 1
+                said.commits += 1
+                await asyncio.sleep(86_400)
+                assert said.listened == 2, "an edit, or another process"
+                matching.stir()
+                await asyncio.sleep(1.0)
+                assert said.listened == 3, "a sync ended"
+                keeping.cancel()
+
+    in_virtual_time(1, scenario)
+
+
+def test_what_could_not_be_done_is_tried_again_though_nothing_is_committed(tmp_path: Path) -> None:
+    """A disk that is full is not told to be less full."""
+
+    async def scenario(loop: VirtualLoop) -> None:
+        async with library_of(tmp_path, "Home") as (library, _):
+            said = Said()
+            matching = matching_of(Failing(library, times=3), said=said)  # type: ignore[arg-type]  # as much as it uses
+            async with asyncio.TaskGroup() as tasks:
+                keeping = tasks.create_task(matching.keep_up())
+                await asyncio.sleep(2.5 * LOOK_SECONDS)
+                assert said.listened == 0
+                await asyncio.sleep(LOOK_SECONDS)
+                assert said.listened == 1
+                keeping.cancel()
+
+    in_virtual_time(1, scenario)
+
+
+class Failing:
+    """A library whose disk is full for some transactions."""
+
+    def __init__(self, library: Database, *, times: int) -> None:
+        self._library = library
+        self._times = times
+        self.read = library.read
+
+    async def write(self, *args: Any, **options: Any) -> Any:
+        """Sooner or later."""
+        if self._times > 0:
+            self._times -= 1
+            raise DatabaseFull("no room")
+        return await self._library.write(*args, **options)
 
 
 async def _nothing(library: Writer) -> None:

@@ -21,6 +21,7 @@ from soul_player.client.downloads.upkeep import Upkeep
 from soul_player.client.downloads.worker import Worker
 from soul_player.client.events import Events
 from soul_player.client.library.lock import HomeLock
+from soul_player.client.lookout import Lookout
 from soul_player.client.sources.connections import Connections
 from soul_player.database.access import Database
 from soul_player.edges import Clock, Randomness
@@ -36,6 +37,7 @@ class World:
     zone: tzinfo
     measure: Measure
     commits: Callable[[], int]
+    lookout: Lookout
 
 
 def wire_downloads(
@@ -67,6 +69,7 @@ def wire_downloads(
         slots=config.downloads_at_once,
         after_fetch=_bringing(pictures),
         commits=world.commits,
+        lookout=world.lookout,
     )
     rules = Rules(library, events, clock, zone=world.zone, limit_bytes=config.cache_limit_bytes)
     store = Store(library, disk, places, room=room, settler=settler, upkeep=upkeep, pictures=pictures, clock=clock)

@@ -1,8 +1,8 @@
 """The worker: fills the slots, gives them to what a person asked for, and writes down how each attempt ended."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from soul_player.client.downloads.attempt import AttemptFailed, Attempts, Done
@@ -21,11 +21,12 @@ from soul_player.client.events import DownloadFailed, DownloadFinished, Events
 from soul_player.client.library.download_model import TaskId
 from soul_player.client.library.download_steps import fail_task
 from soul_player.client.library.model import SourceId
+from soul_player.client.lookout import Lookout
 from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
 
-# How soon another process's wish is noticed.
+# While files come, their rows are looked at so often.
 LOOK_SECONDS = 0.25
 # However little seems to have happened.
 LOOK_ANYWAY_SECONDS = 30.0
@@ -54,6 +55,7 @@ class Worker:
         slots: int,
         after_fetch: Callable[[Done], Awaitable[None]],
         commits: Callable[[], int],
+        lookout: Lookout,
     ) -> None:
         """`commits` tells another number when anything was committed to the library, by any process."""
         self._library = library
@@ -70,8 +72,8 @@ class Worker:
         # The last look at the library, what was started since, and whether something was said that it does not know.
         self._seen: Seen | None = None
         self._seen_at = 0.0
-        self._seen_commits = 0
         self._commits = commits
+        self._lookout = lookout
         self._started: set[TaskId] = set()
         self._must_look = True
         # How some attempt ended could not be written down: its row may say that it is under way.
@@ -95,7 +97,8 @@ class Worker:
             telling = group.create_task(self._teller.tell())
             self._until_idle = until_idle
             try:
-                await self._fill(group)
+                with self._lookout.following(self._commits, self._awake.set):
+                    await self._fill(group)
             finally:
                 telling.cancel()
 
@@ -143,33 +146,25 @@ class Worker:
         count = self.slots * LOOKED_PER_SLOT
         ahead = count if self._has_free_slot() else 0
         self._seen_at = self._clock.monotonic()
-        self._seen_commits = self._commits()
         self._seen = await self._library.read(
             look_at_queue, list(self._running), now_ms=now_ms, count=count, ahead=ahead, lost=self._lost()
         )
         return self._seen
 
     async def _rest(self) -> None:
-        """While nothing can have changed, a look is put off: an idle queue costs next to nothing."""
-        while True:
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._awake.wait()
-            except TimeoutError:
-                if self._is_quiet():
-                    continue
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._rest_seconds()):
+                await self._awake.wait()
 
-    def _is_quiet(self) -> bool:
+    def _rest_seconds(self) -> float:
+        """While nothing can have changed, a look is put off: an idle queue costs next to nothing."""
         seen = self._seen
-        if seen is None or self._must_look or self._running or self._lost():
-            return False
-        if seen.ready and not seen.is_paused:
-            return False
-        if seen.next_ms is not None and self._clock.now_ms() >= seen.next_ms:
-            return False
-        is_fresh = self._clock.monotonic() - self._seen_at < LOOK_ANYWAY_SECONDS
-        return is_fresh and self._commits() == self._seen_commits
+        if seen is None or self._must_look or self._running or self._lost() or (seen.ready and not seen.is_paused):
+            return LOOK_SECONDS
+        seconds = self._seen_at + LOOK_ANYWAY_SECONDS - self._clock.monotonic()
+        if seen.next_ms is not None:
+            seconds = min(seconds, (seen.next_ms - self._clock.now_ms()) / 1000)
+        return max(seconds, LOOK_SECONDS)
 
     def _fill_slots(self, group: asyncio.TaskGroup, seen: Seen) -> None:
         with_slot = [running for running in self._running.values() if running.has_slot]
@@ -252,7 +247,7 @@ class Worker:
         is_final = not isinstance(outcome, Wait)
         self._events.emit(DownloadFailed(task.id, task.track_id, error.code, error.message, is_final=is_final))
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def _stopping(self, running: Running) -> AsyncGenerator[None, None]:
         """Nobody writes any more that it is under way: what is written of it in this block is the last word."""
         async with self._teller.turn:

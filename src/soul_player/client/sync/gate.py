@@ -1,8 +1,8 @@
 """Whether any source is syncing now: what runs behind the sync stands back meanwhile."""
 
 import asyncio
+import contextlib
 from collections.abc import Generator
-from contextlib import contextmanager
 
 
 class SyncGate:
@@ -15,7 +15,7 @@ class SyncGate:
         self._idle.set()
         self._stirred = asyncio.Event()
 
-    @contextmanager
+    @contextlib.contextmanager
     def syncing(self) -> Generator[None, None, None]:
         """For as long as a run lasts. Those of different sources may overlap: the last one to end opens the gate."""
         self._runs += 1
@@ -38,12 +38,12 @@ class SyncGate:
         """There may be something to match: a sync ended, or fingerprints came."""
         self._stirred.set()
 
-    async def stirred(self, *, within_seconds: float) -> None:
-        """Wait for that, or so long."""
-        try:
+    async def stirred(self, *, within_seconds: float) -> bool:
+        """Wait for that, or so long (False)."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
                 await self._stirred.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._stirred.clear()
+        # It may have come in the very moment in which the time was up.
+        is_stirred = self._stirred.is_set()
+        self._stirred.clear()
+        return is_stirred

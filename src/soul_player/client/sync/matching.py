@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 # Between two batches, so that whoever else wants to write this library (an edit in another process, say) gets a turn:
 # SQLite lets a waiting process look again each 25 to 100 ms.
 PAUSE_SECONDS = 0.02
-# Nothing is lost when a change elsewhere is not told: it is found then.
+# Edits are not told here, nor is what another process does. And what could not be done is tried again then.
 LOOK_SECONDS = 60.0
 
 
@@ -52,14 +52,19 @@ class Matching:
         clock: Clock,
         randomness: Randomness,
         *,
+        commits: Callable[[], int],
         get_fingerprints: GetFingerprints | None = None,
     ) -> None:
-        """`get_fingerprints`: what is worth hearing once the words were compared; how many are to be matched again."""
+        """`commits` tells another number when anything was committed to the library, by any process.
+
+        `get_fingerprints`: what is worth hearing once the words were compared; how many are to be matched again.
+        """
         self._library = library
         self._events = events
         self._gate = gate
         self._clock = clock
         self._randomness = randomness
+        self._commits = commits
         self._get_fingerprints = get_fingerprints
         self._is_cancelled = False
         self._is_running = asyncio.Lock()
@@ -86,12 +91,17 @@ class Matching:
     async def keep_up(self) -> None:
         """For a program that stays: match what comes, without end, until it is cancelled."""
         while True:
+            # Before the run: what is committed meanwhile, also by itself, is a reason to look again.
+            commits, is_done = self._commits(), False
             try:
-                await self.run()
+                is_done = (await self.run()).is_complete
             except SyncError as error:
                 # A full disk, say: nothing is lost, and it is tried again.
                 log.warning("matching stopped: %s", error.message)
-            await self._gate.stirred(within_seconds=LOOK_SECONDS)
+            while not await self._gate.stirred(within_seconds=LOOK_SECONDS):
+                # To look for what is worth hearing goes through all that is undecided.
+                if not is_done or self._commits() != commits:
+                    break
 
     def stir(self) -> None:
         """There may be something to match: `keep_up` looks."""

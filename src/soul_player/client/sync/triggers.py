@@ -12,6 +12,7 @@ from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.outcome import SyncStatus
 from soul_player.client.library.reasons_to_sync import known_heads, newest_edits
 from soul_player.client.library.sources import all_sources, find_source
+from soul_player.client.lookout import Lookout, Sleeps
 from soul_player.client.sources.connections import Connections
 from soul_player.client.sources.live_client import Live, LiveConnected, LiveHint, LiveLost
 from soul_player.client.sync.engine import Sync
@@ -22,12 +23,8 @@ from soul_player.database.access import Database
 from soul_player.edges import Clock
 
 LIBRARY_SCOPE = "library"
-# Edits and settings may come from another process of this home, which tells nobody.
-LOOK_SECONDS = 0.25
 # However little seems to have happened.
 LOOK_ANYWAY_SECONDS = 30.0
-# So much of the world's time cannot pass between two looks, unless this device was asleep.
-ASLEEP_MS = 30_000
 # A sync of this source that a person began is under way.
 BUSY_SECONDS = 1.0
 
@@ -61,6 +58,7 @@ class Triggers:
         commits: Callable[[], int],
         edited: Callable[[], None],
         rest: Callable[[], Awaitable[None]],
+        lookout: Lookout,
     ) -> None:
         """`commits` tells another number when anything was committed to the library, by any process.
 
@@ -75,6 +73,7 @@ class Triggers:
         self._commits = commits
         self._edited = edited
         self._rest = rest
+        self._lookout = lookout
         self._is_rested = False
         self._kept: dict[SourceId, _Kept] = {}
         self._chosen: frozenset[SourceId] | None = None
@@ -82,8 +81,6 @@ class Triggers:
         self._works_offline = False
         self._edits: Mapping[SourceId, int] = {}
         self._looked = asyncio.Event()
-        # The version of the library at the last look, and when that was.
-        self._seen = (0, 0.0)
 
     async def run(self, source_ids: Sequence[SourceId] | None = None, *, is_fresh: bool = False) -> None:
         """Until it is cancelled; these sources, or all. `is_fresh`: they were synced this moment.
@@ -94,15 +91,18 @@ class Triggers:
             raise HomeLocked("another process keeps this home in sync", hint="soul status shows it")
         self._chosen = None if source_ids is None else frozenset(source_ids)
         self._is_fresh = is_fresh
+        commits = self._lookout.following(self._commits, self.look)
+        sleeps = self._lookout.following(Sleeps(self._clock).count, self._wake_up)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                while True:
-                    # Before the look: what is committed meanwhile is seen by the next one.
-                    self._seen = (self._commits(), self._now())
-                    await self._look(tasks)
-                    # Sources that are added later were not synced.
-                    self._is_fresh = False
-                    await self._until_something_happens()
+            with commits, sleeps:
+                async with asyncio.TaskGroup() as tasks:
+                    while True:
+                        # Before the look: what is committed meanwhile is seen by the next one.
+                        self._looked.clear()
+                        await self._look(tasks)
+                        # Sources that are added later were not synced.
+                        self._is_fresh = False
+                        await self._until_something_happens()
         finally:
             self._kept.clear()
             self._lock.release()
@@ -115,20 +115,12 @@ class Triggers:
                 kept.woken.set()
 
     def look(self) -> None:
-        """After an edit of this process, or of a setting: it is found within a quarter of a second otherwise."""
+        """After an edit, or of a setting: those of another process of this home are found by themselves."""
         self._looked.set()
 
     async def _until_something_happens(self) -> None:
-        """Nearly free, four times a second: nobody tells of what another process has committed."""
-        commits, looked_at = self._seen
-        while self._now() - looked_at < LOOK_ANYWAY_SECONDS:
-            before_ms = self._clock.now_ms()
-            if await _set_within(self._looked, LOOK_SECONDS) or self._commits() != commits:
-                return
-            # By the world's clock: that of the machine may have stood still while it slept.
-            if self._clock.now_ms() - before_ms > ASLEEP_MS:
-                self._wake_up()
-                return
+        if await _set_within(self._looked, LOOK_ANYWAY_SECONDS):
+            return
         if not self._is_rested and all(not kept.schedule.is_running for kept in self._kept.values()):
             self._is_rested = True
             await self._rest()
@@ -139,6 +131,7 @@ class Triggers:
             kept.schedule.return_(self._now())
             kept.cut.set()
             kept.woken.set()
+        self._looked.set()
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         """New sources and those that went, what a person changed, and edits that wait."""
@@ -156,6 +149,9 @@ class Triggers:
         if self._works_offline and not worked_offline:
             await self._hang_up()
         is_back = worked_offline and not self._works_offline
+        if self._works_offline is not worked_offline:
+            # Another process of this home may have turned it.
+            self._edited()
         for source_id, source in sources.items():
             kept = self._kept.get(source_id)
             if kept is None:
