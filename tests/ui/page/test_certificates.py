@@ -1,4 +1,4 @@
-"""Behaviour 19: a certificate that nobody vouches for, and one that has changed: compared, refused, trusted by a person."""
+"""Behaviour 19: a certificate that nobody vouches for, and one that changed: compared, refused, trusted by a person."""
 
 import re
 from collections.abc import Iterator

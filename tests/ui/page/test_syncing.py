@@ -133,7 +133,7 @@ def test_a_sign_in_that_is_over_has_one_action(place: Place) -> None:
 
 
 def test_a_playlist_that_was_deleted_elsewhere_is_asked_about(place: Place) -> None:
-    """Behaviour 14: plain choices, the safe one first, decide later; the answer can be taken back."""
+    """Behaviour 14: plain choices, the safe one first, decide later; taken back; asked where the playlist is, too."""
     tracks = [place.client.id_of(title) for title in ALBUM]
     made = place.client.ask("POST", "/api/playlists", {"name": "Night Moves", "source_id": 1, "track_ids": tracks[:1]})
     place.client.ask("POST", "/api/sync", {})
@@ -164,6 +164,23 @@ def test_a_playlist_that_was_deleted_elsewhere_is_asked_about(place: Place) -> N
     expect(decisions).to_contain_text("Nothing needs your decision")
     page.get_by_role("button", name="Undo").click()
     expect(question).to_be_visible()
+    # Where the playlist is shown it is asked as well, and nothing is blocked by it there either.
+    shown = place.client.ask("GET", "/api/questions")["questions"][0]["playlist_id"]
+    page = place.person.go(f"/playlists/{shown}")
+    note = page.locator(".page .note")
+    expect(note).to_contain_text("“Night Moves” was deleted on Home Server")
+    expect(page.get_by_role("row", name=re.compile("Low Beams"))).to_be_visible()
+    note.get_by_role("button", name="Decide").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio").first).to_be_checked()
+    dialog.get_by_role("button", name="Decide later").click()
+    expect(dialog).not_to_be_attached()
+    note.get_by_role("button", name="Decide").click()
+    dialog.get_by_text("Keep my version and put it back on Home Server").click()
+    dialog.get_by_role("button", name="Apply").click()
+    expect(note).not_to_contain_text("was deleted")
+    expect(page.locator("header .badge")).to_contain_text("Synced", timeout=30_000)
+    wait_for("the playlist on the other device", lambda: "Night Moves" in listed_after_sync(other))
 
 
 def listed_after_sync(home: Path) -> str:

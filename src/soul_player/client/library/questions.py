@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 
 from soul_player.client.library.model import CHOICES, Question, QuestionId, QuestionKind, SourceId
+from soul_player.client.library.sync_queue import PLAYLISTS_PREFIX
 from soul_player.database.access import Reader, Writer
+from soul_player.protocol.ids import id_bytes
 
 # A second question of the kind while one is open joins it: its numbers grow.
 ASK = """
@@ -17,15 +19,19 @@ ASK = """
 
 OPEN = """
     SELECT questions.id, questions.kind, questions.source_id, sources.name, questions.evidence, questions.asked_at,
-           playlists.id
+           questions.subject
       FROM questions
       JOIN sources ON sources.id = questions.source_id
-      LEFT JOIN playlists
-             ON playlists.source_id = questions.source_id
-            AND playlists.uid = questions.subject
-            AND playlists.is_deleted = 0
      WHERE questions.answer IS NULL
      ORDER BY questions.id
+"""
+
+SHOWN_PLAYLIST = """
+    SELECT id
+      FROM playlists
+     WHERE source_id = :source_id
+       AND uid = :uid
+       AND is_deleted = 0
 """
 
 COUNT = """
@@ -69,10 +75,18 @@ async def open_questions(library: Reader) -> list[Question]:
             evidence=json.loads(row[4]),
             asked_at_ms=row[5],
             choices=CHOICES[QuestionKind(row[1])],
-            playlist_id=row[6],
+            playlist_id=await _shown_playlist(library, SourceId(row[2]), row[6]),
         )
         for row in await library.all(OPEN)
     ]
+
+
+async def _shown_playlist(library: Reader, source_id: SourceId, subject: str) -> int | None:
+    if not subject.startswith(PLAYLISTS_PREFIX):
+        return None
+    uid = id_bytes(subject.removeprefix(PLAYLISTS_PREFIX))
+    row = await library.one(SHOWN_PLAYLIST, source_id=source_id, uid=uid)
+    return None if row is None else int(row[0])
 
 
 async def count_questions(library: Reader) -> int:
