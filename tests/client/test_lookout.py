@@ -52,6 +52,9 @@ class Told:
         was_any, self.is_any = self.is_any, False
         return was_any
 
+    def close(self) -> None:
+        """It was not open."""
+
     def write(self) -> None:
         """Somebody does, and the loop has a turn."""
         self.is_any = True

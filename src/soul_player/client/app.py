@@ -31,7 +31,7 @@ from soul_player.client.library.player import Player
 from soul_player.client.library.plays import Plays
 from soul_player.client.library.positions import Positions
 from soul_player.client.live_settings import LiveSettings
-from soul_player.client.lookout import Lookout
+from soul_player.client.lookout import Lookout, Notices
 from soul_player.client.playback.bandwidth import Bandwidth
 from soul_player.client.playback.stream import Playback
 from soul_player.client.sources.connections import Connections
@@ -53,7 +53,7 @@ from soul_player.database.access import Database
 from soul_player.database.commits import Commits
 from soul_player.database.sqlite import Runner
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
-from soul_player.folders.notices import Notices, open_notices
+from soul_player.folders.notices import open_notices
 from soul_player.folders.pool import Readers, WorkerPool
 from soul_player.folders.prints import FindFingerprints, find_fingerprints
 

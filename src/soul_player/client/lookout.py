@@ -35,6 +35,10 @@ class Notices(Protocol):
         """Whether there was any since the last time."""
         ...
 
+    def close(self) -> None:
+        """Nothing is noticed any more."""
+        ...
+
 
 @dataclass(eq=False)
 class _Followed:
