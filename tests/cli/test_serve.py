@@ -89,7 +89,8 @@ def test_it_serves_from_postgresql_too(tmp_path: Path, music: Path, store_url: s
         add_source(client, server)
         assert soul("sync", "--json", home=client).events()[-1]["sources"][0]["tracks_synced"] == 6
         next(music.rglob("*.mp3")).unlink()
-        assert soul("scan", "--json", home=home).events()[-1]["removed"] == 1
+        # The watcher may have seen it before this scan does.
+        assert soul("scan", "--json", home=home).events()[-1]["removed"] <= 1
         assert soul("sync", "--json", home=client).events()[-1]["sources"][0]["tracks_deleted"] == 1
         assert soul("user", "add", "ann", "--password-stdin", home=home, stdin="a good long one\n").code == 0
         assert len(soul("user", "list", "--json", home=home).json()["users"]) == 2

@@ -1,5 +1,6 @@
 """`soul status`: its one word, its lines for people, and its JSON."""
 
+import re
 from pathlib import Path
 
 from tests.cli.programs import add_source, serving, soul
@@ -55,4 +56,7 @@ def test_the_status_of_a_library(synced_home: Path) -> None:
     assert (status["badge"], source["tracks"], source["online"], source["type"]) == ("synced", 6, True, "server")
     assert status["last_synced_at"] == source["last_sync_at"]
     told = soul("status", home=synced_home).out
-    assert told.startswith("Synced (just now): 6 tracks from 1 source\n  Home Server  synced  6 tracks  ")
+    # The library is that of several tests: on a slow machine it was synced minutes ago.
+    assert re.match(
+        r"Synced \((just now|\d+ mins? ago)\): 6 tracks from 1 source\n  Home Server  synced  6 tracks  ", told
+    )
