@@ -257,6 +257,29 @@ def test_it_runs_after_the_hashing_and_gets_over_trouble(tmp_path: Path) -> None
     run(body())
 
 
+def test_what_cannot_be_read_is_tried_less_and_less_often_until_something_changes(tmp_path: Path) -> None:
+    """A disk that is away may hold a hundred thousand files: each look would try them all."""
+
+    async def body() -> None:
+        music = tmp_path / "music"
+        make_audio(music / "song", "mp3")
+        async with heard(f"sqlite:///{tmp_path}/s.db", music) as it:
+            await it.library.scan()
+            it.prints.away = {b"song.mp3"}
+            impatient = Fingerprinting(it.library.scanner._parts, lambda: it.prints, look_again_seconds=0.02)
+            async with asyncio.TaskGroup() as group:
+                task = group.create_task(impatient.run())
+                await asyncio.sleep(1.5)
+                # After 0.02, 0.06, 0.14, 0.3, 0.62 and 1.26 seconds; else 75 times.
+                tries = len(it.prints.heard)
+                assert 2 <= tries <= 8
+                impatient.wake()
+                await until(lambda: len(it.prints.heard) > tries)
+                task.cancel()
+
+    run(body())
+
+
 def test_a_server_makes_them_and_ends_while_one_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole program: real files, the real tool; its end does not wait for a tool that hangs, nor leave it there."""
 

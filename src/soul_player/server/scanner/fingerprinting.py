@@ -26,6 +26,8 @@ TRACKS_A_BATCH = 16
 TRACKS_A_LOOK = 128
 # Whatever was hashed without the scanner's saying so is found by the clock.
 LOOK_AGAIN_SECONDS = 600.0
+# What cannot be read is gone through less and less often: a disk that is away may hold a hundred thousand files.
+LOOK_AGAIN_SECONDS_MAX = 6 * 3_600.0
 RESTS_MAX = 1_000
 RETRY_SECONDS = 30.0
 _BEFORE_ALL = b""
@@ -60,16 +62,18 @@ class Fingerprinting:
         if prints is None:
             log.info("no fingerprints are made: there is neither fpcalc nor an ffmpeg with chromaprint")
             return
+        seconds = self._look_again_seconds
         while True:
             await self._rest()
             try:
-                await self.make_all(prints)
+                tried = await self.make_all(prints)
             except (DatabaseError, WorkersUnavailable) as error:
                 log.warning("fingerprints wait: %s", error)
                 await asyncio.sleep(self._retry_seconds)
                 continue
             # Also when nobody said anything it looks again.
-            await self._is_woken_within(self._look_again_seconds)
+            is_woken = await self._is_woken_within(seconds)
+            seconds = self._look_again_seconds if tried or is_woken else min(2 * seconds, LOOK_AGAIN_SECONDS_MAX)
 
     async def _rest(self) -> None:
         """Until nothing was hashed for a while; not for ever where files come without end."""
