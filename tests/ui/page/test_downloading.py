@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
+from tests.ui.page.troubled import TITLES, troubled_at
 from tests.ui.page.world import wait_for
 
 
@@ -61,6 +62,30 @@ def test_what_waits_says_why_and_comes_when_the_server_is_back(place: Place) -> 
     expect(storage).to_contain_text(re.compile(r"Kept by you \d+ kB"))
     kept = place.client.ask("GET", "/api/storage")["kept_bytes"]
     assert kept > 0
+
+
+def test_what_runs_says_how_far_it_is_and_goes_on_where_it_stopped(chrome: Browser, tmp_path: Path) -> None:
+    """Behaviour 21: bytes, time left, who asked; after a pause it is resumed, and says at how much."""
+    with troubled_at(chrome, tmp_path, seconds=20.0) as troubled:
+        troubled.set("downloads_at_once", 1)
+        troubled.set("download_bytes_per_second", 100_000)
+        page = troubled.person.go("/downloads")
+        troubled.client.ask("POST", "/api/downloads", {"query": "artist:amber"})
+        running = page.get_by_role("region", name="Now").get_by_role("listitem")
+        expect(running).to_contain_text(re.compile(r"\d+ kB of .+ left"), timeout=30_000)
+        expect(page.locator(".heading p")).to_contain_text(re.compile("1 active.* of 100 kB/s"))
+        expect(page.get_by_role("region", name="Up next").get_by_role("listitem")).to_have_count(len(TITLES) - 1)
+        expect(page.get_by_role("region", name="Up next")).to_contain_text("You asked")
+        title = running.locator("strong").inner_text()
+        running.get_by_role("button", name=f"Pause {title}").click()
+        waiting = page.get_by_role("region", name="Up next").get_by_role("listitem").filter(has_text=title)
+        waiting.get_by_role("button", name=f"Resume {title}").click()
+        page.get_by_role("button", name="Pause all").click()
+        page.get_by_role("button", name="Resume all").click()
+        marked = page.get_by_role("listitem").filter(has_text=title)
+        expect(marked).to_contain_text(re.compile(r"resumed at \d+%"), timeout=30_000)
+        troubled.set("download_bytes_per_second", 0)
+        expect(page.get_by_role("heading", name="Nothing is downloaded now")).to_be_visible(timeout=30_000)
 
 
 def test_everything_can_be_cancelled_after_a_question(place: Place) -> None:

@@ -67,3 +67,25 @@ def test_a_playlist_is_kept_by_its_button(person: Visitor, client: Client) -> No
     finally:
         client.ask("DELETE", f"/api/playlists/{made}")
         wait_for("the download to be gone", lambda: not client.ask("GET", "/api/downloads")["downloads"])
+
+
+def test_what_came_by_itself_is_moved_to_what_is_kept(person: Visitor, client: Client) -> None:
+    """Behaviour 22: from the menu of its row, without a byte fetched again; the meter tells the two apart."""
+    rule = client.ask("POST", "/api/rules", {"name": "One", "query": 'title:"Borrowed Coat"'})["id"]
+    try:
+        wait_for("the copy", lambda: client.ask("GET", "/api/storage")["automatic_bytes"] > 0)
+        automatic = client.ask("GET", "/api/storage")["automatic_bytes"]
+        page = person.go(client.album("Small Hours"))
+        row = page.get_by_role("row", name=re.compile("Borrowed Coat"))
+        expect(row.locator(".where")).to_have_text("Downloaded")
+        row.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Keep on this device").click()
+        expect(page.get_by_text("Kept until you remove it")).to_be_visible()
+        wait_for("that it is kept", lambda: client.ask("GET", "/api/storage")["kept_bytes"] == automatic)
+        person.go("/downloads")
+        storage = page.get_by_role("region", name="Storage on this device")
+        expect(storage).to_contain_text("Automatic 0 B")
+        expect(storage).to_contain_text(re.compile(r"Kept by you \d+ kB"))
+    finally:
+        client.ask("DELETE", f"/api/rules/{rule}")
+        client.ask("POST", "/api/downloads/let-go", {"query": 'title:"Borrowed Coat"'})

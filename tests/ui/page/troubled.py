@@ -49,10 +49,10 @@ class Troubled:
 
 
 @contextmanager
-def troubled_at(chrome: Browser, root: Path) -> Generator[Troubled, None, None]:
-    """Three short tracks, synced once; the page is open."""
+def troubled_at(chrome: Browser, root: Path, *, seconds: float = 2.0) -> Generator[Troubled, None, None]:
+    """Three tracks of this length, synced once; the page is open."""
     with ExitStack() as stack:
-        server = stack.enter_context(_served_aside(lambda served: _fill(served, root / "music")))
+        server = stack.enter_context(_served_aside(lambda served: _fill(served, root / "music", seconds)))
         home = root / "client"
         soul(home, "source", "add", server.url, "--username", USERNAME, "--password-stdin", stdin=PASSWORD + "\n")
         client = stack.enter_context(client_at(home))
@@ -60,9 +60,9 @@ def troubled_at(chrome: Browser, root: Path) -> Generator[Troubled, None, None]:
         yield Troubled(server, client, stack.enter_context(visitor(chrome, client)))
 
 
-def _fill(server: FakeServer, music: Path) -> None:
+def _fill(server: FakeServer, music: Path, seconds: float) -> None:
     for number, title in enumerate(TITLES):
-        content = make_audio(music / f"{number}", "flac", hertz=300 + 50 * number, seconds=2.0).read_bytes()
+        content = make_audio(music / f"{number}", "flac", hertz=300 + 50 * number, seconds=seconds).read_bytes()
         track = make_track(number, title=title, artist="Amber Tide", album="Night Drive", file_size=len(content))
         server.put(track)
         server.files[track.id] = content

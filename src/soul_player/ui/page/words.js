@@ -90,7 +90,7 @@ export const columns = { place: '#', title: 'Title', album: 'Album', where: 'Whe
 
 export const actions = {
   play: 'Play', shuffle: 'Shuffle', playNext: 'Play next', addToQueue: 'Add to queue', addToPlaylist: 'Add to playlist',
-  goToAlbum: 'Go to album', goToArtist: 'Go to artist', download: 'Download', removeDownload: 'Remove download', details: 'Details',
+  goToAlbum: 'Go to album', goToArtist: 'Go to artist', download: 'Download', removeDownload: 'Remove download', keep: 'Keep on this device', details: 'Details',
   remove: 'Remove from this playlist', moveUp: 'Move up', moveDown: 'Move down', rename: 'Rename', delete: 'Delete',
   more: (title) => `More actions for ${title}`, favourite: (title) => `Favourite ${title}`, cancel: 'Cancel', save: 'Save',
   removeQueue: (title) => `Take ${title} out of the queue`, addTo: (title) => `Add ${title} to the queue`, move: (title) => `Move ${title}`,
@@ -113,7 +113,7 @@ export const lists = {
 };
 
 export const downloads = {
-  download: 'Download', more: (value) => `Download ${count(value)} more`, of: (done, all) => `${count(done)} of ${count(all)}`, cancel: 'Cancel the download',
+  kept: 'Kept until you remove it', download: 'Download', more: (value) => `Download ${count(value)} more`, of: (done, all) => `${count(done)} of ${count(all)}`, cancel: 'Cancel the download',
   done: 'Downloaded', remove: 'Remove the download', started: (value) => `${many(value, 'track')} queued`, local: 'On this device',
 };
 

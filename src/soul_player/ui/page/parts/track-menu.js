@@ -1,7 +1,7 @@
 // What can be done with a recording, the same in every list.
 import { go } from '../router.js';
 import { playNext, playTracks } from '../sound/player.js';
-import { downloadTracks, removeDownloads } from '../state/downloads.js';
+import { downloadTracks, keepTracks, removeDownloads } from '../state/downloads.js';
 import { playlists } from '../state/live.js';
 import { isOffline, setFavourite } from '../state/tracks.js';
 import { panel } from '../state/window.js';
@@ -29,6 +29,7 @@ export function trackItems(row) {
     row.album_key && { label: actions.goToAlbum, icon: 'disc', run: () => go(`/albums/${row.album_key}`) },
     row.artist_key && { label: actions.goToArtist, icon: 'person', run: () => go(`/artists/${row.artist_key}`) },
     canFetch && { label: actions.download, icon: 'down', run: () => downloadTracks([row.id]).catch(trouble) },
+    row.status === 'cached' && { label: actions.keep, icon: 'check', run: () => keepTracks([row.id]).catch(trouble) },
     row.status === 'cached' && { label: actions.removeDownload, icon: 'trash', run: () => removeDownloads([row.id]).catch(trouble) },
     { label: actions.favourite('').trim(), icon: row.is_favourite ? 'heart-full' : 'heart', run: () => setFavourite(row).catch(trouble) },
     { label: actions.details, icon: 'info', run: () => (panel.value = { kind: 'details', id: row.id }) },

@@ -30,6 +30,12 @@ export async function downloadTracks(ids, query) {
   await readTracks(ids);
 }
 
+// What came by itself, and would make room one day, stays from here on.
+export async function keepTracks(ids) {
+  for (const part of queriesOf(ids)) await api.post('/api/downloads', { query: part, keeps_only: true });
+  toast(words.kept);
+}
+
 export async function removeDownloads(ids, query) {
   for (const part of queriesOf(ids, query)) await api.post('/api/downloads/let-go', { query: part });
   await readTracks(ids);
