@@ -166,4 +166,12 @@ FAULTS_OF_EDITS = (
         "'FULL' if durable else 'OFF'",
         "'OFF'",
     ),
+    Fault(
+        "what is offered again takes numbers that edits have taken meanwhile",
+        CLIENT + "library.outbox",
+        "open_outbox",
+        "now = replace(account, next_n=row[0], last_op_ms=row[1])",
+        "now = account",
+        first_seed=CLOSE_SEEDS,
+    ),
 )

@@ -33,7 +33,7 @@ FAULTS_OF_SOURCES = (
     Fault(
         "a favourite is told to one server",
         CLIENT + "edits.marks",
-        "set_favourite",
+        "_say",
         "for account, remote_id, held in accounts:",
         "for account, remote_id, held in accounts[:1]:",
     ),

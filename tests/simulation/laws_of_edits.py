@@ -24,6 +24,12 @@ SERVER_ENTRIES = """
        AND playlists.deleted_at IS NULL
 """
 SERVER_USER_DATA = "SELECT track_id, seq, play_count, favourite, rating FROM user_data WHERE user_id = ?"
+NUMBERED_TWICE = """
+    SELECT account_id, n, COUNT(*)
+      FROM sync_queue
+     GROUP BY source_id, account_id, n
+    HAVING COUNT(*) > 1
+"""
 DEVICE_PLAYLISTS = "SELECT id, seq, name FROM server_playlists WHERE is_deleted = 0 AND hidden_by IS NULL"
 DEVICE_ENTRIES = """
     SELECT entry.id, entry.seq, entry.playlist_id, entry.track_id, entry.position
@@ -138,6 +144,12 @@ def what_is_shown_is_the_server_s_in_the_end(store: sqlite3.Connection, username
 
 def _hex(ids: list[bytes]) -> list[str]:
     return [entry_id.hex()[-6:] for entry_id in ids]
+
+
+def no_number_is_given_twice_always(device_name: str, device: LibraryView) -> None:
+    """To a server two operations of one number are those of a copied home, one of which it signs out."""
+    twice = device.all(NUMBERED_TWICE)
+    require(twice == [], "no number is given twice", f"{device_name} has {twice[:3]}")
 
 
 def the_queue_drains_in_the_end(device: LibraryView) -> None:

@@ -12,6 +12,7 @@ from tests.simulation import laws_of_one_library, laws_of_sources
 from tests.simulation.book import Book
 from tests.simulation.clock import Calendar, VirtualLoop
 from tests.simulation.laws import LawBroken
+from tests.simulation.laws_of_edits import no_number_is_given_twice_always
 from tests.simulation.laws_of_sources import Accounts
 from tests.simulation.listener import Account, Listener
 from tests.simulation.machine import Machine
@@ -20,6 +21,7 @@ from tests.simulation.plan_of_sources import SourcesPlan, sources_plan_of
 from tests.simulation.shelf import Catalogue, Kind, Shelf
 from tests.simulation.shown import shown_recordings
 from tests.simulation.trace import Trace
+from tests.simulation.views import LibraryView
 
 URLS = {"home": "http://10.0.0.1:8420", "friend": "http://10.0.0.2:8420"}
 # A friend's server calls people by other names.
@@ -191,6 +193,7 @@ class TwoServers:
                 with device.looking() as library:
                     laws_of_sources.no_mark_goes_in_circles_always(device, library, self.shaken)
                     laws_of_sources.no_play_is_told_twice_always(library)
+                    no_number_is_given_twice_always(device.name, LibraryView(library))
 
     def judge_device(self, device: Listener) -> None:
         """The laws of a device that is level with both servers."""

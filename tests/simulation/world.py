@@ -205,6 +205,7 @@ class World:
             ledger.leave(device.name, former)
             self.counts.pop((device.name, former), None)
         device.departed.clear()
+        laws_of_edits.no_number_is_given_twice_always(device.name, library)
         laws_of_showing.own_entries_stay_shown_always(user, device.name, library, ledger)
         laws_of_showing.own_marks_stay_shown_always(
             user, device.name, library, ledger, near_ms=self._near_ms, has_late=self.plan.has_late

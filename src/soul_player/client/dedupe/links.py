@@ -7,7 +7,7 @@ from soul_player.client.dedupe.asking import columns_of, withdraw, withdraw_with
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
 from soul_player.client.dedupe.history import alone, retell
 from soul_player.client.dedupe.references import move_references, return_references
-from soul_player.client.library.tracks import refresh_statuses
+from soul_player.client.library.tracks import SHOW_WORDS, refresh_statuses
 from soul_player.database.access import Reader, Row, Writer
 
 ENTRIES_OF = """
@@ -64,20 +64,6 @@ CHOOSE_SHOWN = """
                AND source_id = tracks.shown_source_id
              LIMIT 1),
            (SELECT source_id FROM track_sources WHERE track_id = tracks.id ORDER BY id LIMIT 1))
-     WHERE id = :track_id
-"""
-
-SHOW = """
-    UPDATE tracks
-       SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
-            added_at) = (
-           SELECT title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
-                  added_at
-             FROM track_sources
-            WHERE track_id = tracks.id
-              AND source_id = tracks.shown_source_id
-            ORDER BY id
-            LIMIT 1)
      WHERE id = :track_id
 """
 
@@ -202,7 +188,7 @@ async def split(library: Writer, link_id: int) -> int:
     await library.run_many(TELL_ANEW, told)
     for track_id in (link.track_id, leaving.track_id):
         await library.run(CHOOSE_SHOWN, track_id=track_id)
-        await library.run(SHOW, track_id=track_id)
+        await library.run(SHOW_WORDS, track_id=track_id)
         await refresh_statuses(library, [track_id])
         await library.run(ADD_WORDS, track_id=track_id)
     await return_references(library, links, steps, leaving)

@@ -7,8 +7,7 @@ from soul_player.client.errors import EditInvalid, TrackNotFound
 from soul_player.client.library.accounts import Account, open_account
 from soul_player.client.library.marks import (
     COUNT_PLAY,
-    SAY_FAVOURITE,
-    SAY_RATING,
+    SAY,
     names_of,
     refresh_marks,
 )
@@ -68,36 +67,23 @@ Held = tuple[Account, bytes, LocalTrackId | None]
 
 async def set_favourite(library: Writer, act: Act, track_id: LocalTrackId, *, favourite: bool) -> None:
     """A favourite, or no longer."""
-    await _require(library, track_id)
-    accounts = await _accounts(library, track_id)
-    for account, remote_id, held in accounts:
-        outbox = act.outbox(library, account)
-        op_id, n = outbox.number()
-        operation = FavouriteSet(op_id, n, act.at, id_text(remote_id), favourite)
-        await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
-        await outbox.save()
-    # For sources that come to hold it.
-    await library.run(SAY_FAVOURITE, track_id=track_id, favourite=int(favourite), at=act.now_ms)
-    await _note_told(library, act, accounts, track_id, MarkKind.FAVOURITE, int(favourite))
-    await refresh_marks(library, track_id)
+    await _say(library, act, track_id, MarkKind.FAVOURITE, int(favourite))
 
 
 async def set_rating(library: Writer, act: Act, track_id: LocalTrackId, *, rating: int | None) -> None:
     """1 to 5, or None for none."""
     if rating is not None and not 1 <= rating <= RATING_MAX:
         raise EditInvalid(f"a rating is 1 to {RATING_MAX}, or 0 for none")
-    await _require(library, track_id)
-    accounts = await _accounts(library, track_id)
-    for account, remote_id, held in accounts:
-        outbox = act.outbox(library, account)
-        op_id, n = outbox.number()
-        operation = RatingSet(op_id, n, act.at, id_text(remote_id), rating)
-        await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
-        await outbox.save()
-    # For sources that come to hold it.
-    await library.run(SAY_RATING, track_id=track_id, rating=rating, at=act.now_ms)
-    await _note_told(library, act, accounts, track_id, MarkKind.RATING, rating)
-    await refresh_marks(library, track_id)
+    await _say(library, act, track_id, MarkKind.RATING, rating)
+
+
+def word_of(  # noqa: PLR0917  # all that such an operation says
+    kind: MarkKind, op_id: str, n: int, at: str, remote_id: bytes, value: int | None
+) -> FavouriteSet | RatingSet:
+    """As it is sent."""
+    if kind is MarkKind.FAVOURITE:
+        return FavouriteSet(op_id, n, at, id_text(remote_id), bool(value))
+    return RatingSet(op_id, n, at, id_text(remote_id), value)
 
 
 async def record_play(
@@ -185,13 +171,24 @@ async def _accounts(library: Writer, track_id: LocalTrackId) -> list[Held]:
     return found
 
 
-async def _note_told(  # noqa: PLR0917  # what was said, and to whom
-    library: Writer, act: Act, accounts: Sequence[Held], track_id: LocalTrackId, kind: MarkKind, value: int | None
-) -> None:
-    for account, remote_id, _ in accounts:
-        told = Told(account.source_id, remote_id, kind, value, act.now_ms, ToldState.SAID)
-        await note_told(library, told)
+async def _say(library: Writer, act: Act, track_id: LocalTrackId, kind: MarkKind, value: int | None) -> None:
+    await _require(library, track_id)
+    accounts = await _accounts(library, track_id)
+    # One an account: it may know the recording by several names, and each word has a number of its own.
+    outboxes = {account.source_id: act.outbox(library, account) for account, _, _ in accounts}
+    for account, remote_id, held in accounts:
+        outbox = outboxes[account.source_id]
+        op_id, n = outbox.number()
+        operation = word_of(kind, op_id, n, act.at, remote_id, value)
+        await outbox.add(NewOperation(operation, track_group(remote_id), held_track_id=held))
+        await note_told(library, Told(account.source_id, remote_id, kind, value, act.now_ms, ToldState.SAID))
+    for outbox in outboxes.values():
+        await outbox.save()
+    # For sources that come to hold it.
+    await library.run(SAY[kind], track_id=track_id, value=value, at=act.now_ms)
+    for account, _, _ in accounts:
         await mark_told(library, account.source_id, [track_id])
+    await refresh_marks(library, track_id)
 
 
 async def _require(library: Reader, track_id: LocalTrackId) -> float:

@@ -6,6 +6,7 @@ What a source itself said never goes anywhere: only words of this device are loo
 from dataclasses import dataclass, replace
 
 from soul_player.client.edits.act import Act
+from soul_player.client.edits.marks import word_of
 from soul_player.client.library.accounts import Account, open_account
 from soul_player.client.library.marks import compute_marks, marks_at, names_of, refresh_marks
 from soul_player.client.library.model import LocalTrackId, SourceId
@@ -26,8 +27,6 @@ from soul_player.client.library.told_marks import (
     words_said,
 )
 from soul_player.database.access import Writer
-from soul_player.protocol.ids import id_text
-from soul_player.protocol.operation import FavouriteSet, RatingSet
 from soul_player.protocol.times import time_text
 
 TOLD_AT_ONCE = 5_000
@@ -45,12 +44,7 @@ class _Telling:
     async def send(self, remote_id: bytes, kind: MarkKind, value: int | None, *, at: str) -> None:
         """Write the word down as an operation."""
         op_id, n = self.outbox.number()
-        name = id_text(remote_id)
-        told: FavouriteSet | RatingSet
-        if kind is MarkKind.FAVOURITE:
-            told = FavouriteSet(op_id, n, at, name, bool(value))
-        else:
-            told = RatingSet(op_id, n, at, name, value)
+        told = word_of(kind, op_id, n, at, remote_id, value)
         await self.outbox.add(NewOperation(told, track_group(remote_id)))
 
 

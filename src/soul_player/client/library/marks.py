@@ -26,19 +26,20 @@ TRACK_OF = """
        AND remote_id = :remote_id
 """
 
-SAY_FAVOURITE = """
+SAY = {
+    MarkKind.FAVOURITE: """
     INSERT INTO local_marks (track_id, favourite, favourited_at)
-    VALUES (:track_id, :favourite, :at)
+    VALUES (:track_id, :value, :at)
         ON CONFLICT (track_id) DO UPDATE
        SET favourite = excluded.favourite, favourited_at = excluded.favourited_at, favourite_is_own = 1
-"""
-
-SAY_RATING = """
+""",
+    MarkKind.RATING: """
     INSERT INTO local_marks (track_id, rating, rated_at)
-    VALUES (:track_id, :rating, :at)
+    VALUES (:track_id, :value, :at)
         ON CONFLICT (track_id) DO UPDATE
        SET rating = excluded.rating, rated_at = excluded.rated_at, rating_is_own = 1
-"""
+""",
+}
 
 UNTOLD_PLAYS = """
     SELECT COUNT(*), MAX(played_at)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from soul_player.client.library.accounts import Account
-from soul_player.client.library.outbox import NewOperation, Outbox
+from soul_player.client.library.outbox import NewOperation, Outbox, open_outbox
 from soul_player.client.library.overlay import After
 from soul_player.client.library.rebuilds import end_rebuild
 from soul_player.client.library.resets import USER_FEEDS
@@ -126,7 +126,7 @@ async def offer_everything(library: Writer, account: Account, *, now_ms: int, ra
         (await begin_sync_state(library, account.source_id, feed, account_id=account.account_id)).run
         for feed in USER_FEEDS
     ]
-    outbox = Outbox(library, account, now_ms=now_ms, randomness=randomness)
+    outbox = await open_outbox(library, account, now_ms=now_ms, randomness=randomness)
     offering = _Offering(library, account, outbox, playlists_run=runs[0] - 1, user_data_run=runs[1] - 1)
     await offering.marks()
     await offering.plays()

@@ -1,6 +1,6 @@
 """Writing edits down as operations of one account, each with its id and its number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -11,6 +11,13 @@ from soul_player.database.access import Writer
 from soul_player.edges import Randomness
 from soul_player.protocol.ids import RANDOM_BYTES_PER_ID, id_bytes, id_text, mint_id
 from soul_player.protocol.operation import AnyOperation, check_operation
+
+NUMBERS_NOW = """
+    SELECT next_n, last_op_ms
+      FROM accounts
+     WHERE source_id = :source_id
+       AND account_id = :account_id
+"""
 
 ADD = """
     INSERT INTO sync_queue (op_id, n, account_id, source_id, group_key, entry_id, operation, payload, state,
@@ -35,7 +42,7 @@ class NewOperation:
 
 
 class Outbox:
-    """Writes one account's operations in one transaction; `save` ends it."""
+    """Writes one account's operations in one transaction, in which the account was read; `save` ends it."""
 
     def __init__(self, library: Writer, account: Account, *, now_ms: int, randomness: Randomness) -> None:
         self._library = library
@@ -82,6 +89,14 @@ class Outbox:
     async def save(self) -> None:
         """The numbers that were given are taken."""
         await save_numbers(self._library, self._account, next_n=self._next_n, last_op_ms=self._op_ms)
+
+
+async def open_outbox(library: Writer, account: Account, *, now_ms: int, randomness: Randomness) -> Outbox:
+    """For who has read the account in a transaction before this one: an edit may have taken numbers since."""
+    row = await library.one(NUMBERS_NOW, source_id=account.source_id, account_id=account.account_id)
+    assert row is not None, "an account that was read once goes with its source only"
+    now = replace(account, next_n=row[0], last_op_ms=row[1])
+    return Outbox(library, now, now_ms=now_ms, randomness=randomness)
 
 
 def _after_text(new: NewOperation) -> str | None:

@@ -3,7 +3,7 @@
 from soul_player.client.library.accounts import Account, find_account, note_device, save_ack
 from soul_player.client.library.marks import refresh_all_marks, refresh_remote_marks
 from soul_player.client.library.model import SourceId, SyncState
-from soul_player.client.library.outbox import NewOperation, Outbox
+from soul_player.client.library.outbox import NewOperation, open_outbox
 from soul_player.client.library.playlist_questions import ask_of_account
 from soul_player.client.library.server_rows import (
     FORGET_ALL,
@@ -184,7 +184,7 @@ async def sweep_user_data(
 ) -> None:
     """Favourites and ratings that the server has lost are told to it again, with the time they have."""
     rows = await library.all(STALE_USER_DATA, source_id=account.source_id, run=state.run)
-    outbox = Outbox(library, account, now_ms=now_ms, randomness=randomness)
+    outbox = await open_outbox(library, account, now_ms=now_ms, randomness=randomness)
     for track_id, favourite, favourited_at, rating, rated_at in rows:
         await library.run(FORGET_USER_DATA, source_id=account.source_id, track_id=track_id)
         if state.last_reset_code not in DIVERGED:

@@ -25,38 +25,18 @@ ANY_LOST = """
      LIMIT 1
 """
 
-_COLUMNS = """
+# CROSS: from the few keys of a page to the index of what is lost, never through the library.
+_LOST = """
     SELECT lost.id, lost.remote_id, lost.track_id, lost.title, lost.artist, lost.album, lost.track_number,
            lost.disc_number, lost.duration_seconds, lost.file_size, lost.file_hash, lost.audio_hash, lost.path
-"""
-
-# CROSS: from the few hashes of a page to the index of what is lost, never through the library.
-LOST_BY_FILE_HASH = (
-    _COLUMNS
-    + """
       FROM json_each(:keys) wanted
      CROSS JOIN track_sources lost
-             ON lost.source_id = :source_id AND lost.status = 'unavailable' AND lost.file_hash = wanted.value
+             ON lost.source_id = :source_id AND lost.status = 'unavailable'
 """
-)
 
-LOST_BY_AUDIO_HASH = (
-    _COLUMNS
-    + """
-      FROM json_each(:keys) wanted
-     CROSS JOIN track_sources lost
-             ON lost.source_id = :source_id AND lost.status = 'unavailable' AND lost.audio_hash = wanted.value
-"""
-)
-
-LOST_BY_SIZE = (
-    _COLUMNS
-    + """
-      FROM json_each(:keys) wanted
-     CROSS JOIN track_sources lost
-             ON lost.source_id = :source_id AND lost.status = 'unavailable' AND lost.file_size = wanted.value
-"""
-)
+LOST_BY_FILE_HASH = _LOST + " AND lost.file_hash = wanted.value"
+LOST_BY_AUDIO_HASH = _LOST + " AND lost.audio_hash = wanted.value"
+LOST_BY_SIZE = _LOST + " AND lost.file_size = wanted.value"
 
 # Position 0 is below any that a server gives: whatever comes now is newer.
 RENAME = """

@@ -16,7 +16,8 @@ ADD_AFTER = """
      WHERE id > :after_row_id
 """
 
-SHOW_AGAIN = """
+# What the source says whose words are shown.
+SHOW_WORDS = """
     UPDATE tracks
        SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
             added_at) = (
@@ -28,8 +29,14 @@ SHOW_AGAIN = """
             ORDER BY id
             LIMIT 1)
      WHERE id = :track_id
+"""
+
+SHOW_AGAIN = (
+    SHOW_WORDS
+    + """
        AND shown_source_id = :source_id
 """
+)
 
 # A file that is on this device plays, whatever became of its source.
 REFRESH_STATUS = """
@@ -70,20 +77,11 @@ SHOW_OTHER_SOURCE = """
        AND EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
 """
 
-SHOW_ITS_WORDS = """
-    UPDATE tracks
-       SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
-            added_at) = (
-           SELECT title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
-                  added_at
-             FROM track_sources
-            WHERE track_id = tracks.id
-              AND source_id = tracks.shown_source_id
-            ORDER BY id
-            LIMIT 1)
-     WHERE id = :track_id
+HAS_SOURCES = """
        AND EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
 """
+
+SHOW_ITS_WORDS = SHOW_WORDS + HAS_SOURCES
 
 ANY_LEFT = """
     SELECT 1
