@@ -5,7 +5,7 @@ import hashlib
 import os
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 
 from soul_player.audio.source import Stamp
 from soul_player.edges import mint
+from soul_player.folders.messages import Picture
 from soul_player.folders.scan.stored import StoredTrack
 from soul_player.protocol.ids import TrackId, id_bytes, id_text
 from soul_player.protocol.times import time_text
@@ -22,6 +23,8 @@ from soul_player.server.store.tracks import TrackWrites, find_tracks
 from tests.simulation.live_server import LiveServer
 
 ARTISTS = 4
+ALBUMS = 3
+PICTURE_BYTES = (500, 4_000)
 TAGS_BYTES = (40, 200)
 AUDIO_BYTES = (2_000, 24_000)
 
@@ -58,6 +61,18 @@ def recording(number: int, take: int, retagged: int) -> Song:
     return Song(number, tagger.randbytes(tagger.randint(*TAGS_BYTES)), audio)
 
 
+def album_of(number: int) -> str:
+    """Several recordings share one, and its picture."""
+    return f"Album {number % ALBUMS}"
+
+
+def picture_of(number: int) -> Picture:
+    """On the album that this recording is on."""
+    album = album_of(number)
+    image = random.Random(f"picture of {album}").randbytes(random.Random(album).randint(*PICTURE_BYTES))
+    return Picture(hashlib.sha256(album.encode()).hexdigest()[:32], "image/png", image)
+
+
 class AudioServer(LiveServer):
     """`songs`: what each file holds now, by its id; what the store says of it may lag."""
 
@@ -69,6 +84,8 @@ class AudioServer(LiveServer):
         # The number of every content that was ever in a file here, by sha256.
         self.contents: dict[str, int] = {}
         self._stamps = 0
+        # Told of every content that is in a file here; set by its world.
+        self.on_song: Callable[[Song], None] = lambda song: None
 
     def prepare(self) -> None:
         """A store with users of its own and a root that is there: no two servers have anything in common but music."""
@@ -109,6 +126,7 @@ class AudioServer(LiveServer):
         os.utime(path, ns=(at_ns, at_ns))
         self.songs[track_id] = song
         self.contents[song.file_hash.hex()] = song.number
+        self.on_song(song)
 
     def _row(self, track_id: str, song: Song, *, is_hashed: bool) -> StoredTrack:
         now_ms = self.clock.now_ms()
@@ -118,7 +136,8 @@ class AudioServer(LiveServer):
             title=f"Recording {song.number}",
             artist=f"Artist {song.number % ARTISTS}",
             artists=(f"Artist {song.number % ARTISTS}",),
-            album=f"Album {song.number % 3}",
+            album=album_of(song.number),
+            artwork_id=picture_of(song.number).artwork_id,
             content_type="audio/flac",
             file_size=len(song.content),
             duration_seconds=100.0 + 10 * song.number,

@@ -99,8 +99,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return future
 
     def _run_job(self, future: "asyncio.Future[Any]", host: Host | None, func: Callable[..., Any], args: Any) -> None:
-        # Like a job that no thread had taken up yet.
-        if future.cancelled() or (host is not None and host.loses_power_before_job()):
+        if future.cancelled():
+            # Like a job that no thread had taken up yet.
+            return
+        if host is not None and host.loses_power_before_job():
+            # A ghost that waits for its threads on its way out waits for nobody.
+            future.cancel()
             return
         error: BaseException | None = None
         result: Any = None
@@ -109,6 +113,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         except BaseException as raised:  # noqa: BLE001  # handed on whole, as a thread does
             error = raised
         if host is not None and host.loses_power_after_job():
+            future.cancel()
             return
         self.call_later(self._job_seconds(), _deliver, future, result, error)
 

@@ -19,6 +19,8 @@ from tests.simulation.volatile_disk import VolatileDisk
 
 LIMITS_BYTES = (60_000, 150_000, 400_000, 100_000_000)
 FREE_BYTES = 3_000
+# Of three pictures of up to 4,000 bytes: for none of them, for some, for all.
+PICTURE_LIMITS_BYTES = (1_000, 5_000, 1_000_000)
 LETTING_GO_SECONDS = 5.0
 STRANGERS = ("my song.flac", "0" * 63)
 HERE = "SELECT lower(hex(sha256)) FROM copies"
@@ -59,6 +61,9 @@ class Collector(LiveDevice):
         self.files = VolatileDisk(self.places.all_folders, self.random, step=self._step)
         self.disk.files = self.files
         self.limit_bytes = self.random.choice(LIMITS_BYTES)
+        self.picture_limit_bytes = self.random.choice(PICTURE_LIMITS_BYTES)
+        # In which quality a task was asked for, as long as anybody has seen it.
+        self.wanted_qualities: dict[int, str] = {}
         # Steps of the disk until the power is cut; None: not planned.
         self.steps_left: int | None = None
         # The step of the disk before which it ends; None: not planned.
@@ -139,6 +144,7 @@ class Collector(LiveDevice):
             super().config(),
             cache_limit_bytes=self.limit_bytes,
             disk_free_bytes=FREE_BYTES,
+            picture_limit_bytes=self.picture_limit_bytes,
             downloads_at_once=self.random.choice((1, 2, 4)),
             download_bytes_per_second=self.random.choice((0, 0, 30_000)),
         )

@@ -9,9 +9,11 @@ from typing import Any
 from soul_player.client import Client, DownloadFinished, Event, SyncResult
 from soul_player.protocol.ids import id_bytes
 from tests.simulation import laws_of_downloads as laws
-from tests.simulation.audio_server import AudioServer, recording
+from tests.simulation import laws_of_pictures as pictures
+from tests.simulation.audio_server import AudioServer, picture_of, recording
 from tests.simulation.clock import Calendar, VirtualLoop
 from tests.simulation.collector import Collector
+from tests.simulation.encoder import Encoder
 from tests.simulation.laws import LawBroken, require
 from tests.simulation.machine import Machine
 from tests.simulation.pieces import PieceNetwork
@@ -22,6 +24,9 @@ from tests.simulation.wishes import act
 URLS = {"home": "http://10.0.0.1:8420", "friend": "http://10.0.0.2:8420"}
 NAMES = {url: name for name, url in URLS.items()}
 RECORDINGS = 15
+PICTURES = {
+    picture.artwork_id: hashlib.sha256(picture.image).hexdigest() for picture in map(picture_of, range(RECORDINGS))
+}
 # What is here for so long is known to whoever begins to fetch.
 KNOWN_SECONDS = 300.0
 MOMENT_SECONDS = 2.0
@@ -34,7 +39,7 @@ SCRUB_SECONDS = 400.0
 class DownloadsWorld:
     """One run of a seed."""
 
-    def __init__(self, seed: int, folder: Path, loop: VirtualLoop) -> None:
+    def __init__(self, seed: int, folder: Path, loop: VirtualLoop, encoder: Encoder) -> None:
         self.seed = seed
         self.random = random.Random(f"downloads of {seed}")
         self.calendar = Calendar(loop)
@@ -43,6 +48,9 @@ class DownloadsWorld:
         self._parts: dict[str, Any] = {"seed": seed, "calendar": self.calendar, "trace": self.trace}
         names = list(URLS)[: self.random.choice((1, 2, 2))]
         self.servers = {name: AudioServer(name, folder / name, **self._parts) for name in names}
+        self.encoder = encoder
+        for server in self.servers.values():
+            server.on_song = lambda song: encoder.songs.update({song.file_hash.hex(): song})
         self.devices: list[Collector] = []
         self.takes = dict.fromkeys(range(RECORDINGS), 0)
         self.tags = dict.fromkeys(range(RECORDINGS), 0)
@@ -119,19 +127,27 @@ class DownloadsWorld:
         with device.looking() as library:
             laws.cached_is_whole_and_durable_always(library, device.files, device.places, device.damaged)
             laws.a_copy_is_what_a_server_had_always(library, self.contents())
+            pictures.a_copy_is_as_good_as_its_row_says_always(library, self.encoder.made)
+            pictures.a_picture_is_whole_and_durable_always(library, device.files, device.places, PICTURES)
+            pictures.pictures_keep_to_their_budget_always(library, device.picture_limit_bytes)
             device.pinned = laws.what_is_asked_for_stays_always(device.pinned, library, device.ever_damaged)
             laws.every_task_has_a_way_on_always(library)
             device.see_what_is_here(library)
+            device.wanted_qualities.update(pictures.wanted_qualities(library))
 
     def contents(self) -> dict[str, int]:
         """The number of every content that any server ever held, by sha256."""
-        return {name: number for server in self.servers.values() for name, number in server.contents.items()}
+        held = {name: number for server in self.servers.values() for name, number in server.contents.items()}
+        return held | self.encoder.numbers
 
     def _after_sync(self, device: Any, result: SyncResult) -> None:
         self.look_at(device)
 
     def _on_event(self, device: Collector, event: Event) -> None:
         if isinstance(event, DownloadFinished):
+            with device.looking() as library:
+                wanted = device.wanted_qualities.get(event.task_id)
+                pictures.what_came_is_as_good_as_was_asked(library, event.track_id, wanted)
             self.look_at(device)
             if event.size_bytes:
                 self._hold_budget(device)
@@ -159,11 +175,11 @@ class DownloadsWorld:
                 require(path not in device.open_paths, "nothing open is evicted", path.name)
             laws.nothing_asked_for_is_evicted_always(library, content)
 
-    def _on_download(self, machine: Machine, url: str, track_id: str) -> None:
+    def _on_download(self, machine: Machine, url: str, track_id: str, quality: str) -> None:
         (device,) = [device for device in self.devices if device is machine]
         now = self.calendar.monotonic()
         with device.looking() as library:
-            for digits, *hashes in laws.held_content(library, NAMES[url], id_bytes(track_id)):
+            for digits, *hashes in laws.held_content(library, NAMES[url], id_bytes(track_id), quality):
                 is_known = device.is_known_since(
                     (NAMES[url], id_bytes(track_id).hex()), (digits, *hashes), now - KNOWN_SECONDS
                 )
@@ -245,6 +261,7 @@ class DownloadsWorld:
                 laws.what_was_asked_for_is_here_in_the_end(library)
                 laws.references_are_exact_in_the_end(library)
                 laws.no_file_is_left_over_in_the_end(library, device.places, device.strangers)
+                pictures.pictures_are_here_in_the_end(library, device.places, device.picture_limit_bytes)
 
 
 async def _try_again(client: Client) -> None:

@@ -1,6 +1,7 @@
 """The laws of downloads: a row says `cached` only of bytes that are whole and durable, and nothing wanted is lost."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from soul_player.client.downloads.places import Places, read_copy_name, read_part_name
 from tests.simulation.laws import require
+from tests.simulation.laws_of_pictures import QUALITIES
 from tests.simulation.volatile_disk import VolatileDisk
 
 COPIES = "SELECT id, sha256, size_bytes FROM copies ORDER BY id"
@@ -67,7 +69,7 @@ HOLDING = """
     SELECT lower(hex(copies.sha256)), entry.file_hash, entry.audio_hash
       FROM track_sources entry
       JOIN sources ON sources.id = entry.source_id
-      JOIN copies ON copies.quality = 'original'
+      JOIN copies ON copies.quality IN (SELECT value FROM json_each(:good))
                  AND (copies.file_hash = entry.file_hash OR copies.audio_hash = entry.audio_hash)
      WHERE entry.remote_id = :remote_id
        AND sources.name = :source
@@ -172,9 +174,12 @@ def is_replaced(library: sqlite3.Connection, title: str) -> bool:
     return bool(library.execute(SERVED, {"title": title}).fetchall())
 
 
-def held_content(library: sqlite3.Connection, source: str, remote_id: bytes) -> list[tuple[str, Any, Any]]:
-    """Copies that this entry could be played from, with the hashes that it has now."""
-    return library.execute(HOLDING, {"source": source, "remote_id": remote_id}).fetchall()
+def held_content(
+    library: sqlite3.Connection, source: str, remote_id: bytes, quality: str
+) -> list[tuple[str, Any, Any]]:
+    """Copies as good as this that the entry could be played from, with the hashes that it has now."""
+    good = json.dumps(QUALITIES[QUALITIES.index(quality) :])
+    return library.execute(HOLDING, {"source": source, "remote_id": remote_id, "good": good}).fetchall()
 
 
 def every_task_has_a_way_on_always(library: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from soul_player.client import BadgeAction, Client, Event, SourceId, SyncFinished, SyncResult, SyncStarted
-from soul_player.client.errors import HomeLocked
+from soul_player.client.errors import HomeLocked, SourceNotFound
 from soul_player.database.errors import DatabaseError
 from tests.simulation.device import Device
 from tests.simulation.laws import require
@@ -94,11 +94,13 @@ class LiveDevice(Device):
             source = await self._source(client)
             for _ in range(BUSY_TRIES_MAX):
                 try:
-                    (result,) = await client.sync.run([source.id])
+                    results = await client.sync.run([source.id])
                 except HomeLocked:
                     await asyncio.sleep(1.0)
                 else:
-                    return result
+                    if not results:
+                        raise SourceNotFound(f"{source.name} was removed meanwhile")
+                    return results[0]
             raise HomeLocked("a sync that never ends")
 
     async def attend(self, client: Client, answer: Callable[[], Coroutine[Any, Any, None]]) -> None:

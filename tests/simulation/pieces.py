@@ -122,7 +122,8 @@ class PieceTransport(LiveTransport):
         network.downloads += 1
         name = f"file {network.downloads} {match.group(1)} {(request.headers or {}).get('Range', '')}"
         if network.on_download is not None and not machine.is_cut:
-            network.on_download(machine, self.address.url, match.group(1))
+            quality = (request.query or {}).get("quality", "original")
+            network.on_download(machine, self.address.url, match.group(1), quality)
         if fate is BodyFate.WHOLE:
             # A proxy that does not know of ranges.
             request = replace(request, headers={})

@@ -6,10 +6,14 @@ from datetime import UTC
 from soul_player.client import Client, LocalTrackId, Wish, parse_query, query_condition, shown, wish_words
 from soul_player.client.errors import ClientError
 from soul_player.client.library.model import Condition
+from soul_player.protocol.quality import StreamQuality
 from tests.simulation.audio_server import ARTISTS
 from tests.simulation.collector import Collector
+from tests.simulation.laws_of_pictures import wanted_qualities
 
 RULES_MAX = 3
+# Most people want it as it is.
+QUALITIES = (*[StreamQuality.ORIGINAL] * 4, StreamQuality.LOW, StreamQuality.MEDIUM)
 TRACKS = "SELECT id, title FROM tracks WHERE status <> 'unavailable' ORDER BY id"
 CACHED = "SELECT DISTINCT path FROM track_sources WHERE status = 'cached' ORDER BY path"
 
@@ -39,8 +43,14 @@ async def ask(device: Collector, client: Client) -> None:
     """For some music."""
     query = some_query(device)
     name, is_live = wish_words(query)
-    asked = await client.downloads.ask(Wish(name, query, condition_of(device, query), is_live=is_live))
-    device.trace(device.name, f"asks for {query}: {asked.tracks}, {asked.here} here, {len(asked.queued)} queued")
+    quality = device.random.choice(QUALITIES)
+    wish = Wish(name, query, condition_of(device, query), quality=quality, is_live=is_live)
+    asked = await client.downloads.ask(wish)
+    # Whoever asks again for what is still to come wants it in the quality that was asked for last.
+    with device.looking() as library:
+        device.wanted_qualities.update(wanted_qualities(library))
+    said = f"{asked.tracks}, {asked.here} here, {len(asked.queued)} queued"
+    device.trace(device.name, f"asks for {query}, {quality.value}: {said}")
 
 
 async def let_go(device: Collector, client: Client) -> None:

@@ -51,3 +51,46 @@ def test_pictures_stay_within_their_room(tmp_path: Path) -> None:
             assert await one.client.downloads.store.pictures.of(await one.track_id(SONGS[0].title)) is None
 
     run(story())
+
+
+def test_what_a_crash_left_of_pictures_is_put_right(tmp_path: Path) -> None:
+    """A file without a row goes, a row without its file too; and what tracks show is brought again."""
+    two_songs_of_an_album(tmp_path / "music")
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=0) as one:
+            await one.fetch()
+            folder = tmp_path / "client/downloads/pictures"
+            (picture,) = folder.iterdir()
+            content = picture.read_bytes()
+            picture.unlink()
+            (folder / ("0" * 64)).write_bytes(b"nobody knows of it")
+            (folder / f"{picture.name}.new").write_bytes(b"half of it")
+            await one.client.downloads.run(until_idle=True)
+            assert [path.name for path in folder.iterdir()] == [picture.name]
+            assert picture.read_bytes() == content
+            found = await one.client.downloads.store.pictures.of(await one.track_id(SONGS[0].title))
+            assert found == (picture, "image/jpeg")
+
+    run(story())
+
+
+def test_a_source_that_cannot_be_asked_for_pictures_is_not_asked_for_each(tmp_path: Path) -> None:
+    """Until it is back: then they come, though no track does."""
+    two_songs_of_an_album(tmp_path / "music")
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=0) as one:
+            await one.fetch()
+            pictures = one.client.downloads.store.pictures
+            (picture,) = (tmp_path / "client/downloads/pictures").iterdir()
+            picture.unlink()
+            await pictures.reconcile()
+            one.proxy.is_down = True
+            await pictures.bring_missing()
+            assert not picture.exists()
+            one.proxy.is_down = False
+            await pictures.bring_missing()
+            assert picture.exists()
+
+    run(story())

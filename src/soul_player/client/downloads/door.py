@@ -194,15 +194,20 @@ class Downloads:
         self._is_running = True
         try:
             await self._upkeep.reconcile(self._begun)
+            await self.store.pictures.reconcile()
             await self._room.trim()
             with self._events.subscribe() as events:
                 async with asyncio.TaskGroup() as group:
-                    beside = [group.create_task(self._listen(events))]
+                    beside = [
+                        group.create_task(self._listen(events)),
+                        group.create_task(self.store.pictures.keep_up()),
+                    ]
                     beside += [group.create_task(work()) for work in self._beside]
                     if not until_idle:
                         beside.append(group.create_task(self._upkeep.scrub()))
                     try:
                         await self._worker.run(until_idle=until_idle)
+                        await self.store.pictures.bring_missing()
                     finally:
                         for task in beside:
                             task.cancel()
@@ -223,9 +228,11 @@ class Downloads:
                 case SourceOnline(source_id):
                     await self._library.write(wake_source, source_id)
                     self._worker.welcome(source_id)
+                    self.store.pictures.wake()
                 case SyncFinished(source_id, result) if result.status is SyncStatus.SYNCED:
                     await self._library.write(_wake_after_sync, source_id)
                     self._worker.welcome(source_id)
+                    self.store.pictures.wake()
                     if has_news(result):
                         await self.rules.evaluate()
                 case _:

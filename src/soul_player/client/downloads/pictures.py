@@ -7,14 +7,17 @@ from pathlib import Path
 from soul_player.client.downloads.disk import Disk, disk_errors
 from soul_player.client.downloads.holders import Holder
 from soul_player.client.downloads.places import Places
-from soul_player.client.errors import ClientError
+from soul_player.client.errors import ClientError, GoneError
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.pictures import (
     Picture,
     add_picture,
+    all_pictures,
     find_picture,
     find_picture_of,
     mark_picture_used,
+    missing_pictures,
+    picture_bytes,
     remove_picture,
     trim_pictures,
 )
@@ -27,6 +30,9 @@ from soul_player.protocol.ids import TrackId
 
 # A page shows the same hundred covers over and over: what was looked at within the hour is not written down again.
 USED_MS = 3_600_000
+# What is brought afterwards fills the room up to here: one that a person looks at finds some.
+FILLED_SHARE = 0.9
+MISSING_MAX = 1_000
 
 
 class Pictures:
@@ -49,6 +55,10 @@ class Pictures:
         self._clock = clock
         self._limit_bytes = limit_bytes
         self._fetching: set[str] = set()
+        # Set when there may be some that could not be had before.
+        self._awake = asyncio.Event()
+        # What its source turned out not to have: not asked for again by this process.
+        self._refused: set[tuple[str, SourceId]] = set()
 
     def set_limit(self, limit_bytes: int) -> None:
         """From the next picture on."""
@@ -90,6 +100,48 @@ class Pictures:
         finally:
             self._fetching.discard(artwork_id)
         return None
+
+    def wake(self) -> None:
+        """A source is back, or has told something new."""
+        self._awake.set()
+
+    async def keep_up(self) -> None:
+        """For ever: what tracks that are here show is brought, if it was not to be had when they came."""
+        while True:
+            self._awake.clear()
+            await self.bring_missing()
+            await self._awake.wait()
+
+    async def bring_missing(self) -> None:
+        """As far as there is room without any other going for it, and as far as sources can be asked now."""
+        away: set[SourceId] = set()
+        for artwork_id, source_id, track_id in await self._library.read(missing_pictures, count=MISSING_MAX):
+            if source_id in away or (artwork_id, source_id) in self._refused:
+                continue
+            if await self._library.read(picture_bytes) >= self._limit_bytes * FILLED_SHARE:
+                return
+            match await self.fetch(artwork_id, source_id, track_id):
+                case None if await self._library.read(find_picture, artwork_id) is None:
+                    # There is no room for it.
+                    return
+                case None:
+                    continue
+                case GoneError():
+                    self._refused.add((artwork_id, source_id))
+                case _:
+                    away.add(source_id)
+
+    async def reconcile(self) -> None:
+        """At the start: a row whose file is not there goes, and so does a file that no row names."""
+        rows = await self._library.read(all_pictures)
+        sizes = await asyncio.to_thread(self._disk.sizes, self._places.pictures)
+        lost = [row for row in rows if sizes.get(row.sha256.hex()) != row.size_bytes]
+        for row in lost:
+            await self._library.write(remove_picture, row.artwork_id)
+        known = {row.sha256.hex() for row in rows if row not in lost}
+        for name in sizes:
+            if name not in known:
+                await asyncio.to_thread(self._disk.remove, self._places.pictures / name)
 
     async def keep(self, artwork_id: str, content_type: str, content: bytes) -> None:
         """Write it down under this id; what was not looked at for longest makes room."""

@@ -124,16 +124,19 @@ async def _record(library: Writer, batch: Sequence[Arrival], *, now_ms: int) -> 
 def _new_copy(arrival: Arrival) -> NewCopy:
     """Bytes that differ from those that the library knew of may have other audio too."""
     received, known = arrival.received, arrival.received.holder.hashes
-    if received.quality is not StreamQuality.ORIGINAL:
-        file_hash, audio_hash = known.file_hash, known.audio_hash
+    own_hash = f"sha256:{received.sha256}"
+    # A server sends the original itself where nothing smaller can be made of it.
+    is_original = received.quality is StreamQuality.ORIGINAL or known.file_hash == own_hash
+    if is_original:
+        file_hash: str | None = own_hash
+        audio_hash = known.audio_hash if known.file_hash == own_hash else None
     else:
-        file_hash = f"sha256:{received.sha256}"
-        audio_hash = known.audio_hash if known.file_hash == file_hash else None
+        file_hash, audio_hash = known.file_hash, known.audio_hash
     return NewCopy(
         sha256=arrival.sha256,
         size_bytes=received.size_bytes,
         content_type=received.content_type,
-        quality=received.quality,
+        quality=StreamQuality.ORIGINAL if is_original else received.quality,
         file_hash=file_hash,
         audio_hash=audio_hash,
     )

@@ -233,7 +233,11 @@ class Transfer:
                 if size >= BATCH_BYTES and progress.bytes_done < total:
                     if writing is not None:
                         await ended(writing)
-                    if (syncing is None or syncing.done()) and part.needs_sync():
+                    if syncing is not None and syncing.done():
+                        # What it failed on is gone: this ends here.
+                        syncing.result()
+                        syncing = None
+                    if syncing is None and part.needs_sync():
                         syncing = loop.run_in_executor(None, part.sync)
                     whole, batch = cut_at_block(batch, progress.bytes_done)
                     writing = loop.run_in_executor(None, part.append, whole)

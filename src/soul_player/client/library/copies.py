@@ -21,8 +21,12 @@ ADD = """
                         verified_at)
     VALUES (:sha256, :size_bytes, :content_type, :quality, :file_hash, :audio_hash, :now_ms, :now_ms, :now_ms)
         ON CONFLICT (sha256) DO UPDATE
-       SET file_hash = COALESCE(copies.file_hash, excluded.file_hash),
-           audio_hash = COALESCE(copies.audio_hash, excluded.audio_hash),
+       SET content_type = excluded.content_type,
+           quality = excluded.quality,
+           file_hash = CASE excluded.quality WHEN 'original' THEN COALESCE(excluded.file_hash, copies.file_hash)
+                                             ELSE excluded.file_hash END,
+           audio_hash = CASE excluded.quality WHEN 'original' THEN COALESCE(excluded.audio_hash, copies.audio_hash)
+                                              ELSE excluded.audio_hash END,
            verified_at = excluded.verified_at
     RETURNING id
 """
@@ -178,7 +182,10 @@ async def folder_is_settled(library: Reader, folder: Path) -> bool:
 
 
 async def add_copy(library: Writer, new: NewCopy, *, now_ms: int) -> CopyId:
-    """The bytes are durable under their name already. The id of the copy, also when it was there before."""
+    """The bytes are durable under their name already. The id of the copy, also when it was there before.
+
+    What is told of it now counts: a file without a row was taken for an original, for want of anything better.
+    """
     row = await library.one(
         ADD,
         sha256=new.sha256,

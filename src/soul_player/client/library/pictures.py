@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from soul_player.client.library.model import SourceId
 from soul_player.database.access import Reader, Writer
+from soul_player.protocol.ids import TrackId, id_text
 
 FIND = """
     SELECT artwork_id, sha256, size_bytes, content_type, used_at
@@ -58,6 +60,24 @@ OF_TRACK = """
 """
 
 
+ALL = """
+    SELECT artwork_id, sha256, size_bytes, content_type, used_at
+      FROM pictures
+"""
+
+# Of tracks that are here, what their pictures are called, and who has them. One source each.
+MISSING = """
+    SELECT entry.artwork_id, entry.source_id, entry.remote_id
+      FROM track_sources entry
+     WHERE entry.copy_id IS NOT NULL
+       AND entry.status = 'cached'
+       AND entry.artwork_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM pictures WHERE pictures.artwork_id = entry.artwork_id)
+     GROUP BY entry.artwork_id, entry.source_id
+     LIMIT :count
+"""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture file that is whole."""
@@ -93,6 +113,24 @@ async def add_picture(library: Writer, picture: Picture) -> None:
     )
 
 
+async def all_pictures(library: Reader) -> list[Picture]:
+    """Every one that has a row."""
+    return [Picture(*row) for row in await library.all(ALL)]
+
+
+async def picture_bytes(library: Reader) -> int:
+    """What they take together."""
+    row = await library.one(TOTAL)
+    assert row is not None
+    return int(row[0])
+
+
+async def missing_pictures(library: Reader, *, count: int) -> list[tuple[str, SourceId, TrackId]]:
+    """Their ids, a source that has each, and a track of it there."""
+    rows = await library.all(MISSING, count=count)
+    return [(row[0], SourceId(row[1]), TrackId(id_text(row[2]))) for row in rows]
+
+
 async def mark_picture_used(library: Writer, artwork_id: str, *, now_ms: int) -> None:
     """It was looked at."""
     await library.run(USED, artwork_id=artwork_id, now_ms=now_ms)
@@ -105,9 +143,7 @@ async def remove_picture(library: Writer, artwork_id: str) -> None:
 
 async def trim_pictures(library: Writer, *, limit_bytes: int) -> list[bytes]:
     """What was not looked at for longest goes, until the others fit. The sha256 of files that nobody has any more."""
-    row = await library.one(TOTAL)
-    assert row is not None
-    total, gone = int(row[0]), []
+    total, gone = await picture_bytes(library), []
     while total > limit_bytes:
         oldest = await library.one(OLDEST)
         assert oldest is not None, total
