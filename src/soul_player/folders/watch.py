@@ -12,8 +12,9 @@ from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 QUIET_SECONDS = 2.0
 # Together with the scan of what changed this stays within ten seconds, even while a long copy goes on.
 BURST_SECONDS_MAX = 7.0
-_GROUP_MS = 200
-_STEP_MS = 50
+# It looks for them so often, which is what watching costs; a burst is only over after QUIET_SECONDS.
+_GROUP_MS = 250
+_STEP_MS = 250
 
 # Waits at most so many seconds for events; how many there were.
 NextEvents = Callable[[float], Awaitable[int]]
