@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from soul_player.client.edits.playlist_files import read_m3u8
-from soul_player.client.library.playlists import list_entries
+from soul_player.client.library.playlists import list_entries, list_playlists
 from soul_player.database.access import Writer
 from tests.client.edits.homes import a_home
 from tests.conftest import run
@@ -68,5 +68,38 @@ def test_what_goes_out_comes_in_again_the_same(tmp_path: Path) -> None:
                 for one in (playlist, done.playlist_id)
             ]
             assert before == after
+
+    run(story())
+
+
+def test_the_name_of_a_file_goes_out_to_the_letter(tmp_path: Path) -> None:
+    """Two spaces, and signs that are line breaks to some: another name is another file to every player."""
+    odd = "/here/Artist  -  Live\u2028 at\x0b home.flac"
+
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+            for title, path in (("Title 0", odd), ("Title 1", b"/here/Caf\xe9.flac"), ("Title 2", "/here/a\nb.flac")):
+                await home.library.write(_put_path, title, path)
+            playlist = await home.edits.create_playlist("Odd", source_id=home.source_id)
+            await home.edits.add_entries(playlist, home.tracks[:3])
+            text = await home.edits.export_m3u8(playlist)
+            # What no line of such a file can hold is named by its words.
+            assert [line.location for line in read_m3u8(text)[1]] == [odd, "Artist 1 - Title 1", "Artist 2 - Title 2"]
+            done = await home.edits.import_m3u8(text, name="unnamed")
+            assert (done.matched, done.unmatched) == (3, ())
+
+    run(story())
+
+
+async def _put_path(library: Writer, title: str, path: str | bytes) -> None:
+    await library.run("UPDATE track_sources SET path = :path WHERE title = :title", path=path, title=title)
+
+
+def test_a_name_that_is_too_long_is_told_as_it_is_kept(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+            done = await home.edits.import_m3u8("#EXTM3U\n", name="x" * 900)
+            (playlist,) = await home.library.read(list_playlists)
+            assert done.name == playlist.name
 
     run(story())

@@ -86,15 +86,17 @@ class Edits:
 async def _import(library: Writer, act: Act, text: str, *, name: str, source_id: SourceId | None) -> Imported:
     told, lines = read_m3u8(text)
     tracks, unmatched = await match_lines(library, lines)
-    playlist_id = await create_playlist(library, act, name=(told or name)[:NAME_CHARS_MAX], source_id=source_id)
+    called = (told or name)[:NAME_CHARS_MAX]
+    playlist_id = await create_playlist(library, act, name=called, source_id=source_id)
     if tracks:
         await add_entries(library, act, playlist_id, tracks)
-    return Imported(playlist_id, told or name, len(tracks), tuple(unmatched))
+    return Imported(playlist_id, called, len(tracks), tuple(unmatched))
 
 
 async def _export(library: Reader, playlist_id: int) -> str:
     playlist = await find_playlist(library, playlist_id)
     if playlist is None:
         raise PlaylistNotFound(f"no playlist has the id {playlist_id}")
-    paths = {LocalTrackId(track_id): path for track_id, path in await library.all(PATHS)}
+    # One that is no text stands in the library as bytes: such a file is UTF-8 and nothing else.
+    paths = {LocalTrackId(row[0]): row[1] for row in await library.all(PATHS) if isinstance(row[1], str)}
     return write_m3u8(playlist.name, await list_entries(library, playlist_id), paths)

@@ -38,6 +38,8 @@ PATHS = """
      WHERE path IS NOT NULL
 """
 
+# Not the others that `splitlines` knows: a file's name may hold them.
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _EXTINF = re.compile(r"#EXTINF:\s*(-?\d+(?:\.\d+)?)[^,]*,(.*)", re.IGNORECASE)
 
 
@@ -63,14 +65,16 @@ class Imported:
 
 
 def write_m3u8(name: str, entries: Iterable[PlaylistEntry], paths: dict[LocalTrackId, str]) -> str:
-    """As other players read it. A track without a file of this device is named by artist and title."""
+    """As other players read it. A track without a file of this device is named by artist and title; so is one whose
+    path no line of such a file can hold."""
     lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(name)}"]
     for entry in entries:
         seconds = -1 if entry.duration_seconds is None else round(entry.duration_seconds)
         words = f"{entry.artist} - {entry.title}" if entry.artist else entry.title or "unknown track"
         path = None if entry.track_id is None else paths.get(entry.track_id)
         lines.append(f"#EXTINF:{seconds},{_one_line(words)}")
-        lines.append(_one_line(path or words.lstrip("#")))
+        # To the letter: a name with two spaces in it is no other name.
+        lines.append(path if path is not None and _is_line(path) else _one_line(words.lstrip("#")))
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +82,7 @@ def read_m3u8(text: str) -> tuple[str | None, list[FileLine]]:
     """The playlist's own name, if the file tells one, and its tracks."""
     name, lines = None, []
     title = artist = duration = None
-    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+    for number, raw in enumerate(_LINE_BREAK.split(text.removeprefix("\ufeff")), 1):
         line = raw.strip()
         if line.upper().startswith("#PLAYLIST:"):
             name = line[len("#PLAYLIST:") :].strip() or None
@@ -144,6 +148,10 @@ def _file_name(location: str) -> str:
 
 def _folded(text: str) -> str:
     return folded(text) or ""
+
+
+def _is_line(path: str) -> bool:
+    return _LINE_BREAK.search(path) is None and path == path.strip() and not path.startswith("#")
 
 
 def _one_line(text: str) -> str:
