@@ -216,6 +216,35 @@ def test_signing_in_again_in_another_process_ends_the_silence_in_this_one(tmp_pa
     run(story())
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_refresh_that_crosses_a_sign_in_does_not_sign_out_again(tmp_path: Path, *, is_answered: bool) -> None:
+    """A sign-in ends the session of the tokens before: whether they are refused, or answered a moment before that, the
+    new ones count."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            source = await add(client, server)
+            server.access_tokens.clear()
+
+            async def sign_in_meanwhile(request: web.Request) -> web.StreamResponse | None:
+                if request.path != "/api/auth/refresh":
+                    return None
+                server.misbehave = None
+                answer = server._signed_in(request) if is_answered else None
+                async with opened_client(tmp_path) as command:
+                    await command.sources.login(source.id, password=PASSWORD)
+                return answer
+
+            server.misbehave = sign_in_meanwhile
+            await client.sources._connections.to(source).heads()
+            kept = await FileTokens(tmp_path).load(source.id)
+            assert kept is not None
+            assert kept.refresh_token == server.refresh_token
+            assert not (await client.sources.list())[0].needs_sign_in
+
+    run(story())
+
+
 @pytest.mark.parametrize("token", ["", "a b", "a\r\nX: y", "é", "x" * 5000])
 def test_a_token_that_would_break_out_of_its_header_is_refused(tmp_path: Path, token: str) -> None:
     async def story() -> None:

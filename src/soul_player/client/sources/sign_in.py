@@ -82,8 +82,14 @@ class SignIn:
         try:
             answer = await refresh(tokens.refresh_token)
         except (TokenRefused, CredentialsRefused) as error:
-            raise await self.lose() from error
-        return await self.keep(answer)
+            if not await self._adopt():
+                raise await self.lose() from error
+        else:
+            if not await self._adopt():
+                return await self.keep(answer)
+        # Somebody has signed in while it was asked, which has ended the session of these tokens.
+        assert self._tokens is not None
+        return self._tokens
 
     async def _adopt(self) -> bool:
         """Take what another process has stored; False when there is nothing that this one does not know."""
