@@ -165,6 +165,23 @@ def test_another_server_at_a_known_address_gets_no_secret(tmp_path: Path) -> Non
     run(story())
 
 
+def test_what_a_sign_in_asked_of_another_server_is_closed_when_the_own_one_answers(tmp_path: Path) -> None:
+    """Else a person who is at home again is asked what the café's server is, for ever."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            source = await add(client, server)
+            server_id, server.server_id = server.server_id, make_id(99)
+            with pytest.raises(ServerChanged):
+                await client.sources.login(source.id, password=PASSWORD)
+            assert len(await client.questions.list()) == 1
+            server.server_id = server_id
+            assert (await sync_one(client)).status is SyncStatus.SYNCED
+            assert await client.questions.list() == []
+
+    run(story())
+
+
 def test_tokens_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     async def story() -> None:
         store = FileTokens(tmp_path)

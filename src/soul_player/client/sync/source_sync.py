@@ -35,7 +35,7 @@ from soul_player.client.sync.pull_user import UserPull
 from soul_player.client.sync.push import Push
 from soul_player.client.sync.retry import JITTER, backoff_seconds, sync_with_retry
 from soul_player.client.sync.tally import Tally, conclude
-from soul_player.database.access import Database
+from soul_player.database.access import Database, Writer
 from soul_player.database.errors import DatabaseError
 from soul_player.edges import Clock, Randomness
 from soul_player.folders.pool import Readers, WorkerPool
@@ -111,18 +111,15 @@ class SourceSync:
                 await self._scan()
             else:
                 await self._exchange(self._server)
-            await self._parts.library.write(mark_synced, self.source.id, now_ms=self._parts.clock.now_ms())
-            waiting = await self._parts.library.read(count_waiting_for, self.source.id)
+            waiting = await self._parts.library.write(_note_synced, self.source.id, now_ms=self._parts.clock.now_ms())
+            if self._server is None:
+                await self._note_folder(None)
+            elif self.source.last_error_code is not None:
+                await self._parts.notice(self.source.id)
         except DatabaseError as error:
             raise as_sync_error(error) from error
         if waiting:
             self._tell_progress(ProgressKind.DOWNLOAD_QUEUE, waiting, None)
-        if self.source.last_error_code == ServerChanged.code:
-            await self._parts.library.write(close_server_questions, self.source.id)
-        if self._server is None:
-            await self._note_folder(None)
-        elif self.source.last_error_code is not None:
-            await self._parts.notice(self.source.id)
 
     def _traffic(self) -> Traffic:
         return Traffic() if self._server is None else self._server.transport.traffic
@@ -230,3 +227,13 @@ class SourceSync:
 
     def _tell_retry(self, error: SyncError, seconds: float) -> None:
         self._parts.events.emit(SyncRetrying(self.source.id, error.message, seconds))
+
+
+async def _note_synced(library: Writer, source_id: SourceId, *, now_ms: int) -> int:
+    """All is well, so nobody else answers in its place: what was asked about that means nothing now.
+
+    How many downloads wait for it.
+    """
+    await mark_synced(library, source_id, now_ms=now_ms)
+    await close_server_questions(library, source_id)
+    return await count_waiting_for(library, source_id)
