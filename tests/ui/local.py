@@ -12,6 +12,7 @@ import msgspec
 from soul_player.client import Client
 from soul_player.edges import Clock, SystemClock
 from soul_player.ui import LocalApi, bind, serving
+from soul_player.ui.api.demo import MakeDemo
 from tests.client.clients import opened_client
 from tests.edges.seeded_randomness import SeededRandomness
 
@@ -57,13 +58,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running_ui(home: Path, *, clock: Clock | None = None, **settings: Any) -> AsyncGenerator[Running, None]:
+async def running_ui(
+    home: Path, *, clock: Clock | None = None, make_demo: MakeDemo | None = None, **settings: Any
+) -> AsyncGenerator[Running, None]:
     """Answering while the block runs; nothing is synced but by hand."""
     clock = clock or SystemClock()
     async with opened_client(home, clock=clock, **settings) as client:
         with bind("127.0.0.1", 0) as bound:
             async with (
-                serving(client, bound, clock=clock, randomness=SeededRandomness()) as local,
+                serving(client, bound, make_demo=make_demo, clock=clock, randomness=SeededRandomness()) as local,
                 aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
             ):
                 with client.sync.holding(), local.announced():

@@ -72,7 +72,10 @@ async def _serve(client: Client, output: Output, wanted: Wanted) -> None:
     port = PORT if wanted.port is None else wanted.port
     with interrupts() as interrupted, bound_to(HOST, port) as bound, _beyond(wanted) as beyond:
         try:
-            async with serving(client, bound, beyond=beyond) as local, asyncio.TaskGroup() as tasks:
+            async with (
+                serving(client, bound, beyond=beyond, make_demo=_make_demo) as local,
+                asyncio.TaskGroup() as tasks,
+            ):
                 keeping = tasks.create_task(keep(client, local), name="keep")
                 if beyond is not None:
                     _tell_beyond(output, beyond)
@@ -84,6 +87,14 @@ async def _serve(client: Client, output: Output, wanted: Wanted) -> None:
         except* CertificateUnusable as certificates:
             said = str(certificates.exceptions[0])
             raise CommandFailed("tls_unusable", f"--tls-cert, --tls-key: {said}", exit_code=ExitCode.USAGE) from None
+
+
+def _make_demo(folder: Path) -> None:
+    # What draws covers is loaded by who wants some.
+    from soul_player.cli.demo.albums import SONGS  # noqa: PLC0415  # see above
+    from soul_player.cli.demo.music import make_library  # noqa: PLC0415  # as above
+
+    make_library(folder, SONGS)
 
 
 def _check(home: Path, wanted: Wanted) -> None:

@@ -12,6 +12,7 @@ from soul_player import __version__
 from soul_player.client import Client
 from soul_player.edges import Clock, Randomness, SystemClock, SystemRandomness
 from soul_player.ui.api.asgi import make_api
+from soul_player.ui.api.demo import MakeDemo
 from soul_player.ui.api.events import EventSockets
 from soul_player.ui.api.identity import IdentityRoutes
 from soul_player.ui.api.routes import Entrance, all_routes
@@ -81,10 +82,13 @@ async def serving(
     bound: socket.socket,
     *,
     beyond: Beyond | None = None,
+    make_demo: MakeDemo | None = None,
     clock: Clock | None = None,
     randomness: Randomness | None = None,
 ) -> AsyncGenerator[LocalApi, None]:
     """The API and the page, answering at this socket of loopback for as long as the block lasts.
+
+    `make_demo`: how the music is made for whoever only wants to try.
 
     Raises `CertificateUnusable`.
     """
@@ -96,7 +100,7 @@ async def serving(
     # Cookies know no ports: two homes that are played at once must not sign each other out.
     gate = Gate(sessions, cookie=f"soul_{port}")
     entrance = Entrance(IdentityRoutes(sessions.token, url), SessionRoutes(sessions, gate, password, url=url))
-    parts = SyncParts(SyncRuns(client), ProgressBoard(client), Settings(client))
+    parts = SyncParts(SyncRuns(client), ProgressBoard(client), Settings(client), make_demo)
     routes = all_routes(client, entrance, parts, clock=clock)
     api, events = make_api(routes, gate), EventSockets(client.events)
     listening = [_listen(Frame(api, events, gate, make_address(port)), bound, tls=None)]

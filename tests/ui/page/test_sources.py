@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from soul_player.cli.demo.albums import SONGS
 from tests.ui.page.places import ALBUM, PASSWORD, Place, few_tracks, place_at
 from tests.ui.page.world import client_at, server_at, soul, visitor, wait_for
 
@@ -33,9 +34,10 @@ def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(chrome: Browser, mus
         with visitor(chrome, client) as person:
             page = person.page
             expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()
-            page.get_by_role("button", name="Add a server").click()
+            page.get_by_label("Server address").fill(url)
+            page.get_by_role("button", name="Connect").click()
             dialog = page.get_by_role("dialog")
-            dialog.get_by_label("Server address").fill(url)
+            expect(dialog.get_by_label("Server address")).to_have_value(url)
             dialog.get_by_label("User name").fill("ann")
             dialog.get_by_label("Password").fill("not-this-one")
             dialog.get_by_role("button", name="Connect").click()
@@ -54,6 +56,23 @@ def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(chrome: Browser, mus
             sources = page.get_by_role("region", name="Sources")
             expect(sources.get_by_role("listitem")).to_have_count(2)
             expect(sources).to_contain_text(f"{len(ALBUM)} tracks")
+
+
+def test_whoever_only_wants_to_try_gets_a_demo(chrome: Browser, tmp_path: Path) -> None:
+    """Real tracks, made here and now; they play, and are removed like any source."""
+    with client_at(tmp_path / "client") as client, visitor(chrome, client) as person:
+        page = person.page
+        page.get_by_role("button", name="Start the demo").click()
+        expect(page.get_by_role("heading", name="Tracks", level=1)).to_be_visible(timeout=90_000)
+        wait_for("the demo's tracks", lambda: client.tracks() == len(SONGS))
+        page.locator("[data-place='0']").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".bar .comes-from")).to_contain_text("Playing from this device")
+        person.go("/sources/1")
+        page.get_by_role("button", name="Remove Demo").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove Demo").click()
+        expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+        wait_for("no source", lambda: client.ask("GET", "/api/sources")["sources"] == [])
 
 
 def test_one_server_has_several_addresses(place: Place) -> None:

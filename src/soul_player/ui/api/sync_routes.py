@@ -12,6 +12,7 @@ from soul_player.ui.api.addresses import (
     ShownCertificate,
     TrustedCertificate,
 )
+from soul_player.ui.api.demo import DemoRoutes, MakeDemo
 from soul_player.ui.api.discovered import DiscoveredList, DiscoveredRoutes
 from soul_player.ui.api.downloads import (
     Changed,
@@ -65,6 +66,7 @@ class SyncParts:
     runs: SyncRuns
     board: ProgressBoard
     settings: Settings
+    make_demo: MakeDemo | None = None
 
 
 def sync_routes(client: Client, parts: SyncParts, clock: Clock) -> tuple[Route, ...]:
@@ -80,6 +82,7 @@ def sync_routes(client: Client, parts: SyncParts, clock: Clock) -> tuple[Route, 
         Route("GET", "/api/sync/runs/{run_id}", syncs.run, SyncRunState, query=WaitQuery),
         Route("GET", "/api/waiting-edits", WaitingRoutes(client).all, WaitingList),
         *_sources(client),
+        Route("POST", "/api/sources/demo", DemoRoutes(client, parts.make_demo).add, SourceStatus, status=201),
         *_questions(client),
         *_downloads(client, clock),
         Route("GET", "/api/settings", settings.all, SettingList),

@@ -117,6 +117,7 @@ export const settings = {
 };
 
 export const welcome = {
-  title: 'Where is your music?', text: 'Add one place or several. Soul Player makes one library of them, and plays it with or without a network.', found: (name) => `${name} is on your network`, asks: (url) => `${url} · asks for a sign-in`, use: 'Use this server', server: 'Add a server', serverText: 'Stream from it, sync playlists and plays, and keep what you like on this device.', folder: 'Add a folder', folderText: 'Plays the files on this device. Nothing is moved, renamed or changed.',
+  title: 'Where is your music?', text: 'Add one place or several. Soul Player makes one library of them, and plays it with or without a network.', found: (name) => `${name} is on your network`, asks: (url) => `${url} · asks for a sign-in`, use: 'Use this server', server: 'Add a server', serverText: 'Stream from it, sync playlists and plays, and keep what you like on this device.', folder: 'Add a folder', folderText: 'Plays the files on this device. Nothing is moved, renamed or changed.', chooseFolder: 'Choose a folder',
+  demo: 'Try the demo', demoText: 'A small library of 24 tracks, made on this device in a few seconds. Remove it at any time.', startDemo: 'Start the demo', making: 'Making 24 tracks…',
   foot: 'You can listen while the first sync still runs. Your library stays on this device and on your own servers.', later: 'Look around first',
 };

@@ -88,8 +88,8 @@ function Parts({ id, parts }) {
     return source && !source.is_online ? where.isAway : where.stream_only;
   };
   return html`<section><h3>${words.sources}</h3><ul class="lines">${parts.map((part, place) => html`<li class=${`icon-${partIcon(part)}`}>
-    <span><b dir="auto">${part.source_name}</b><small>${quality(part)}</small>${part.path && html`<small class="path" dir="ltr">${part.path}</small>`}</span>
-    <span class="where">${place === 0 && parts.length > 1 ? words.playsFirst : state(part)}</span></li>`)}</ul>
+    <span><b dir="auto">${part.source_name}</b><small>${quality(part)}</small>${part.status === 'local_file' && part.path && html`<small class="path" dir="ltr">${part.path}</small>`}</span>
+    ${place === 0 && parts.length > 1 ? html`<span class="pill">${words.playsFirst}</span>` : html`<span class="where">${state(part)}</span>`}</li>`)}</ul>
     ${sides.length > 1 && html`<div class="actions"><button class="button is-quiet icon-play" aria-pressed=${isHeard.value} onClick=${() => (isHeard.value = !isHeard.value)}>${decisions.compare}</button></div>`}
     ${isHeard.value && html`<${ByEar} key=${id} sides=${sides} />`}</section>`;
 }
