@@ -1,4 +1,4 @@
-"""The table of `docs/page.md` is true: each of the thirty behaviours of the page is proven by tests that there are."""
+"""The table of `docs/behaviours.md` is true: each of the thirty behaviours of the page is proven by tests that there are."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ IN_FILE = re.compile(r"`(test_\w+)`: ((?:`\w+`(?:, )?)+)")
 
 def table() -> dict[int, set[tuple[str, str]]]:
     """The file and the name of each test, by the number of what it proves."""
-    text = (ROOT / "docs" / "page.md").read_text("utf-8")
+    text = (ROOT / "docs" / "behaviours.md").read_text("utf-8")
     found: dict[int, set[tuple[str, str]]] = {}
     for number, _, proofs in LINE.findall(text):
         names = {(file, name) for file, listed in IN_FILE.findall(proofs) for name in re.findall(r"`(\w+)`", listed)}
