@@ -1,5 +1,6 @@
 """Requests over real sockets: redirects, plain HTTP, and what is counted."""
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from soul_player.client import InsecureAddress, OfflineError, SyncStatus
+from soul_player.client.sources.addresses import parse_address
 from soul_player.client.sources.private_resolver import PrivateResolver
+from soul_player.client.sources.transport import HttpTransport, Request, Timeouts
 from tests.client.clients import add, assert_consistent, opened_client, sync_one
 from tests.conftest import run
 from tests.edges.fake_server import PASSWORD, USERNAME, FakeServer, fake_server, make_track
@@ -161,5 +164,26 @@ def test_a_server_below_a_path_is_asked_there(tmp_path: Path) -> None:
             await assert_consistent(client, server)
             with pytest.raises(OfflineError):
                 await client.sources.add(server.url, username=USERNAME, password=PASSWORD)
+
+    run(story())
+
+
+def test_what_is_asked_while_the_connections_are_let_go_of_connects_anew() -> None:
+    """A person turns the switch, or a source gets another address, in the moment in which something is asked."""
+
+    async def story() -> None:
+        async with fake_server() as server:
+            transport = HttpTransport(
+                parse_address(server.url), fingerprint=None, is_insecure=False, timeouts=Timeouts(5.0, 5.0, 5.0)
+            )
+            try:
+                for _ in range(5):
+                    await transport.ask(Request("/api/health"), bytes_max=1_000)
+                    async with asyncio.TaskGroup() as tasks:
+                        tasks.create_task(transport.close())
+                        asked = tasks.create_task(transport.ask(Request("/api/health"), bytes_max=1_000))
+                    assert asked.result().status == 200
+            finally:
+                await transport.close()
 
     run(story())

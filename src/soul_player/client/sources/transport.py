@@ -195,9 +195,10 @@ class HttpTransport:
 
     async def close(self) -> None:
         """Let go of every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        # At once: what is asked while these are closed connects anew.
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     @asynccontextmanager
     async def _send(
