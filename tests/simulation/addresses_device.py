@@ -6,10 +6,12 @@ from tests.simulation.addresses_line import AWAY, HOME, AddressesNetwork, There
 from tests.simulation.device import Device
 from tests.simulation.live_device import LiveDevice
 from tests.simulation.people import Person
+from tests.simulation.templates import PASSWORD
 
 
 class AddressesDevice(LiveDevice):
-    """The second address is told to it as soon as its server, or nobody, is there."""
+    """The second address is told to it as soon as its server, or nobody, is there; or its person adds the server once
+    more, by that address, while it is there."""
 
     network: AddressesNetwork
 
@@ -19,8 +21,15 @@ class AddressesDevice(LiveDevice):
         for source in await client.sources.list():
             if len(source.addresses) == 1:
                 async with self._turn:
-                    await client.sources.addresses.add(source.id, AWAY)
+                    await self._add_away(client, source)
                 self.trace(self.name, f"knows its server at {AWAY} too")
+
+    async def _add_away(self, client: Client, source: Source) -> None:
+        is_there = self.network.there(self, AWAY) is There.SERVER
+        if is_there and source.username is not None and self.random.random() < 0.5:
+            await client.sources.add(AWAY, username=source.username.upper(), password=PASSWORD)
+        else:
+            await client.sources.addresses.add(source.id, AWAY)
 
     async def _source(self, client: Client) -> Source:
         if not await client.sources.list() and self.network.there(self, HOME) is not There.SERVER:
