@@ -103,7 +103,7 @@ async def _answer(library: Writer, act: Act, question_id: QuestionId, choice: st
 async def _undo(library: Writer, act: Act, question_id: QuestionId) -> None:
     question = await _find(library, question_id)
     if question.kind is QuestionKind.MASS_DELETION:
-        raise QuestionNotFound("deletions that were applied come back with the next full sync: soul sync --full")
+        raise QuestionNotFound("deletions that were applied come back with a full sync", hint="soul sync --full")
     if question.kind is QuestionKind.MERGE:
         await undo_merge(library, act, question)
         return
@@ -116,5 +116,5 @@ async def _undo(library: Writer, act: Act, question_id: QuestionId) -> None:
 async def _find(library: Reader, question_id: QuestionId) -> PlaylistQuestion:
     question = await find_question(library, question_id)
     if question is None:
-        raise QuestionNotFound(f"there is no question with the id {question_id}")
+        raise QuestionNotFound(f"there is no question with the id {question_id}", hint="soul resolve lists them")
     return question

@@ -96,7 +96,7 @@ async def _import(library: Writer, act: Act, text: str, *, name: str, source_id:
 async def _export(library: Reader, playlist_id: int) -> str:
     playlist = await find_playlist(library, playlist_id)
     if playlist is None:
-        raise PlaylistNotFound(f"no playlist has the id {playlist_id}")
+        raise PlaylistNotFound(f"no playlist has the id {playlist_id}", hint="soul playlist list shows them")
     # One that is no text stands in the library as bytes: such a file is UTF-8 and nothing else.
     paths = {LocalTrackId(row[0]): row[1] for row in await library.all(PATHS) if isinstance(row[1], str)}
     return write_m3u8(playlist.name, await list_entries(library, playlist_id), paths)

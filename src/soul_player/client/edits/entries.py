@@ -286,4 +286,6 @@ async def _check_room(library: Reader, playlist_id: int, adding: int) -> None:
     row = await library.one(COUNT_ENTRIES, playlist_id=playlist_id)
     assert row is not None
     if row[0] + adding > ENTRIES_PER_PLAYLIST_MAX:
-        raise EditInvalid(f"a playlist holds at most {ENTRIES_PER_PLAYLIST_MAX} entries")
+        raise EditInvalid(
+            f"a playlist holds at most {ENTRIES_PER_PLAYLIST_MAX} entries", hint="begin another one with the rest"
+        )

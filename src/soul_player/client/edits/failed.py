@@ -38,7 +38,10 @@ async def correct_edit(
         case RatingSet() if rating is not None:
             corrected = msgspec.structs.replace(operation, rating=rating or None)
         case _:
-            raise FailedEditNotFound(f"there is nothing like that in {edit.operation} to put right")
+            raise FailedEditNotFound(
+                f"there is nothing like that in {edit.operation} to put right",
+                hint="try it again as it is, or let go of it: soul resolve",
+            )
     try:
         check_operation(corrected)
     except InvalidOperation as error:
@@ -62,7 +65,9 @@ async def _find(library: Writer, edit_id: str) -> tuple[FailedEdit, Account]:
         edit for edit in failed if edit.id.startswith(edit_id) or edit.id.endswith(edit_id)
     ]
     if len(fitting) != 1:
-        raise FailedEditNotFound(f"no failed edit, or more than one, has the id {edit_id}")
+        raise FailedEditNotFound(
+            f"no failed edit, or more than one, has the id {edit_id}", hint="soul resolve shows them with their ids"
+        )
     account = await open_account(library, fitting[0].source_id)
     assert account is not None, "its operations were made for an account"
     return fitting[0], account

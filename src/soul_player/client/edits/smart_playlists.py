@@ -107,7 +107,7 @@ async def _add(library: Writer, name: str, query: str, *, order: ListOrder, now_
     count = await library.one(COUNT)
     assert count is not None
     if count[0] >= SMART_PLAYLISTS_MAX:
-        raise EditInvalid(f"there are {SMART_PLAYLISTS_MAX} smart playlists already")
+        raise EditInvalid(f"there are {SMART_PLAYLISTS_MAX} smart playlists already", hint="remove one first")
     row = await library.one(ADD, name=name, query=query, sorted_by=order.value, now_ms=now_ms)
     assert row is not None
     return int(row[0])

@@ -46,7 +46,7 @@ async def open_target(library: Writer, act: Act, playlist_id: int) -> Target:
     """Raises `PlaylistNotFound`."""
     row = await library.one(FIND, id=playlist_id)
     if row is None:
-        raise PlaylistNotFound(f"no playlist has the id {playlist_id}")
+        raise PlaylistNotFound(f"no playlist has the id {playlist_id}", hint="soul playlist list shows them")
     playlist = Edited(row[0], bytes(row[1]), None if row[2] is None else SourceId(row[2]))
     account = None if playlist.source_id is None else await open_account(library, playlist.source_id)
     return Target(playlist, account, None if account is None else act.outbox(library, account))

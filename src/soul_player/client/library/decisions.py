@@ -18,7 +18,7 @@ async def open_question(library: Reader, question_id: QuestionId, choice: str) -
     """The open question that this is a choice of. Raises `QuestionNotFound`."""
     question = next((one for one in await open_questions(library) if one.id == question_id), None)
     if question is None:
-        raise QuestionNotFound(f"no question with the id {question_id} is open")
+        raise QuestionNotFound(f"no question with the id {question_id} is open", hint="soul resolve lists them")
     if choice not in question.choices:
         raise QuestionNotFound(f"{choice} is no answer to it", hint=f"choose one of {', '.join(question.choices)}")
     return question
