@@ -1,4 +1,4 @@
-"""The table of `docs/behaviours.md` is true: each of the thirty behaviours of the page is proven by tests that there are."""
+"""The table of `docs/behaviours.md` is true: each of the thirty behaviours is proven by tests that there are."""
 
 import ast
 import re

@@ -104,12 +104,14 @@ def test_everything_can_be_cancelled_after_a_question(place: Place) -> None:
 
 def test_a_rule_is_shown_before_it_is_made(place: Place) -> None:
     """Behaviour 23: what it would keep, and where a faulty one is wrong, in place; then it keeps what it names."""
-    page = place.person.go("/rules/new")
+    page = place.person.go("/rules/new?name=Amber")
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    page.get_by_label("Name").fill("What is typed stays")
     page.get_by_label("Rule").fill("artist:amber")
     plan = page.get_by_role("region", name="Matches now")
     expect(plan).to_contain_text(re.compile(r"3 tracks, \d+ kB"))
     expect(plan).to_contain_text("3 to download")
+    expect(page.get_by_label("Name")).to_have_value("What is typed stays")
     expect(plan).to_contain_text("Petrol Blue")
     page.get_by_label("Rule").fill("artist:amber rating:x")
     expect(page.locator("#rule-said mark")).to_have_text("x")

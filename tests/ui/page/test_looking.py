@@ -108,6 +108,18 @@ def write_rule(page: Page) -> None:
     page.locator("#rule-said mark").wait_for()
 
 
+def notice(page: Page) -> None:
+    """Working offline, and something went wrong that can be undone."""
+    page.evaluate("""async () => {
+        const { status } = await import('/state/live.js');
+        const { toast, trouble } = await import('/parts/toasts.js');
+        status.value = { ...status.value, works_offline: true };
+        trouble({ message: 'Coast Road was skipped', hint: 'Home Server does not answer' });
+        toast('1 track taken out', { label: 'Undo', run: () => {} });
+    }""")
+    page.locator(".note.is-offline").wait_for()
+
+
 def nothing(page: Page) -> None:
     """As it is."""
 
@@ -116,6 +128,7 @@ def nothing(page: Page) -> None:
 SCREENS: dict[str, tuple[str | Callable[[Client], str], Callable[[Page], None]]] = {
     "tracks": ("/tracks", unfold),
     "menu": ("/tracks", open_menu),
+    "notices": ("/tracks", notice),
     "albums": ("/albums", nothing),
     "album": (lambda client: client.album("Night Drive"), play_something),
     "artists": ("/artists", nothing),

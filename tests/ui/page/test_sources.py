@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, expect
 
 from soul_player.cli.demo.albums import SONGS
 from tests.ui.page.places import ALBUM, PASSWORD, Place, few_tracks, place_at
-from tests.ui.page.world import client_at, server_at, soul, visitor, wait_for
+from tests.ui.page.test_looking import RULES
+from tests.ui.page.world import DESKTOP, PHONE, client_at, server_at, soul, visitor, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,11 @@ def test_whoever_only_wants_to_try_gets_a_demo(chrome: Browser, tmp_path: Path) 
     """Real tracks, made here and now; they play, and are removed like any source."""
     with client_at(tmp_path / "client") as client, visitor(chrome, client) as person:
         page = person.page
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of both
+            expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()
+            assert page.evaluate("() => document.querySelector('main').scrollWidth <= innerWidth")
+            assert Axe().run(page, options=RULES).response["violations"] == []
         page.get_by_role("button", name="Start the demo").click()
         expect(page.get_by_role("heading", name="Tracks", level=1)).to_be_visible(timeout=90_000)
         wait_for("the demo's tracks", lambda: client.tracks() == len(SONGS))

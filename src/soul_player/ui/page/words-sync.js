@@ -112,7 +112,7 @@ export const sources = {
 
 export const settings = {
   sub: 'Saved as you change them.', network: 'Playback and network', streamQuality: 'Streaming quality', streamHint: 'Automatic goes by the measured line', qualities: { auto: 'Automatic', low: 'Low', medium: 'Medium', high: 'High', original: 'Original' },
-  bandwidth: 'Bandwidth limit', bandwidthHint: 'Downloads only. Playback is never slowed', noLimit: 'No limit', space: 'Space for downloads', spaceHint: (used) => `${size(used)} in use`, atOnce: 'Downloads at once', atOnceHint: 'Files received side by side', syncTitle: 'Sync', auto: 'Automatic sync', autoHint: 'At start, every 30 minutes, on reconnect, after changes', offline: 'Work offline', offlineHint: 'Use only what is on this device. Only you turn it off',
+  bandwidth: 'Bandwidth limit', bandwidthHint: 'Downloads only. Playback is never slowed', noLimit: 'No limit', space: 'Space for downloads', spaceHint: (used) => `${size(used)} in use`, atOnce: 'Downloads at once', atOnceHint: 'Files received side by side', syncTitle: 'Sync', auto: 'Automatic sync', autoOn: 'On', autoRests: 'Rests', autoHint: 'At start, every 30 minutes, on reconnect, after changes', offline: 'Work offline', offlineHint: 'Use only what is on this device. Only you turn it off',
   appearance: 'Appearance', themes: { system: 'Same as system', light: 'Light', dark: 'Dark' }, fixed: (origin) => `Set by ${origin}`, restart: 'From the next start on', offlineOn: 'Working offline: no server is asked', offlineOff: 'Online again',
 };
 

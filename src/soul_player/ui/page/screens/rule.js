@@ -17,6 +17,8 @@ const BUDGETS = [1, 2, 5, 10, 20, 50, 100].map((value) => value * GB);
 const TYPING_MS = 200;
 const SHOWN = 6;
 
+const toFetch = (plan) => Math.max(0, plan.tracks - plan.here - plan.beyond_budget);
+
 export default function Rule() {
   const text = useSignal(parameters.value.get('query') || '');
   const budget = useSignal(0);
@@ -58,8 +60,8 @@ export default function Rule() {
     <${Heading} title=${words.new} />
     <div class="boxes">
       <div class="column"><${Card} title=${words.which}>
-        <${AskForm} submit=${submit} footer=${(isBusy) => html`<div class="actions"><button class="button is-main" disabled=${isBusy || !plan.value || Boolean(fault.value)}>${words.save}</button><a class="button is-quiet" href="/settings">${actions.cancel}</a></div>`}>
-          <${Field} label=${words.name} name="name" required maxlength="100" value=${parameters.value.get('name') || ''} autofocus />
+        <${AskForm} submit=${submit} footer=${(isBusy) => html`${plan.value && html`<p class="hint on-phone">${words.plan(plan.value.tracks, plan.value.bytes)} · ${words.fetch(toFetch(plan.value))}</p>`}<div class="actions"><button class="button is-main" disabled=${isBusy || !plan.value || Boolean(fault.value)}>${words.save}</button><a class="button is-quiet" href="/settings">${actions.cancel}</a></div>`}>
+          <${Field} label=${words.name} name="name" required maxlength="100" defaultValue=${parameters.value.get('name') || ''} autofocus />
           <${Field} label=${words.query} name="query" required maxlength="2000" value=${text.value} spellcheck="false" autocapitalize="off" aria-invalid=${Boolean(fault.value)} aria-describedby="rule-said" hint=${words.queryHint} onInput=${(event) => (text.value = event.target.value)} />
           <p id="rule-said" class=${fault.value ? 'fault' : 'hint'} aria-live="polite">${fault.value ? html`${fault.value.message}${at === undefined ? '' : html`<br /><code>${text.value.slice(0, at)}<mark>${text.value.slice(at, at + 1) || '▁'}</mark>${text.value.slice(at + 1)}</code>`}` : plan.value ? words.valid : ''}</p>
           <label class="field"><span>${words.room}</span><select onChange=${(event) => (budget.value = Number(event.target.value))}><option value="0">${words.noLimit}</option>${BUDGETS.filter((value) => !room || value <= room.limit_bytes).map((value) => html`<option key=${value} value=${value}>${words.upTo(value)}</option>`)}</select></label>
@@ -75,11 +77,10 @@ function Plan({ plan }) {
   list.tick.value;
   const rows = [...Array(SHOWN).keys()].map((place) => list.at(place)).filter(Boolean);
   const share = (bytes) => ({ '--share': plan.bytes ? bytes / plan.bytes : 0 });
-  const fetched = Math.max(0, plan.tracks - plan.here - plan.beyond_budget);
   return html`
     <p class="plan" role="status">${words.plan(plan.tracks, plan.bytes)}</p>
     <div class="room" aria-hidden="true"><i class="is-automatic" style=${share(plan.here_bytes)}></i></div>
-    <ul class="legend is-list"><li class="is-automatic">${words.here(plan.here)} · ${size(plan.here_bytes)}</li><li>${words.fetch(fetched)}</li>${plan.beyond_budget > 0 && html`<li class="is-free">${words.beyond(plan.beyond_budget)}</li>`}</ul>
+    <ul class="legend is-list"><li class="is-automatic">${words.here(plan.here)} · ${size(plan.here_bytes)}</li><li>${words.fetch(toFetch(plan))}</li>${plan.beyond_budget > 0 && html`<li class="is-free">${words.beyond(plan.beyond_budget)}</li>`}</ul>
     <ul>${rows.map((row) => html`<${Line} key=${row.id} cover=${html`<${Cover} of=${row.id} artwork=${row.artwork_id} name=${row.album || row.title} />`} title=${row.title} sub=${row.artist}><${Where} row=${row} /><span class="state">${clock(row.duration_seconds)}</span></${Line}>`)}</ul>
     ${plan.tracks > SHOWN && html`<div class="actions"><a class="button is-quiet" href=${`/search?${new URLSearchParams({ text: plan.query })}`}>${words.all(plan.tracks)}</a></div>`}`;
 }

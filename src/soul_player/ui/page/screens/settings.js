@@ -88,7 +88,7 @@ function Select({ title, hint, setting, options, onChange }) {
 function SyncSettings() {
   const isOffline = status.value?.works_offline || false;
   return html`<${Card} title=${words.syncTitle}><ul>
-    <${Setting} title=${words.auto} hint=${words.autoHint} />
+    <${Setting} title=${words.auto} hint=${words.autoHint}><span class=${`state ${isOffline ? '' : 'is-ok icon-check'}`}>${isOffline ? words.autoRests : words.autoOn}</span></${Setting}>
     <${Setting} title=${words.offline} hint=${words.offlineHint}><${Switch} label=${words.offline} isOn=${isOffline} onChange=${(on) => workOffline(on).catch(trouble)} /></${Setting}>
   </ul></${Card}>`;
 }
