@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.cli.test_resolve_all import NAMES, asked_thrice
+from tests.conftest import run
 from tests.makers_audio import make_audio
 from tests.ui.page.places import Place, few_tracks, place_at
-from tests.ui.page.world import soul, wait_for
+from tests.ui.page.world import client_at, soul, visitor, wait_for
 
 LIVE = "Low Beams (Live)"
 
@@ -94,3 +97,24 @@ def test_a_decision_put_off_blocks_nothing(place: Place) -> None:
     page.get_by_role("link", name=re.compile("1 to decide")).click()
     question(place).get_by_role("button", name="Keep both").click()
     expect(page.get_by_text("Nothing needs your decision.")).to_be_visible()
+
+
+def test_one_answer_is_given_to_all_conflicts_like_it(chrome: Browser, tmp_path: Path) -> None:
+    """Behaviour 14: three playlists that were deleted elsewhere, one choice; what asks something else waits on."""
+    # In a thread of its own: the browser's event loop runs in this one.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(run, asked_thrice(tmp_path)).result()
+    with client_at(tmp_path / "phone") as client, visitor(chrome, client) as person:
+        page = person.go("/sync")
+        decisions = page.get_by_role("region", name="Needs your decision").locator(".decision")
+        expect(decisions).to_have_count(len(NAMES) + 1)
+        first = decisions.filter(has_text="was deleted on").first
+        first.get_by_text("Keep it on this device only").click()
+        first.get_by_label(f"Do this for all {len(NAMES)} like it").check()
+        first.get_by_role("button", name="Apply").click()
+        expect(decisions).to_have_count(1)
+        expect(decisions).to_contain_text("was changed after you deleted it")
+        local = {one["name"] for one in client.ask("GET", "/api/playlists")["playlists"] if one["source_id"] is None}
+        assert local == set(NAMES)
+        page.get_by_role("button", name="Undo").click()
+        expect(decisions).to_have_count(len(NAMES) + 1)

@@ -54,9 +54,9 @@ export const waiting = {
 };
 
 export const decisions = {
-  title: 'Needs your decision', none: 'Nothing needs your decision.', later: 'Decide later', apply: 'Apply', show: 'Decide', undo: 'Undo', done: 'Done. It can be taken back for 30 days.', undone: 'Taken back: it waits again',
+  title: 'Needs your decision', none: 'Nothing needs your decision.', later: 'Decide later', apply: 'Apply', show: 'Decide', undo: 'Undo', done: (value) => (value > 1 ? `${count(value)} are decided. It can be taken back for 30 days.` : 'Done. It can be taken back for 30 days.'), undone: 'Taken back: it waits again',
   same: 'Are these the same track?', alike: (value) => `${Math.round(value * 100)}% alike`, merge: 'Merge into one', separate: 'Keep both', compare: 'Compare by ear', compareHint: 'All play from the same place; switch as often as you like.',
-  similar: (pairs) => `Do this for all ${count(pairs)} like it`, of: (mine, source, theirs, other) => `${mine} (${source}) and ${theirs} on ${other}`, more: (value) => `Show ${count(value)} more`, noAlbum: 'no album',
+  similar: (value) => `Do this for all ${count(value)} like it`, of: (mine, source, theirs, other) => `${mine} (${source}) and ${theirs} on ${other}`, more: (value) => `Show ${count(value)} more`, noAlbum: 'no album',
   fields: { title: 'Title', artist: 'Artist', album: 'Album', track_number: 'Track', year: 'Year', duration: 'Length', audio: 'Audio', sound: 'Sound' }, field: 'Field', because: 'Asked because', table: 'Compare the two tracks',
   previousPair: 'Previous pair', nextPair: 'Next pair', pairOf: (at, all) => `${count(at)} of ${count(all)}`, sound: (value) => `${Math.round(value * 100)}% alike by ear`,
   playlist_deleted: {

@@ -2,6 +2,7 @@
 import { html, useSignal } from '../dom.js';
 import { answer } from '../state/acts.js';
 import { readPlaylists } from '../state/live.js';
+import { questions } from '../state/sync.js';
 import { decisions as words } from '../words-sync.js';
 import { Choices, Doing } from './cards.js';
 import { Dialog } from './dialog.js';
@@ -15,8 +16,12 @@ function useChoices(question) {
   const order = (known?.order || question.choices).filter((choice) => question.choices.includes(choice));
   const chosen = useSignal(order[0]);
   const options = order.map((choice) => [choice, ...(known?.choices[choice]?.(question.source_name) || [choice])]);
-  const draw = html`<${Choices} label=${titleOf(question)} name=${`question-${question.id}`} options=${options} value=${chosen.value} onChange=${(value) => (chosen.value = value)} />`;
-  return { text: known?.text, draw, apply: () => answer(question, { choice: chosen.value }) };
+  // What is asked for the same reason about the same source, this one first.
+  const alike = [question, ...(questions.value.value?.questions || []).filter((one) => one.id !== question.id && one.kind === question.kind && one.source_id === question.source_id)];
+  const isForAll = useSignal(false);
+  const draw = html`<${Choices} label=${titleOf(question)} name=${`question-${question.id}`} options=${options} value=${chosen.value} onChange=${(value) => (chosen.value = value)} />
+    ${alike.length > 1 && html`<label class="check"><input type="checkbox" checked=${isForAll.value} onChange=${(event) => (isForAll.value = event.target.checked)} />${words.similar(alike.length)}</label>`}`;
+  return { text: known?.text, draw, apply: () => answer(isForAll.value ? alike : question, { choice: chosen.value }) };
 }
 
 export function ChoiceQuestion({ question, putOff }) {

@@ -128,7 +128,7 @@ function Shown({ playlist, list, reorder, again }) {
     list.remove(place).then(() => say(words.removed(title)), again);
   };
   const items = (_row, place) => [
-    place > 0 && { label: actions.moveUp, icon: 'chevron-down', run: () => list.move(place, place - 1).catch(again) },
+    place > 0 && { label: actions.moveUp, icon: 'chevron-up', run: () => list.move(place, place - 1).catch(again) },
     place < list.entries.length - 1 && { label: actions.moveDown, icon: 'chevron-down', run: () => list.move(place, place + 1).catch(again) },
     { label: actions.remove, icon: 'close', run: () => remove(place) },
   ].filter(Boolean);

@@ -13,17 +13,21 @@ export async function workOffline(on) {
   toast(on ? settings.offlineOn : settings.offlineOff, undefined, { icon: on ? 'unplug' : 'check' });
 }
 
-// An answer, with the way back.
-export async function answer(question, body) {
-  const done = await api.post(`/api/questions/${question.id}/answer`, body);
-  questions.read();
-  readStatus();
-  toast(decisions.done, { label: decisions.undo, run: () => takeBack(done.question_id) });
+// An answer, with the way back: to one question, or the same to several.
+export async function answer(asked, body) {
+  const given = [];
+  try {
+    for (const question of [asked].flat()) given.push((await api.post(`/api/questions/${question.id}/answer`, body)).question_id);
+  } finally {
+    questions.read();
+    readStatus();
+    if (given.length) toast(decisions.done(given.length), { label: decisions.undo, run: () => takeBack(given) });
+  }
 }
 
-async function takeBack(id) {
+async function takeBack(ids) {
   try {
-    await api.delete(`/api/questions/${id}/answer`);
+    for (const id of ids) await api.delete(`/api/questions/${id}/answer`);
     toast(decisions.undone);
   } catch (error) {
     trouble(error);
