@@ -42,7 +42,7 @@ FAULTS_OF_LIVE = (
         "min(retry_seconds, EVERY_SECONDS)",
         "retry_seconds",
     ),
-    Fault("a sync by hand waits for a reason", SCHEDULE, "Schedule.ask", "self._want(now)", "pass"),
+    Fault("a sync by hand waits for a reason", SCHEDULE, "Schedule.ask", "self._call(now)", "pass"),
     Fault(
         "who is connected again looks at nothing",
         TRIGGERS,
