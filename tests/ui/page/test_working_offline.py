@@ -26,7 +26,7 @@ def test_only_a_person_turns_working_offline_off(chrome: Browser, place: Place) 
     switch.check()
     expect(badge).to_have_text("Offline")
     note = page.locator(".note.is-offline")
-    expect(note).to_contain_text("You work offline. 0 tracks play from this device.")
+    expect(note).to_contain_text("You work offline. No track plays yet from this device.")
     # A sync by hand does not go behind it.
     place.person.go("/sync")
     before = place.client.ask("GET", "/api/sources")["sources"][0]["last_sync_at"]

@@ -73,7 +73,7 @@ export const reorder = {
 };
 
 export const offline = {
-  away: 'You are offline.', chosen: 'You work offline.', here: (value) => `${many(value, 'track')} ${value === 1 ? 'plays' : 'play'} from this device. Edits are kept and sent later.`, show: 'Show only these', online: 'Go online',
+  away: 'You are offline.', chosen: 'You work offline.', here: (value) => `${value ? `${many(value, 'track')} ${value === 1 ? 'plays' : 'play'}` : 'No track plays yet'} from this device. Edits are kept and sent later.`, show: 'Show only these', online: 'Go online',
 };
 
 export const starts = {

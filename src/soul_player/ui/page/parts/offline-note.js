@@ -17,6 +17,6 @@ export default function OfflineNote() {
     go('/tracks');
   };
   return html`<p class="note is-offline icon-unplug" role="status"><span><b>${isChosen ? words.chosen : words.away}</b> ${words.here(counts.value.offline)}</span>
-    ${isChosen ? html`<button onClick=${() => workOffline(false).catch(trouble)}>${words.online}</button>` : html`<button onClick=${showThese}>${words.show}</button>`}
+    ${isChosen ? html`<button onClick=${() => workOffline(false).catch(trouble)}>${words.online}</button>` : counts.value.offline > 0 && filter.value.show !== 'offline' && html`<button onClick=${showThese}>${words.show}</button>`}
     <button class="round icon-close" aria-label=${frame.close} onClick=${() => (isAway.value = true)}></button></p>`;
 }
