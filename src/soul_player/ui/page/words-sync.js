@@ -31,7 +31,7 @@ export const sync = {
   step: (kind, { done, total, percent }) => `${kind}: ${count(done)}${total ? ` / ${count(total)} (${percent}%)` : ''}`,
   queue: (value) => `Download Queue: ${count(value)} pending`, matching: 'Finding the same recordings in other sources', retrying: (reason, seconds) => `${reason}: tries again in ${Math.ceil(seconds)} s`,
   spoken: (name, kind, percent) => `${name}: ${kind} ${percent} percent`, done: (name) => `${name} is synced`, idle: 'Nothing is synced at the moment', next: (time) => `Last sync ${time}`,
-  waiting: 'Waiting to send', waitingHint: 'Saved on this device. Sent when a server is reachable.', nothingWaits: 'Every edit has been sent.',
+  waiting: 'Waiting to send', waitingHint: 'Saved on this device. Sent when its server is reachable and has the tracks.', nothingWaits: 'Every edit has been sent.',
   failedEdits: 'No server takes these', failedHint: 'Still shown on this device. Say what is to be done.', retry: 'Retry', correct: 'Change', discard: 'Discard', newName: 'New name', newRating: 'New rating',
   recent: 'How the sources are', never: 'Not synced yet', changed: ({ tracks_synced: added, tracks_updated: updated, tracks_deleted: removed, pushed }) => {
     const parts = [added && `+${many(added, 'track')}`, updated && `${count(updated)} updated`, removed && `${count(removed)} removed`, pushed && `${many(pushed, 'edit')} sent`].filter(Boolean);
