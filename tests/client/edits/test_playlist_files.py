@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from soul_player.client.edits.playlist_files import read_m3u8
+from soul_player.client.edits.playlist_files import FileLine, match_lines, read_m3u8, still_there
+from soul_player.client.library.model import LocalTrackId
 from soul_player.client.library.playlists import list_entries, list_playlists
-from soul_player.database.access import Writer
+from soul_player.database.access import Reader, Row, Value, Writer
 from tests.client.edits.homes import a_home
 from tests.conftest import run
 
@@ -101,5 +102,50 @@ def test_a_name_that_is_too_long_is_told_as_it_is_kept(tmp_path: Path) -> None:
             done = await home.edits.import_m3u8("#EXTM3U\n", name="x" * 900)
             (playlist,) = await home.library.read(list_playlists)
             assert done.name == playlist.name
+
+    run(story())
+
+
+class Counting:
+    """A reader that counts what is asked."""
+
+    def __init__(self, library: Reader) -> None:
+        self.engine = library.engine
+        self.asked = 0
+        self._library = library
+
+    async def all(self, sql: str, /, **values: Value) -> list[Row]:
+        """As it is."""
+        self.asked += 1
+        return await self._library.all(sql, **values)
+
+    async def one(self, sql: str, /, **values: Value) -> Row | None:
+        """As it is."""
+        self.asked += 1
+        return await self._library.one(sql, **values)
+
+
+def test_a_long_file_costs_no_more_looks_through_the_library_than_a_short_one(tmp_path: Path) -> None:
+    """A look a line would take hours of a large library; nor is the library held for writing meanwhile."""
+    lines = [FileLine(number, f"Artist {number % 7} - Title {number % 7}.mp3") for number in range(1, 2_001)]
+
+    async def match(library: Reader) -> tuple[int, int]:
+        counting = Counting(library)
+        return sum(one is not None for one in await match_lines(counting, lines)), counting.asked
+
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+            matched, asked = await home.library.read(match)
+            assert matched == sum(line.number % 7 < 5 for line in lines)
+            assert asked <= 3
+
+    run(story())
+
+
+def test_what_went_between_the_look_and_the_edit_is_told_as_unmatched(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+            there = await home.library.read(still_there, [home.tracks[0], LocalTrackId(4_711)])
+            assert there == {home.tracks[0]}
 
     run(story())

@@ -7,7 +7,15 @@ from msgspec import UNSET, UnsetType
 from soul_player.client.edits.act import Act
 from soul_player.client.edits.entries import add_entries, move_entry, remove_entry
 from soul_player.client.edits.marks import record_play, set_favourite, set_rating
-from soul_player.client.edits.playlist_files import PATHS, Imported, match_lines, read_m3u8, write_m3u8
+from soul_player.client.edits.playlist_files import (
+    FileLine,
+    Imported,
+    match_lines,
+    paths_of,
+    read_m3u8,
+    still_there,
+    write_m3u8,
+)
 from soul_player.client.edits.playlists import create_playlist, delete_playlist, rename_playlist
 from soul_player.client.errors import PlaylistNotFound
 from soul_player.client.library.model import LocalTrackId, SourceId
@@ -73,7 +81,11 @@ class Edits:
 
     async def import_m3u8(self, text: str, *, name: str, source_id: SourceId | None = None) -> Imported:
         """A new playlist of a file's tracks; what matches none of yours is told. `name`: if the file tells none."""
-        return await self._library.write(_import, self._act(), text, name=name, source_id=source_id)
+        told, lines = read_m3u8(text)
+        # Before the transaction that writes: nobody else's edit waits for a look through the whole library.
+        found = await self._library.read(match_lines, lines)
+        matched = list(zip(lines, found, strict=True))
+        return await self._library.write(_import, self._act(), matched, name=told or name, source_id=source_id)
 
     async def export_m3u8(self, playlist_id: int) -> str:
         """The playlist as other players read it. Raises `PlaylistNotFound`."""
@@ -83,20 +95,28 @@ class Edits:
         return Act(self._clock.now_ms(), self._randomness)
 
 
-async def _import(library: Writer, act: Act, text: str, *, name: str, source_id: SourceId | None) -> Imported:
-    told, lines = read_m3u8(text)
-    tracks, unmatched = await match_lines(library, lines)
-    called = (told or name)[:NAME_CHARS_MAX]
+async def _import(
+    library: Writer,
+    act: Act,
+    matched: Sequence[tuple[FileLine, LocalTrackId | None]],
+    *,
+    name: str,
+    source_id: SourceId | None,
+) -> Imported:
+    called = name[:NAME_CHARS_MAX]
+    there = await still_there(library, [track_id for _, track_id in matched if track_id is not None])
+    tracks = [track_id for _, track_id in matched if track_id in there]
     playlist_id = await create_playlist(library, act, name=called, source_id=source_id)
     if tracks:
         await add_entries(library, act, playlist_id, tracks)
-    return Imported(playlist_id, called, len(tracks), tuple(unmatched))
+    unmatched = tuple(line for line, track_id in matched if track_id not in there)
+    return Imported(playlist_id, called, len(tracks), unmatched)
 
 
 async def _export(library: Reader, playlist_id: int) -> str:
     playlist = await find_playlist(library, playlist_id)
     if playlist is None:
         raise PlaylistNotFound(f"no playlist has the id {playlist_id}", hint="soul playlist list shows them")
-    # One that is no text stands in the library as bytes: such a file is UTF-8 and nothing else.
-    paths = {LocalTrackId(row[0]): row[1] for row in await library.all(PATHS) if isinstance(row[1], str)}
-    return write_m3u8(playlist.name, await list_entries(library, playlist_id), paths)
+    entries = await list_entries(library, playlist_id)
+    paths = await paths_of(library, [entry.track_id for entry in entries if entry.track_id is not None])
+    return write_m3u8(playlist.name, entries, paths)

@@ -1,42 +1,58 @@
 """m3u8 files: playlists out, and in again. A line that matches no track is told, never dropped in silence."""
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from soul_player.client.library.model import LocalTrackId
 from soul_player.client.library.paths import read_path
 from soul_player.client.library.playlists import PlaylistEntry
-from soul_player.database.access import Reader
+from soul_player.database.access import Reader, Row
 from soul_player.database.folding import folded
 
 # A playlist holds 10,000 entries; each has two lines, and a path may be long.
 FILE_BYTES_MAX = 64 * 1024 * 1024
 DURATION_SECONDS_OFF_MAX = 3.0
+# Of one title: `Intro` is on many albums.
+CANDIDATES_PER_TITLE_MAX = 1_000
 
+# One pass over the library for all lines of a file: an import must not cost a pass a line.
 CANDIDATES = """
-    SELECT tracks.id, tracks.title, tracks.artist, tracks.duration_seconds
+    SELECT tracks.id, folded(tracks.title), tracks.artist, tracks.duration_seconds
       FROM tracks
-     WHERE folded(tracks.title) = :title
+     WHERE folded(tracks.title) IN (SELECT value FROM json_each(:titles))
      ORDER BY CASE tracks.status WHEN 'local_file' THEN 0 WHEN 'cached' THEN 1 WHEN 'stream_only' THEN 2 ELSE 3 END,
               tracks.id
-     LIMIT 100
 """
 
-BY_PATH = """
-    SELECT track_id
-      FROM track_sources
-     WHERE path = :path
-     LIMIT 1
+STILL_THERE = """
+    SELECT tracks.id
+      FROM json_each(:ids) AS wanted
+      JOIN tracks ON tracks.id = wanted.value
 """
 
-PATHS = """
-    SELECT track_id, path
+PATHS_AFTER = """
+    SELECT id, track_id, path
       FROM track_sources
-     WHERE path IS NOT NULL
+     WHERE id > :after
+       AND path IS NOT NULL
+     ORDER BY id
+     LIMIT :count
 """
+
+PATHS_OF = """
+    SELECT track_sources.track_id, track_sources.path
+      FROM json_each(:ids) AS wanted
+     CROSS JOIN track_sources ON track_sources.track_id = wanted.value
+     WHERE track_sources.path IS NOT NULL
+     ORDER BY track_sources.id DESC
+"""
+
+PATHS_A_READ = 10_000
 
 # Not the others that `splitlines` knows: a file's name may hold them.
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -96,40 +112,72 @@ def read_m3u8(text: str) -> tuple[str | None, list[FileLine]]:
     return name, lines
 
 
-async def match_lines(library: Reader, lines: Sequence[FileLine]) -> tuple[list[LocalTrackId], list[FileLine]]:
-    """The tracks, in the order of the file, and the lines that match none."""
-    by_file_name: dict[str, set[int]] = {}
-    for track_id, path in await library.all(PATHS):
-        by_file_name.setdefault(_file_name(read_path(path) or ""), set()).add(track_id)
-    found, unmatched = [], []
-    for line in lines:
-        track_id = await _match(library, line, by_file_name)
-        if track_id is None:
-            unmatched.append(line)
-        else:
-            found.append(track_id)
-    return found, unmatched
+async def match_lines(library: Reader, lines: Sequence[FileLine]) -> list[LocalTrackId | None]:
+    """The track of each line; None: it matches none."""
+    files = _Files(lines)
+    after = 0
+    while rows := await library.all(PATHS_AFTER, after=after, count=PATHS_A_READ):
+        after = rows[-1][0]
+        for _, track_id, path in rows:
+            files.note(LocalTrackId(track_id), read_path(path) or "")
+    found = [files.find(line.location) for line in lines]
+    words = {line.number: _words_of(line) for line, track_id in zip(lines, found, strict=True) if track_id is None}
+    titles = sorted({_folded(title) for _, title, _ in words.values()})
+    candidates: defaultdict[str, list[Row]] = defaultdict(list)
+    if titles:
+        for row in await library.all(CANDIDATES, titles=json.dumps(titles)):
+            if len(candidates[row[1]]) < CANDIDATES_PER_TITLE_MAX:
+                candidates[row[1]].append(row)
+    return [
+        _match_words(candidates, *words[line.number]) if track_id is None else track_id
+        for line, track_id in zip(lines, found, strict=True)
+    ]
 
 
-async def _match(library: Reader, line: FileLine, by_file_name: dict[str, set[int]]) -> LocalTrackId | None:
-    """By its path, then by a file name that only one track has, then by title, artist and duration."""
-    row = await library.one(BY_PATH, path=line.location)
-    if row is not None:
-        return LocalTrackId(row[0])
-    named = by_file_name.get(_file_name(line.location), set())
-    if len(named) == 1:
-        return LocalTrackId(next(iter(named)))
+async def still_there(library: Reader, track_ids: Iterable[LocalTrackId]) -> frozenset[LocalTrackId]:
+    """Those of them that nothing has happened to since they were matched."""
+    rows = await library.all(STILL_THERE, ids=json.dumps(sorted(set(track_ids))))
+    return frozenset(LocalTrackId(row[0]) for row in rows)
+
+
+async def paths_of(library: Reader, track_ids: Iterable[LocalTrackId]) -> dict[LocalTrackId, str]:
+    """Where their files are. One whose path is no text stands in the library as bytes: an m3u8 file is UTF-8."""
+    rows = await library.all(PATHS_OF, ids=json.dumps(sorted(set(track_ids))))
+    return {LocalTrackId(row[0]): row[1] for row in rows if isinstance(row[1], str)}
+
+
+class _Files:
+    """Of all files of this device those that a line may mean: by its path, then by a name that only one track has."""
+
+    def __init__(self, lines: Sequence[FileLine]) -> None:
+        self._by_path: dict[str, LocalTrackId | None] = {line.location: None for line in lines}
+        self._by_name: dict[str, set[LocalTrackId]] = {_file_name(line.location): set() for line in lines}
+
+    def note(self, track_id: LocalTrackId, path: str) -> None:
+        """A file."""
+        if path in self._by_path:
+            self._by_path[path] = track_id
+        named = self._by_name.get(_file_name(path))
+        if named is not None:
+            named.add(track_id)
+
+    def find(self, location: str) -> LocalTrackId | None:
+        """As a line names it."""
+        named = self._by_name[_file_name(location)]
+        return self._by_path[location] or (next(iter(named)) if len(named) == 1 else None)
+
+
+def _words_of(line: FileLine) -> tuple[str | None, str, float | None]:
+    """Artist, title and duration: as the file tells them, else as the file's own name does."""
     if line.title is not None:
-        return await _match_words(library, line.artist, line.title, line.duration_seconds)
-    artist, title = _split_words(PurePosixPath(line.location.replace("\\", "/")).stem)
-    return await _match_words(library, artist, title, None)
+        return line.artist, line.title, line.duration_seconds
+    return *_split_words(PurePosixPath(line.location.replace("\\", "/")).stem), None
 
 
-async def _match_words(
-    library: Reader, artist: str | None, title: str, duration_seconds: float | None
+def _match_words(
+    candidates: Mapping[str, Sequence[Row]], artist: str | None, title: str, duration_seconds: float | None
 ) -> LocalTrackId | None:
-    rows = await library.all(CANDIDATES, title=_folded(title))
-    for track_id, _, known_artist, known_seconds in rows:
+    for track_id, _, known_artist, known_seconds in candidates.get(_folded(title), ()):
         fits_artist = artist is None or _folded(artist) == _folded(known_artist or "")
         fits_time = duration_seconds is None or abs(known_seconds - duration_seconds) <= DURATION_SECONDS_OFF_MAX
         if fits_artist and fits_time:
