@@ -20,10 +20,12 @@ from soul_player.client.errors import (
     SignInNeeded,
 )
 from soul_player.client.library.download_model import WaitsFor
+from soul_player.client.sources.tokens import TokensUnavailable
 
 WAITS: list[tuple[ClientError, WaitsFor]] = [
     (OfflineError("gone"), WaitsFor.SOURCE),
     (SignInNeeded("who are you"), WaitsFor.SIGN_IN),
+    (TokensUnavailable("the keyring is locked"), WaitsFor.SIGN_IN),
     (ConnectionLost("cut"), WaitsFor.RETRY),
     (NetworkTimeout("slow"), WaitsFor.RETRY),
     (GoneError("not here", problem_code="track_gone"), WaitsFor.HOLDER),

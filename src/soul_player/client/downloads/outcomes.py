@@ -15,6 +15,7 @@ from soul_player.client.errors import (
     TransientSyncError,
 )
 from soul_player.client.library.download_model import WaitsFor
+from soul_player.client.sources.tokens import TokensUnavailable
 
 # Within one attempt of the protocol (section 7), then between attempts.
 DELAYS_SECONDS = (2.0, 4.0, 8.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0)
@@ -54,7 +55,8 @@ def decide(error: ClientError, *, attempts: int, jitter: float) -> Wait | GiveUp
         case OfflineError():
             seconds = AWAY_SECONDS[min(attempts, len(AWAY_SECONDS)) - 1] * jitter
             return Wait(WaitsFor.SOURCE, max(seconds, AWAY_SECONDS_MIN), attempts)
-        case SignInNeeded():
+        # Or the keyring that the sign-in is in is locked, which is for a person too.
+        case SignInNeeded() | TokensUnavailable():
             return Wait(WaitsFor.SIGN_IN, SIGN_IN_SECONDS, 0)
         case GoneError():
             return Wait(WaitsFor.HOLDER, HOLDER_SECONDS, 0)
