@@ -101,3 +101,32 @@ def test_a_bulk_load_drops_them_and_builds_them_at_its_end(
             assert not await client.library.read(indexes_are_owed)
 
     run(story())
+
+
+def test_what_a_cancelled_bulk_load_left_owed_is_built_by_the_next_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left to come is no bulk any more: a program that goes on for weeks would list slowly all that time."""
+    monkeypatch.setattr(bulk_load, "ROWS_MIN", 100)
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path, page_rows=50) as client:
+            server.put(*(make_track(number) for number in range(200)))
+            await add(client, server)
+            pages = 0
+
+            async def cancel(request: web.Request) -> web.StreamResponse | None:
+                nonlocal pages
+                pages += request.path == "/api/sync/tracks"
+                if pages == 4:
+                    server.misbehave = None
+                    client.sync.cancel()
+                return None
+
+            server.misbehave = cancel
+            assert (await sync_one(client)).status is SyncStatus.CANCELLED
+            assert await indexes_of(client) == set()
+            assert (await sync_one(client)).status is SyncStatus.SYNCED
+            assert await indexes_of(client) == INDEXES
+
+    run(story())

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from soul_player.client.library.indexes import build_indexes, drop_indexes
+from soul_player.client.library.indexes import build_indexes, drop_indexes, indexes_are_owed
 from soul_player.client.library.model import SourceId
 from soul_player.database.access import Database
 
@@ -25,7 +25,7 @@ class BulkLoads:
 
     @asynccontextmanager
     async def of(self, source_id: SourceId) -> AsyncGenerator["BulkLoad", None]:
-        """A source's load. Cancelled, it leaves the indexes owed: the next start builds them."""
+        """A source's load. Cancelled, it leaves the indexes owed: the next load or start builds them."""
         try:
             yield BulkLoad(self, source_id)
         except Exception:
@@ -39,15 +39,17 @@ class BulkLoads:
 
     async def begin(self, source_id: SourceId) -> None:
         """Drop the indexes, unless another load has."""
-        if not self._loading:
-            await self._library.write(drop_indexes)
+        is_first = not self._loading
+        # At once: a load that ends meanwhile must not build them.
         self._loading.add(source_id)
+        if is_first:
+            await self._library.write(drop_indexes)
 
     async def _end(self, source_id: SourceId) -> None:
-        if source_id in self._loading:
-            self._loading.remove(source_id)
-            if not self._loading:
-                await self._library.write(build_indexes)
+        """Also what another load has left owed, however small this one was."""
+        self._loading.discard(source_id)
+        if not self._loading and await self._library.read(indexes_are_owed):
+            await self._library.write(build_indexes)
 
 
 class BulkLoad:
