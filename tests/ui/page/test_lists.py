@@ -59,6 +59,22 @@ def test_chips_filter_and_are_remembered(person: Visitor) -> None:
     expect(page.locator(".heading p")).to_have_text("16 tracks · 2 sources")
 
 
+def test_a_letter_of_the_rail_is_a_jump(person: Visitor) -> None:
+    """Artists are round pictures in a grid; the rail says where one is, and goes there."""
+    page = person.go("/artists")
+    rail = page.get_by_role("navigation", name="First letters")
+    expect(rail.locator("[aria-current]")).to_have_count(1)
+    last = rail.get_by_role("button").last
+    last.click()
+    expect(last).to_have_attribute("aria-current", "true")
+    card = page.get_by_role("list", name="Artists").get_by_role("listitem").filter(has_text="Amber Tide")
+    assert card.locator(".cover").evaluate("one => getComputedStyle(one).borderRadius") == "50%"
+    card.click()
+    expect(page.get_by_role("heading", name="Amber Tide", level=1)).to_be_visible()
+    # All of an artist's tracks are counted, not only those that are shown.
+    expect(page.locator(".hero .button").last).to_contain_text(re.compile("Download|On this device"))
+
+
 def test_one_row_a_recording_its_sources_unfold_beneath(person: Visitor) -> None:
     """Behaviour 10, in the words that were asked for."""
     page = person.go("/tracks")

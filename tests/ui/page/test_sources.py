@@ -75,6 +75,13 @@ def test_whoever_only_wants_to_try_gets_a_demo(chrome: Browser, tmp_path: Path) 
         page.locator("[data-place='0']").focus()
         page.keyboard.press("Enter")
         expect(page.locator(".bar .comes-from")).to_contain_text("Playing from this device")
+        # Whoever has no playlist yet is offered some that fill themselves.
+        person.go("/playlists")
+        page.get_by_role("region", name="Or start from one of these").get_by_role(
+            "button", name="New this month"
+        ).click()
+        expect(page.get_by_role("heading", name="New this month", level=1)).to_be_visible()
+        expect(page.get_by_role("grid", name="New this month")).to_have_attribute("aria-rowcount", str(len(SONGS)))
         person.go("/sources/1")
         page.get_by_role("button", name="Remove Demo").click()
         page.get_by_role("dialog").get_by_role("button", name="Remove Demo").click()

@@ -9,7 +9,7 @@ import { addToPlaylist, askForPlaylist } from './asking.js';
 const SHOWN_PLAYLISTS = 40;
 
 function Item({ to, icon, label, told, isHere, drops }) {
-  return html`<li><a href=${to} class=${`icon-${icon}`} aria-current=${isHere ? 'page' : undefined} ...${drops || {}}><span dir="auto">${label}</span>${told ? html`<small>${told}</small>` : ''}</a></li>`;
+  return html`<li><a href=${to} class=${`icon-${icon}`} aria-current=${isHere ? 'page' : undefined} ...${drops || {}}><span dir="auto" title=${label}>${label}</span>${told ? html`<small>${told}</small>` : ''}</a></li>`;
 }
 
 const here = (...names) => names.includes(place.value.name);

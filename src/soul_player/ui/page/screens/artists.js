@@ -28,7 +28,15 @@ export default function Artists() {
   const total = list.total.value;
   // Where the list is scrolled to: the rail shows its letter.
   const at = useSignal(0);
-  const rows = useMemo(() => ({ want: (first, last) => list.want(first, last), seen: (place) => (at.value = Math.max(0, place)) }), [list]);
+  const last = useRef(null);
+  const rows = useMemo(() => ({
+    want: (first, until) => list.want(first, until),
+    // Only a scroll goes over the letter that was pressed: the last ones may be too near to the end to come to the top.
+    seen: (place) => {
+      if (place !== last.current) at.value = Math.max(0, place);
+      last.current = place;
+    },
+  }), [list]);
   return html`
     <${CatalogueSwitch} />
     <${Heading} title=${titles.artists} sub=${total === null ? '' : words.count(total)} />

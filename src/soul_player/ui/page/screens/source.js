@@ -54,7 +54,7 @@ function Addresses({ source }) {
   return html`<${Card} title=${words.addresses} hint=${words.addressesHint}>
     <ul>${addresses.map((one, place) => {
       const [kind, icon] = SEEN[one.seen] || ['', 'clock'];
-      const sub = [one.url.startsWith('http:') && words.plain, one.error, one.seen_at && (one.seen === 'online' ? words.lastAnswer : words.asked)(ago(one.seen_at))].filter(Boolean).join(' · ');
+      const sub = [one.url.startsWith('http:') && words.plain, one.fingerprint && words.pinned, one.error, one.seen_at && (one.seen === 'online' ? words.lastAnswer : words.asked)(ago(one.seen_at))].filter(Boolean).join(' · ');
       const remove = async () => {
         await api.delete(`/api/sources/${source.id}/addresses?url=${encodeURIComponent(one.url)}`);
         sourceList.read();
