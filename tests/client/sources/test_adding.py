@@ -93,6 +93,24 @@ def test_a_known_account_in_another_spelling_is_not_signed_out(tmp_path: Path, s
     run(story())
 
 
+def test_a_source_that_is_signed_out_is_signed_in_by_adding_it_again(tmp_path: Path) -> None:
+    """Whoever gives the password to it has no use for being told that it is there."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            source = await add(client, server)
+            server.access_tokens.clear()
+            server.refresh_token = "another device's"
+            assert (await sync_one(client)).status is SyncStatus.FAILED
+            again = await add(client, server)
+            assert (again.id, again.needs_sign_in) == (source.id, False)
+            assert (await sync_one(client)).status is SyncStatus.SYNCED
+            with pytest.raises(SourceExists):
+                await add(client, server)
+
+    run(story())
+
+
 def test_signing_in_as_the_account_of_another_source_leaves_both_as_they_were(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_server(tmp_path / "server") as running, opened_client(tmp_path / "home") as client:

@@ -118,14 +118,16 @@ class Sources:
         """Sign this device in and remember the server. Who answers there is asked before anything secret is sent.
 
         A server that is a source already, as the same account, becomes known under this address too, and keeps its
-        name. Raises `SourceExists` when it is.
+        name; one that is signed out is signed in again. Raises `SourceExists` when there is nothing to do.
         """
         met = await self.addresses.meet(url, fingerprint=fingerprint, insecure=insecure)
         known = met.known(username)
         if known is None:
             return await self._add(met, username=username, password=password, name=name)
-        source = await self.addresses.keep(known, met.address)
-        return await self.login(source.id, password=password) if source.needs_sign_in else source
+        is_there = any(one.url == met.address.url for one in known.addresses)
+        if not (is_there and known.needs_sign_in):
+            known = await self.addresses.keep(known, met.address)
+        return await self.login(known.id, password=password) if known.needs_sign_in else known
 
     async def _add(self, met: Met, *, username: str, password: str, name: str | None) -> Source:
         device_id = await self._device_id()
