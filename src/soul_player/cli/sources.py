@@ -122,7 +122,8 @@ async def _add(
             insecure=insecure,
         )
     output.record({"source": source_record(source), "address_of": None if known is None else known.name})
-    output.result(f"added {source.name} ({met.address.url})")
+    did = "added" if known is None else "signed in again at"
+    output.result(f"{did} {source.name} ({met.address.url})")
     return ExitCode.OK
 
 
