@@ -50,6 +50,25 @@ def test_without_the_server_it_waits_and_says_why(synced_home: Path, tmp_path: P
     assert soul("downloads", "list", "--json", home=home).json() == {"items": []}
 
 
+def test_a_disk_that_is_full_is_told_with_what_to_do(tmp_path: Path, music: Path) -> None:
+    """What was asked for waits; with room again it comes, and nothing has to be asked for anew."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        add_source(client, server)
+        wait_for_tracks(client, 6)
+        assert soul("config", "set", "client.disk_free_bytes", str(10**15), home=client).code == 0
+        ran = soul("download", 'album:"Night Drive"', home=client)
+        assert ran.code == 5, ran
+        assert "the disk is nearly full: " in ran.err
+        assert "Make room on it, and this goes on by itself" in ran.err
+        (one, _) = soul("downloads", "list", "--json", home=client).json()["items"]
+        assert one["reason"].startswith("the disk is nearly full: ")
+        assert soul("config", "set", "client.disk_free_bytes", "1000000", home=client).code == 0
+        assert soul("downloads", "retry", home=client).code == 0
+        assert soul("downloads", "run", home=client).code == 0
+    assert soul("list", "offline:yes", home=client).out.count("cached") == 2
+
+
 def test_what_nothing_matches_is_not_found(synced_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "client"
     subprocess.run(["cp", "-r", synced_home, home], check=True)

@@ -14,6 +14,10 @@ from soul_player.database.errors import (
 )
 
 _HINTS: dict[type[DatabaseError], str] = {
+    DatabaseFull: (
+        "nothing is lost. Make some room on that disk, a few megabytes, and run the same again;"
+        " what can be read can still be read: soul list, soul status, soul doctor"
+    ),
     DatabaseDamaged: "put a backup back with: soul restore FILE",
     SchemaTooNew: "nothing was changed",
     SchemaChanged: "nothing was changed",

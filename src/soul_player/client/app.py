@@ -11,6 +11,7 @@ from soul_player.client.config import ClientConfig
 from soul_player.client.downloads.covers import Covers
 from soul_player.client.downloads.disk import Disk
 from soul_player.client.downloads.door import Downloads
+from soul_player.client.downloads.last_room import make_last_room
 from soul_player.client.downloads.places import Places
 from soul_player.client.downloads.wiring import World, wire_downloads
 from soul_player.client.edits.decisions import Questions
@@ -109,7 +110,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
     """The client of this home. Opening reads no network; several processes may have a home open at once."""
     world = edges or Edges(SystemClock(), SystemRandomness(), open_notices=open_notices)
     async with (
-        open_library(config.home, runner=world.runner) as library,
+        open_library(config.home, runner=world.runner, make_room=partial(make_last_room, config.home)) as library,
         _looking_out(config, world) as (commits, lookout),
     ):
         tokens = world.tokens or open_tokens(config.home, use_keyring=config.keyring)

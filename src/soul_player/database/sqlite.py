@@ -32,6 +32,7 @@ __all__ = [
     "connect",
     "drive",
     "open_sqlite",
+    "open_sqlite_alone",
 ]
 
 log = logging.getLogger(__name__)
@@ -120,10 +121,12 @@ class SqliteDatabase:
 
     engine = Engine.SQLITE
 
-    def __init__(self, path: Path, runner: Runner, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, runner: Runner, *, durable: bool = True, is_alone: bool = False) -> None:
+        """`is_alone`: one connection for everything, and no other process has any; the runner is `Inline` then."""
         self.path = path
         self._runner = runner
         self._durable = durable
+        self._is_alone = is_alone
         self._writer: sqlite3.Connection | None = None
         self._local = local()
         self._readers: list[sqlite3.Connection] = []
@@ -213,10 +216,13 @@ class SqliteDatabase:
 
     def _writing_connection(self) -> sqlite3.Connection:
         if self._writer is None:
-            self._writer = connect(self.path, cache_kib=CACHE_KIB_WRITER, durable=self._durable)
+            how: dict[str, bool] = {"durable": self._durable, "is_alone": self._is_alone}
+            self._writer = connect(self.path, cache_kib=CACHE_KIB_WRITER, **how)
         return self._writer
 
     def _reading_connection(self) -> sqlite3.Connection:
+        if self._is_alone:
+            return self._writing_connection()
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = connect(self.path, cache_kib=CACHE_KIB_READER, durable=self._durable)
@@ -226,12 +232,23 @@ class SqliteDatabase:
 
 
 async def open_sqlite(path: Path, *, runner: Runner | None = None, durable: bool = True) -> SqliteDatabase:
-    """Open (or make) the file. Raises `DatabaseUnavailable` or `DatabaseDamaged`.
+    """Open (or make) the file. Raises `DatabaseUnavailable`, `DatabaseDamaged` or `DatabaseFull`. `durable=False` is
+    for tests and benchmarks only: it trades the last transactions of a power cut for speed."""
+    return await _touched(SqliteDatabase(path, runner or Threads(), durable=durable))
 
-    `durable=False` trades the last transactions of a power cut for speed, for tests and benchmarks only.
-    """
-    database = SqliteDatabase(path, runner or Threads(), durable=durable)
-    await database.write(_touch)
+
+async def open_sqlite_alone(path: Path) -> SqliteDatabase:
+    """On a disk without any room: all of it can be read, for SQLite then needs no file beside it; what would write
+    raises `DatabaseFull`, and another process finds it locked. Raises as `open_sqlite` does."""
+    return await _touched(SqliteDatabase(path, Inline(), is_alone=True))
+
+
+async def _touched(database: SqliteDatabase) -> SqliteDatabase:
+    try:
+        await database.write(_touch)
+    except BaseException:
+        await database.close()
+        raise
     return database
 
 
@@ -240,10 +257,22 @@ async def _touch(writer: Writer) -> None:
     await writer.one("SELECT count(*) FROM sqlite_master")
 
 
-def connect(path: Path, *, cache_kib: int, durable: bool = True) -> sqlite3.Connection:
+def connect(path: Path, *, cache_kib: int, durable: bool = True, is_alone: bool = False) -> sqlite3.Connection:
     """A connection with our settings, for use from any thread (each is used by one at a time)."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    try:
+        _set_up(connection, cache_kib=cache_kib, durable=durable, is_alone=is_alone)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection, *, cache_kib: int, durable: bool, is_alone: bool) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    if is_alone:
+        # Before the first look at the file: then the index of its log is kept in memory, not in a file beside it.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: what was answered as done is still there after a power cut.
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
@@ -252,10 +281,9 @@ def connect(path: Path, *, cache_kib: int, durable: bool = True) -> sqlite3.Conn
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     # Not in memory: building the indexes of a million tracks would take 60 MB more of it.
-    connection.execute("PRAGMA temp_store = FILE")
+    connection.execute(f"PRAGMA temp_store = {'MEMORY' if is_alone else 'FILE'}")
     # SQLite itself folds the case of ASCII only.
     connection.create_function("folded", 1, folded, deterministic=True)
-    return connection
 
 
 def drive(awaitable: Awaitable[T]) -> T:

@@ -31,7 +31,7 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
         case "NOTADB" | "CORRUPT":
             return DatabaseDamaged(f"{path}: {error}")
         # Where there is no room for its small files beside the database, SQLite only says that something went wrong.
-        case "IOERR" | "CANTOPEN" if _is_full(path):
+        case "IOERR" | "CANTOPEN" if is_full(path):
             return DatabaseFull(f"{path}: the disk is full")
         case "BUSY" | "LOCKED" | "CANTOPEN" | "IOERR" | "READONLY" | "PERM":
             return DatabaseUnavailable(f"{path}: {error}")
@@ -39,7 +39,8 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
             return DatabaseError(f"{path}: {error}")
 
 
-def _is_full(path: Path) -> bool:
+def is_full(path: Path) -> bool:
+    """Whether the disk under it has not even the room that SQLite needs to open it."""
     try:
         return shutil.disk_usage(path.parent).free < _ROOM_BYTES
     except OSError:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as given_by
 
-from soul_player.client.downloads.room import Evict, Fits, Limits, decide
+from soul_player.client.downloads.room import SPARE_SHARE, Evict, Fits, Limits, decide, no_room
 from soul_player.client.downloads.wishes import ask
 from soul_player.client.errors import DiskFull
 from soul_player.client.library.download_tasks import add_automatic
@@ -33,6 +33,42 @@ def test_what_is_evicted_is_enough(limits: Limits, used: int, free: int, here: i
             assert free + bytes_min - new >= floor
             assert used + needed - (bytes_min - 1) > cache or free + (bytes_min - 1) - new < floor
             assert bytes_wanted >= bytes_min
+
+
+def test_what_is_wrong_and_what_to_do_is_told() -> None:
+    """The same words wherever it is read; the limit of the user is another matter than the disk."""
+    limits = Limits(cache_bytes=2_000_000_000, free_bytes=1_000_000_000)
+    limit = no_room(limits, needed_bytes=12_300_000, is_of_disk=False)
+    assert limit.message == (
+        "downloads take all the room they may: 12.3 MB more would pass 2,000.0 MB. Let go of some, or raise the limit"
+    )
+    assert limit.hint == "soul download --remove QUERY; soul config set client.cache_limit_bytes N"
+    disk = no_room(limits, needed_bytes=12_300_000, is_of_disk=True)
+    assert disk.message == (
+        "the disk is nearly full: 12.3 MB more would leave less than 1,000.0 MB free. "
+        "Make room on it, and this goes on by itself"
+    )
+
+
+@given(size=given_by.integers(1, 50), files=given_by.integers(200, 400), limit=given_by.integers(1_000, 5_000))
+def test_it_evicts_now_and_then_and_not_for_each_file(size: int, files: int, limit: int) -> None:
+    """Filled to its limit, it goes down to the low mark at once; until it is full again, nothing goes."""
+    limits = Limits(cache_bytes=limit, free_bytes=0)
+    used, evictions, since = 0, 0, 0
+    for _ in range(files):
+        since += size
+        match decide(limits, used_bytes=used, free_bytes=1 << 60, needed_bytes=size):
+            case Fits():
+                pass
+            case Evict(bytes_min, bytes_wanted):
+                spare = bytes_wanted - bytes_min
+                assert spare == round(limit * SPARE_SHARE)
+                assert not evictions or since > spare, "it evicts again before what it made room for has come"
+                used, evictions, since = used - bytes_wanted, evictions + 1, 0
+        used += size
+        assert used <= limit
+    come = size * files
+    assert evictions <= max(0, come - limit) // max(size, round(limit * SPARE_SHARE)) + 1
 
 
 def test_a_file_that_goes_on_takes_the_room_of_all_of_it(tmp_path: Path) -> None:
@@ -106,7 +142,9 @@ def test_what_is_open_or_was_asked_for_is_never_evicted(tmp_path: Path) -> None:
                 await one.fetch("title:song2")
                 assert await here(one) == {"song0", "song1"}
                 (item,) = await one.client.downloads.list()
-                assert item.reason == "waits for room: the limit or the disk is full"
+                assert item.reason is not None
+                assert item.reason.startswith("downloads take all the room they may: ")
+                assert item.reason.endswith("Let go of some, or raise the limit")
             await one.client.downloads.run(until_idle=True)
             assert await here(one) == {"song0", "song2"}
 

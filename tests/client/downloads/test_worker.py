@@ -337,7 +337,10 @@ def test_a_full_disk_never_costs_what_was_asked_for(tmp_path: Path) -> None:
             disk.room_bytes = 100_000
             await one.fetch("title:song1")
             (item,) = await one.client.downloads.list()
-            assert item.reason == "waits for room: the limit or the disk is full"
+            assert item.reason == (
+                f"the disk is full: nothing more fits into {tmp_path / 'client/downloads/parts'}. "
+                "Make room on it, and this goes on by itself"
+            )
             assert await statuses(one.client) == ["cached", "stream_only"]
             disk.room_bytes = None
             await one.client.downloads.run(until_idle=True)

@@ -106,7 +106,9 @@ def disk_errors(path: Path) -> Generator[None, None, None]:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DiskFull(f"{path.parent}: no room left on the disk") from error
+            raise DiskFull(
+                f"the disk is full: nothing more fits into {path.parent}. Make room on it, and this goes on by itself"
+            ) from error
         raise FileUnwritable(f"{path} cannot be written: {error.strerror or error}") from error
 
 

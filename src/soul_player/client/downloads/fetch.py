@@ -157,5 +157,5 @@ def _settle(partial: Path, target: Path) -> None:
 
 def _unwritable(target: Path, error: OSError) -> DiskFull | FileUnwritable:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DiskFull(f"{target}: no room left on the disk")
+        return DiskFull(f"the disk is full: nothing more fits into {target.parent}", hint="make room on it")
     return FileUnwritable(f"{target} cannot be written: {error.strerror or error}")

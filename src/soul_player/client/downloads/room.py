@@ -53,10 +53,12 @@ class Fits:
 
 @dataclass(frozen=True)
 class Evict:
-    """So much must go first, at least; and better a little more."""
+    """So much must go first, at least; and better a little more. `is_of_disk`: for the sake of the disk, not of the
+    user's limit."""
 
     bytes_min: int
     bytes_wanted: int
+    is_of_disk: bool
 
 
 def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: int, here_bytes: int = 0) -> Fits | Evict:
@@ -66,7 +68,25 @@ def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: in
     missing = max(over_limit, over_disk)
     if missing <= 0:
         return Fits()
-    return Evict(missing, missing + min(round(limits.cache_bytes * SPARE_SHARE), SPARE_BYTES_MAX))
+    spare = min(round(limits.cache_bytes * SPARE_SHARE), SPARE_BYTES_MAX)
+    return Evict(missing, missing + spare, is_of_disk=over_disk > over_limit)
+
+
+def no_room(limits: Limits, *, needed_bytes: int, is_of_disk: bool) -> DiskFull:
+    """What is wrong, and what a person can do about it, wherever it is read."""
+    needed = f"{needed_bytes / 1_000_000:,.1f} MB"
+    if is_of_disk:
+        kept = f"{limits.free_bytes / 1_000_000:,.1f} MB"
+        return DiskFull(
+            f"the disk is nearly full: {needed} more would leave less than {kept} free. "
+            "Make room on it, and this goes on by itself",
+            hint="soul config set client.disk_free_bytes N changes how much is left free",
+        )
+    return DiskFull(
+        f"downloads take all the room they may: {needed} more would pass {limits.cache_bytes / 1_000_000:,.1f} MB. "
+        "Let go of some, or raise the limit",
+        hint="soul download --remove QUERY; soul config set client.cache_limit_bytes N",
+    )
 
 
 @dataclass(frozen=True)
@@ -124,12 +144,10 @@ class Room:
             self._coming.pop(key, None)
             coming = _Coming(needed_bytes, needed_bytes - here_bytes)
             match await self._decision(coming):
-                case Evict(bytes_min, bytes_wanted):
+                case Evict(bytes_min, bytes_wanted, is_of_disk):
                     if await self._evict(bytes_wanted, below_weight=below_weight, bytes_min=bytes_min) < bytes_min:
-                        raise DiskFull(
-                            f"{needed_bytes:,} bytes more would go beyond the room for downloads",
-                            hint="soul download --remove lets go of some; or raise client.cache_limit_bytes",
-                        )
+                        missing = coming.new_bytes if is_of_disk else needed_bytes
+                        raise no_room(self.limits, needed_bytes=missing, is_of_disk=is_of_disk)
                 case Fits():
                     pass
             self._coming[key] = coming
@@ -144,7 +162,7 @@ class Room:
         async with self._turn:
             self._looked = None
             match await self._decision(_Coming(0, 0)):
-                case Evict(_, bytes_wanted):
+                case Evict(_, bytes_wanted, _):
                     return await self._evict(bytes_wanted, below_weight=ANY_WEIGHT)
                 case Fits():
                     return 0

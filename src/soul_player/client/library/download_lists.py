@@ -120,6 +120,8 @@ def reason_of(task: DownloadTask, *, source_name: str | None, is_all_paused: boo
             return "all downloads are paused"
         case TaskState.WAITING if task.waits_for is WaitsFor.RETRY and task.error is not None:
             return f"{task.error}; tries again by itself"
+        case TaskState.WAITING if task.waits_for is WaitsFor.ROOM and task.error is not None:
+            return task.error
         case TaskState.WAITING:
             return _REASONS[task.waits_for or WaitsFor.TURN].format(source=source_name or "the source")
 
