@@ -41,3 +41,15 @@ def test_an_id_that_cannot_be_is_unknown_to_every_command(line: tuple[str, ...],
     ran = soul(*line, home=tmp_path)
     assert ran.code == code
     assert "fault" not in ran.err
+
+
+def test_a_name_that_is_empty_names_nothing(tmp_path: Path) -> None:
+    """`soul source remove "$NAME" --yes` with a variable that was never set."""
+    (tmp_path / "music").mkdir()
+    home = tmp_path / "home"
+    assert soul("source", "add-folder", tmp_path / "music", home=home).code == 0
+    assert soul("playlist", "create", "Night Drive", "--local", home=home).code == 0
+    assert soul("source", "remove", "", "--yes", home=home).code == 3
+    assert soul("playlist", "delete", "", home=home).code == 3
+    assert "music" in soul("source", "list", home=home).out
+    assert "Night Drive" in soul("playlist", "list", home=home).out

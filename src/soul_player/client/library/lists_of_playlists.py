@@ -31,7 +31,8 @@ class Playlists:
         for fitting in (
             [one for one in playlists if name_or_id in (str(one.id), one.remote_id)],
             [one for one in playlists if one.name.casefold() == wanted],
-            [one for one in playlists if one.name.casefold().startswith(wanted)],
+            # Nothing begins every name: a variable that a script never set must not mean the only playlist.
+            [one for one in playlists if wanted and one.name.casefold().startswith(wanted)],
         ):
             if len(fitting) == 1:
                 return fitting[0]

@@ -89,7 +89,8 @@ class Sources:
         for exact in (
             [source for source in sources if source.name.casefold() == wanted],
             [source for source in sources if str(source.id) == name_or_id],
-            [source for source in sources if source.name.casefold().startswith(wanted)],
+            # Nothing begins every name: a variable that a script never set must not mean the only source.
+            [source for source in sources if wanted and source.name.casefold().startswith(wanted)],
         ):
             if len(exact) == 1:
                 return exact[0]
