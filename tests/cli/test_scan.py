@@ -40,6 +40,14 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path, music
     assert bad["reason"]
 
 
+def test_a_folder_that_is_not_there_is_no_success(tmp_path: Path, music: Path) -> None:
+    """Misspelt, or not mounted; what is there is scanned all the same."""
+    ran = soul("scan", "--music", music, "--music", tmp_path / "musik", "--json", home=tmp_path / "home")
+    summary = ran.events()[-1]
+    assert (ran.code, summary["added"]) == (6, 6)
+    assert [bad["path"] for bad in summary["unreadable"]] == [str(tmp_path / "musik")]
+
+
 def test_the_folders_may_come_from_the_settings(tmp_path: Path, music: Path) -> None:
     """`soul config set server.music` once, `soul scan` ever after."""
     home = tmp_path / "home"

@@ -24,9 +24,8 @@ def run(flags: Flags, *, full: bool, confirm: bool, settings: Mapping[str, objec
     progress = Progress(output, clock=time.monotonic)
     progress.begin(TITLE)
     with server_failures():
-        status = scan_library(
-            server_config(flags, settings), full=full, confirm=confirm, on_status=lambda told: _show(progress, told)
-        )
+        config = server_config(flags, settings)
+        status = scan_library(config, full=full, confirm=confirm, on_status=lambda told: _show(progress, told))
     progress.close()
     if status.last is None:
         raise CommandFailed("not_scanned", "the scan did not end")
@@ -42,7 +41,9 @@ def run(flags: Flags, *, full: bool, confirm: bool, settings: Mapping[str, objec
         )
         output.message("  is it mounted? If they are really gone: soul scan --confirm")
         return ExitCode.PARTLY_DONE
-    return ExitCode.OK
+    # A folder that is named here and is not there: it was misspelt, or it is not mounted.
+    named = {str(folder) for folder in config.music}
+    return ExitCode.PARTLY_DONE if any(bad.path in named for bad in status.last.unreadable) else ExitCode.OK
 
 
 def _show(progress: Progress, status: ScanStatus) -> None:
