@@ -55,3 +55,11 @@ def test_too_many_connections_is_a_trouble_that_passes(postgres_url: str) -> Non
 
     url = make_postgres_database(postgres_url)
     run(story())
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:SECRET/x@host/soul", "postgresql://u:SECRET@[::1/soul"])
+def test_an_address_that_falls_apart_is_told_without_its_password(url: str) -> None:
+    """A slash in a password ends the host; what stands before it was taken for a port, and shown."""
+    with pytest.raises(DatabaseUnavailable, match="must be written as %XX") as caught:
+        run(connect(url))
+    assert "SECRET" not in str(caught.value)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from soul_player.database.access import Database
 from soul_player.database.errors import DatabaseError, DatabaseUnavailable
@@ -106,6 +107,7 @@ async def connect(
 ) -> SqliteDatabase | PostgresDatabase:
     """The engine that the URL names, not migrated. `pool_size` is for PostgreSQL."""
     if url.startswith(("postgresql://", "postgres://")):
+        _check_address(url)
         return await open_postgres(url, pool_size=pool_size)
     if url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
@@ -113,3 +115,14 @@ async def connect(
         return await open_sqlite(path, runner=runner)
     scheme = url.partition(":")[0]
     raise DatabaseUnavailable(f"a database is named by sqlite:///PATH or postgresql://..., not {scheme}:")
+
+
+def _check_address(url: str) -> None:
+    """Raise `DatabaseUnavailable` for one that falls apart: at a slash in the password, say, which is not told."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        raise DatabaseUnavailable(
+            "the address of the database cannot be read: in its password, what is neither a letter nor a digit must be "
+            "written as %XX"
+        ) from error
