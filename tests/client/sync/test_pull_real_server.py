@@ -64,7 +64,8 @@ def test_a_first_sync_killed_at_every_page_while_the_library_changes_equals_a_fr
                 await assert_words_agree(client)
                 await assert_equals_a_fresh_sync(client, running)
 
-    run(story())
+    # A process of its own for each kill: on a busy machine that is most of the time.
+    run(story(), timeout_seconds=280)
 
 
 @pytest.mark.parametrize("outgrown", [False, True])
