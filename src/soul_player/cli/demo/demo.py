@@ -87,9 +87,9 @@ def _tell_what_next(output: Output, places: Places, server: RunningServer, *, st
     output.result()
     if not stays_up:
         output.result("Try it with your own music:")
-        output.result("  soul serve --music ~/Music                          on the machine that has it")
+        output.result("  soul serve --music ~/Music --host 0.0.0.0           on the machine that has it")
         output.result("  soul source add http://THAT-MACHINE:8420            on the one that wants it")
-        output.result("  soul sync && soul list artist:amber year:2020..")
+        output.result("  soul ui                                             there: its page, in sync by itself")
         return
     output.result(f"The server stays up at {server.url} (API page: {server.url}/api/docs) until Ctrl-C.")
     output.result("Meanwhile, in another terminal:")
