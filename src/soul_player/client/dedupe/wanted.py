@@ -29,15 +29,16 @@ _PAIRS = """
          UNION ALL
         SELECT other_entry_id, entry_id, 3 FROM unworded_pairs)
 """
+# CROSS, and what is asked of `mine` alone only behind the grouping, so that no other tracks than those of pairs are
+# looked at: SQLite would go through all of the source first, if only to make a filter of them.
 _WANTED = """
       FROM pairs
-      JOIN track_sources mine ON mine.id = pairs.entry_id
-      JOIN track_sources theirs ON theirs.id = pairs.other_entry_id AND theirs.track_id <> mine.track_id
+     CROSS JOIN track_sources mine ON mine.id = pairs.entry_id
+     CROSS JOIN track_sources theirs ON theirs.id = pairs.other_entry_id AND theirs.track_id <> mine.track_id
       LEFT JOIN fingerprints ON fingerprints.entry_id = mine.id
       LEFT JOIN fingerprints their_print ON their_print.entry_id = theirs.id
      WHERE (fingerprints.entry_id IS NULL OR fingerprints.audio_hash IS NOT mine.audio_hash)
        AND (theirs.fingerprinted = 1 OR theirs.path IS NOT NULL OR length(their_print.words) > 0)
-       AND mine.status <> 'unavailable'
 """
 
 TO_FETCH = (
@@ -47,9 +48,10 @@ TO_FETCH = (
 """
     + _WANTED
     + """
-       AND mine.source_id = :source_id
-       AND mine.fingerprinted = 1
      GROUP BY mine.id
+    HAVING mine.source_id = :source_id
+       AND mine.fingerprinted = 1
+       AND mine.status <> 'unavailable'
      ORDER BY MIN(pairs.place), mine.id
      LIMIT :count
 """
@@ -63,9 +65,10 @@ TO_LISTEN_TO = (
 """
     + _WANTED
     + """
-       AND mine.fingerprinted = 0
-       AND mine.path IS NOT NULL
      GROUP BY mine.id
+    HAVING mine.fingerprinted = 0
+       AND mine.path IS NOT NULL
+       AND mine.status <> 'unavailable'
      ORDER BY MIN(pairs.place), mine.id
      LIMIT :count
 """
