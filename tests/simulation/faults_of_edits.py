@@ -162,7 +162,7 @@ FAULTS_OF_EDITS = (
     Fault(
         "commits are not synced",
         "soul_player.database.sqlite",
-        "connect",
+        "_set_up",
         "'FULL' if durable else 'OFF'",
         "'OFF'",
     ),
