@@ -38,7 +38,6 @@ export class StreamDeck extends Deck {
     this.lent = lent;
     lent.node.connect(this.gain);
     this.start = 0;
-    this.wants = 0;
     this.handlers = {
       ended: () => events.ended(this),
       error: () => this.element.src && events.failed(this, this.element.error),
@@ -51,7 +50,6 @@ export class StreamDeck extends Deck {
 
   load(at = 0) {
     this.start = 0;
-    this.wants = at;
     this.element.src = audioPath(this.track.id);
     if (at > 0) this.element.currentTime = at;
   }
@@ -80,9 +78,13 @@ export class StreamDeck extends Deck {
       return;
     }
     const wasPlaying = !this.element.paused;
+    this.loadAnew(seconds);
+    if (wasPlaying) this.element.play().catch(() => {});
+  }
+
+  loadAnew(seconds) {
     this.start = seconds;
     this.element.src = audioPath(this.track.id, seconds);
-    if (wasPlaying) this.element.play().catch(() => {});
   }
 
   // When it ends by the clock of the audio device, if it goes on as it does.
@@ -145,6 +147,13 @@ export class BufferDeck extends Deck {
     this.pause();
     this.offset = Math.min(Math.max(0, seconds), this.duration);
     if (wasPlaying) this.play();
+  }
+
+  // The track before it is over already: it did not last as long as it said.
+  hasten() {
+    if (this.startedAt === null || this.startedAt < this.context.currentTime + 0.02) return;
+    this.pause();
+    this.play();
   }
 
   endsAt() {

@@ -6,8 +6,8 @@ const TICK_MS = 250;
 // The next track is fetched when so much of this one is left, and placed on the clock shortly before it begins.
 const AHEAD_SECONDS = 40;
 const JOIN_SECONDS = 1.2;
-// Decoded audio takes 8 bytes a sample of two channels: what is longer than this streams, with a short gap.
-const BUFFER_SECONDS_MAX = 900;
+// Decoded audio takes 8 bytes a sample of two channels, 23 MB a minute: of what is longer, only the head is decoded.
+const BUFFER_SECONDS_MAX = 300;
 
 export class Engine {
   // `events`: tick(position, duration), ended(isJoined), failed(problem), waiting(is), loaded(track), next() -> track or null
@@ -128,32 +128,41 @@ export class Engine {
     this.events.tick(deck.position, deck.duration);
     const left = deck.duration - deck.position;
     if (!this.ahead && left < AHEAD_SECONDS) this.prepare();
-    if (this.ahead?.buffer && !this.ahead.deck && left < JOIN_SECONDS && left > 0) this.join();
+    if (this.ahead?.make && !this.ahead.deck && left < JOIN_SECONDS && left > 0) this.join();
   }
 
   // Fetch and decode what comes next, while this one plays.
   async prepare() {
     const track = this.events.next();
-    if (!track || track.duration_seconds > BUFFER_SECONDS_MAX) {
-      this.ahead = { track: track || { id: null }, controller: new AbortController() };
-      return;
-    }
-    const ahead = { track, controller: new AbortController() };
+    const ahead = { track: track || { id: null }, controller: new AbortController() };
     this.ahead = ahead;
+    if (!track) return;
     try {
-      const answer = await fetch(audioPath(track.id), { signal: ahead.controller.signal });
-      if (!answer.ok) throw await problemOf(answer);
-      const bytes = await answer.arrayBuffer();
-      if (this.ahead === ahead) ahead.buffer = await this.context.decodeAudioData(bytes);
+      const { signal } = ahead.controller;
+      const make = await (track.duration_seconds > BUFFER_SECONDS_MAX ? this.makeLong(track, signal) : this.makeWhole(track, signal));
+      if (this.ahead === ahead) ahead.make = make;
     } catch (error) {
       // It streams then, when its turn has come, and says what is wrong if that fails too.
       if (error.name !== 'AbortError') ahead.error = error;
     }
   }
 
+  async makeWhole(track, signal) {
+    const answer = await fetch(audioPath(track.id), { signal });
+    if (!answer.ok) throw await problemOf(answer);
+    const buffer = await this.context.decodeAudioData(await answer.arrayBuffer());
+    return () => new BufferDeck(this.context, this.out, track, this.deckEvents(), buffer);
+  }
+
+  async makeLong(track, signal) {
+    const { fetchHead, LongDeck } = await import('./long.js');
+    const head = await fetchHead(this.context, track, signal);
+    return () => new LongDeck(this.context, this.out, track, this.deckEvents(), this.lend(), head);
+  }
+
   join() {
     const { ahead } = this;
-    const deck = new BufferDeck(this.context, this.out, ahead.track, this.deckEvents(), ahead.buffer);
+    const deck = ahead.make();
     deck.gain.gain.value = gainOf(ahead.track, this.mode);
     ahead.deck = deck;
     deck.play(this.deck.endsAt());
@@ -180,6 +189,7 @@ export class Engine {
       if (this.ahead === ahead) this.ahead = null;
       return;
     }
+    joined.hasten();
     this.deck.end();
     this.deck = joined;
     this.ahead = null;
