@@ -121,7 +121,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         live, edited = Live(library, connections, world.randomness), partial(events.emit, LibraryEdited())
         triggers = Triggers(
             sync, live, library, connections, lock=lock, clock=world.clock, commits=commits.version, edited=edited,
-            rest=library.rest, lookout=lookout,
+            commits_of_others=library.commits_of_others, rest=library.rest, lookout=lookout,
         )  # fmt: skip
         noticed = NoticedDatabase(library, edited, triggers.look)
         edits, bandwidth = Edits(noticed, clock=world.clock, randomness=world.randomness), Bandwidth(world.clock)

@@ -79,8 +79,7 @@ class SqliteWriter(SqliteReader):
         return super()._execute(sql, values)
 
     def _check_open(self) -> None:
-        """A full disk makes SQLite undo the whole transaction by itself. Whoever caught that error and went on would
-        then write outside of any transaction."""
+        """A full disk makes SQLite undo it all by itself: who caught that would write outside of any transaction."""
         if not self._connection.in_transaction:
             raise DatabaseFull("the transaction was undone, most likely because the disk is full")
 
@@ -91,13 +90,10 @@ class SqliteWriter(SqliteReader):
     async def run_many(self, sql: str, rows: Sequence[Sequence[Value]], /) -> None:
         """Run one statement for many rows."""
         self._check_open()
-        whole = len(rows) - len(rows) % ROWS_PER_STATEMENT
-        statement = many_rows(sql) if whole else None
-        if statement is None:
-            whole = 0
-        else:
-            for at in range(0, whole, ROWS_PER_STATEMENT):
-                self._connection.execute(statement, [*chain.from_iterable(rows[at : at + ROWS_PER_STATEMENT])])
+        statement = many_rows(sql) if len(rows) >= ROWS_PER_STATEMENT else None
+        whole = 0 if statement is None else len(rows) - len(rows) % ROWS_PER_STATEMENT
+        for at in range(0, whole, ROWS_PER_STATEMENT):
+            self._connection.execute(statement or "", [*chain.from_iterable(rows[at : at + ROWS_PER_STATEMENT])])
         self._connection.executemany(numbered(sql, "?").sql, rows[whole:])
 
     @asynccontextmanager
@@ -185,13 +181,18 @@ class SqliteDatabase:
 
     async def shrink(self) -> None:
         """Let go of the pages that the writer keeps in memory."""
+        await self._pragma("shrink_memory")
 
-        def job() -> None:
-            if self._writer is not None:
-                with sqlite_errors(self.path):
-                    self._writer.execute("PRAGMA shrink_memory")
+    async def commits_of_others(self) -> int:
+        """Another number than the last time: another process has committed since. All of ours are the writer's own."""
+        return await self._pragma("data_version")
 
-        await self._runner.on_writer(job)
+    async def _pragma(self, name: str) -> int:
+        def job() -> int:
+            with sqlite_errors(self.path):
+                return int((self._writing_connection().execute(f"PRAGMA {name}").fetchone() or (0,))[0])
+
+        return await self._runner.on_writer(job)
 
     async def close(self) -> None:
         """Finish what runs, let go of every connection; the last one folds the WAL into the file."""

@@ -57,12 +57,14 @@ class Triggers:
         clock: Clock,
         commits: Callable[[], int],
         edited: Callable[[], None],
+        commits_of_others: Callable[[], Awaitable[int]],
         rest: Callable[[], Awaitable[None]],
         lookout: Lookout,
     ) -> None:
-        """`commits` tells another number when anything was committed to the library, by any process.
+        """`commits` tells another number when anything was committed to the library, by any process,
+        `commits_of_others` when it was another one.
 
-        `edited` is called when edits of another process were found, `rest` when all is quiet for a while after work.
+        `edited` is called when another process has changed something, `rest` when all is quiet for a while after work.
         """
         self._sync = sync
         self._live = live
@@ -72,6 +74,8 @@ class Triggers:
         self._clock = clock
         self._commits = commits
         self._edited = edited
+        self._commits_of_others = commits_of_others
+        self._others: int | None = None
         self._rest = rest
         self._lookout = lookout
         self._is_rested = False
@@ -166,10 +170,13 @@ class Triggers:
             if edits.get(source_id, 0) > self._edits.get(source_id, 0):
                 kept.schedule.edit(self._now())
                 kept.woken.set()
-                self._edited()
             # What another process of this home has met there is news here too.
             self._connections.tell(source)
         self._edits = edits
+        # Whatever it was: a playlist of this device alone, a mark, a rule, a source that came or went.
+        others, self._others = self._others, await self._commits_of_others()
+        if others not in {None, self._others}:
+            self._edited()
 
     async def _hang_up(self) -> None:
         """A person works offline from here on: what is under way ends too."""
