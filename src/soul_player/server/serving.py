@@ -14,6 +14,7 @@ from soul_player.server.app import Server, listener_of, open_server, run
 from soul_player.server.auth.accounts import FIRST_ADMIN
 from soul_player.server.config import ServerConfig
 from soul_player.server.listening.advertising import Advertisement, advertise
+from soul_player.server.listening.descriptors import allow_descriptors
 from soul_player.server.listening.listener import bind
 from soul_player.server.listening.service_manager import READY, STOPPING, notify, stay_alive
 from soul_player.server.notices import FirstPasswordMade, FirstPasswordWritten, Listening, Notice
@@ -30,6 +31,8 @@ def run_server(config: ServerConfig, *, tell: Tell, is_terminal: bool) -> None:
     Raises `ServerError` or a `DatabaseError`, whose texts are for people.
     """
     set_up_logs(config.log_level, config.log_format)
+    # Server processes that it starts have the same.
+    allow_descriptors(config.connections_max)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(
             serve(config, clock=SystemClock(), randomness=SystemRandomness(), tell=tell, is_terminal=is_terminal)
