@@ -90,6 +90,17 @@ def test_a_home_that_cannot_be_one_is_a_clear_error(tmp_path: Path) -> None:
     assert (ran.code, ran.json()["error"]["code"]) == (1, "home_unusable")
 
 
+def test_a_file_that_cannot_be_written_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    """A folder that belongs to somebody else, a home on a disk that was mounted read only: it is named."""
+    assert soul("status", home=tmp_path).code == 0
+    (tmp_path / "client.toml.new").mkdir()
+    for line in (("backup", "/proc/backup"), ("config", "set", "client.page_rows", "7")):
+        ran = soul(*line, "--json", home=tmp_path)
+        error = ran.json()["error"]
+        assert (ran.code, error["code"]) == (1, "file_unusable"), error
+        assert error["message"].startswith(("/proc/", str(tmp_path / "client.toml.new")))
+
+
 def test_the_home_may_come_from_the_environment(tmp_path: Path) -> None:
     """`--home` goes before `SOUL_HOME`."""
     soul("status", SOUL_HOME=str(tmp_path / "a"))

@@ -1,6 +1,8 @@
 """Run the command line: parse, dispatch, and turn every way a command can end into an exit code."""
 
 import contextlib
+import errno
+import os
 import sys
 from typing import NoReturn
 
@@ -11,6 +13,8 @@ from soul_player.cli.flags import Flags
 from soul_player.cli.output import Output, ReaderGone
 from soul_player.cli.parser import soul
 from soul_player.cli.streams import leave_stdout, open_streams
+
+_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG))
 
 
 def run() -> NoReturn:
@@ -87,6 +91,10 @@ def _failed(flags: Flags, failure: CommandFailed) -> ExitCode:
 
 
 def _fault(error: Exception) -> CommandFailed:
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in _DISK):
+        # Of the disk, then: a folder that may not be written, a file in the way, no room.
+        where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        return CommandFailed("file_unusable", f"{where}{error.strerror or error}")
     return CommandFailed(
         "internal",
         f"a fault of this program: {type(error).__name__}: {error}",
