@@ -110,11 +110,11 @@ class Client:
 
 
 @contextmanager
-def client_at(home: Path) -> Generator[Client, None, None]:
+def client_at(home: Path, *, port: int = 0) -> Generator[Client, None, None]:
     """`soul ui` of this home, answering."""
     run_file = home / "run.json"
     run_file.unlink(missing_ok=True)
-    with running(home, "ui", "--port", "0", "--no-browser") as process:
+    with running(home, "ui", "--port", str(port), "--no-browser") as process:
         client = Client(home, process)
 
         def look() -> bool:

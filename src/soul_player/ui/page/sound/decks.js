@@ -1,6 +1,6 @@
 // What plays one track. Two kinds, with one face: an element that streams at once, and a buffer whose every sample is
 // placed on the clock of the audio device, so that it begins exactly where the track before it ends.
-import { problemOf } from '../api.js';
+import { Problem, problemOf } from '../api.js';
 
 export const audioPath = (id, start) => `/api/tracks/${id}/audio${start ? `?start_seconds=${start.toFixed(3)}` : ''}`;
 
@@ -11,8 +11,8 @@ export async function whyNot(path) {
     if (!answer.ok) return problemOf(answer);
     await answer.body?.cancel();
     return new Error('the browser cannot decode it');
-  } catch (error) {
-    return error;
+  } catch {
+    return new Problem(0, { code: 'not_running' });
   }
 }
 

@@ -3,6 +3,7 @@ import { api } from '../api.js';
 import { toast, trouble } from '../parts/toasts.js';
 import { batch, computed, effect, signal, untracked } from '../dom.js';
 import { isMuted, replayGain, volume } from '../state/kept.js';
+import { isConnected } from '../state/live.js';
 import { knownTrack, readTracks, rowTick, trackOf } from '../state/tracks.js';
 import { player as words } from '../words.js';
 import { Engine } from './engine.js';
@@ -20,6 +21,7 @@ export const isWaiting = signal(false);
 export const position = signal(0);
 export const duration = signal(0);
 export const heard = signal(null);
+const isAwaited = signal(false);
 export const current = computed(() => (rowTick.value, queue.value.track_id === null ? null : knownTrack(queue.value.track_id)));
 export const next = computed(() => upcoming(queue.value));
 
@@ -44,6 +46,11 @@ const engine = new Engine({
 
 effect(() => engine.setVolume(isMuted.value ? 0 : volume.value ** 2));
 effect(() => engine.setGainMode(replayGain.value));
+effect(() => {
+  if (!isAwaited.value || !isConnected.value) return;
+  isAwaited.value = false;
+  untracked(() => !isPlaying.value && toggle());
+});
 
 function onTick(now, all) {
   const step = now - lastPosition;
@@ -141,6 +148,14 @@ function finish() {
 
 function onFailed(problem) {
   const track = current.value;
+  if (problem.code === 'not_running') {
+    // Nothing is wrong with the track: it waits where it is, and goes on when the client is back.
+    engine.stop();
+    isLoaded = false;
+    isPlaying.value = false;
+    isAwaited.value = true;
+    return;
+  }
   if (track) toast(words.failed(track.title, problem.message), undefined, { icon: 'warn' });
   failures += 1;
   const found = failures < FAILURES_MAX ? nextPlayable(queue.value, { isByHand: true }) : null;
