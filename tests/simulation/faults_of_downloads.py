@@ -33,6 +33,7 @@ FAULTS_OF_DOWNLOADS = (
         "EVICTABLE",
         "WHERE is_asked = 0",
         "WHERE is_asked >= 0",
+        also=(Fault("", DOWNLOADS + "room", "STILL_UNASKED", "rules.kind = 'asked'", "rules.kind = 'nobody'"),),
     ),
     Fault("what is open is evicted", DOWNLOADS + "room", "Room._evict", "if sha256 not in self._open:", "if True:"),
     Fault("the budget is passed over", DOWNLOADS + "room", "decide", "if missing <= 0:", "if True:"),
