@@ -111,13 +111,17 @@ def write_rule(page: Page) -> None:
 def notice(page: Page) -> None:
     """Working offline, and something went wrong that can be undone."""
     page.evaluate("""async () => {
-        const { status } = await import('/state/live.js');
         const { toast, trouble } = await import('/parts/toasts.js');
-        status.value = { ...status.value, works_offline: true };
         trouble({ message: 'Coast Road was skipped', hint: 'Home Server does not answer' });
         toast('1 track taken out', { label: 'Undo', run: () => {} });
+        window.live = await import('/state/live.js');
     }""")
-    page.locator(".note.is-offline").wait_for()
+    # The page may read how it really is in between.
+    page.wait_for_function("""() => {
+        const { status } = window.live;
+        if (status.value && !status.value.works_offline) status.value = { ...status.value, works_offline: true };
+        return document.querySelector('.note.is-offline') !== null;
+    }""")
 
 
 def nothing(page: Page) -> None:
