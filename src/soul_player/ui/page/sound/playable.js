@@ -1,8 +1,9 @@
 // What of a queue can be played now: what no source can give, or is not on this device when only that is wanted, is
 // passed over.
 import { isOfflineOnly } from '../state/kept.js';
-import { canPlay, isOffline, knownTrack } from '../state/tracks.js';
-import { advanced } from './queue.js';
+import { isConnected } from '../state/live.js';
+import { canPlay, isOffline, knownTrack, readTracks } from '../state/tracks.js';
+import { advanced, upcoming } from './queue.js';
 
 // A list of which so many in a row cannot be played is given up for now.
 const SKIPS_MAX = 200;
@@ -18,4 +19,16 @@ export function nextPlayable(queue, options) {
     at = advanced(at, { isByHand: true });
   }
   return null;
+}
+
+// The rows of what comes next: whether they can be played has to be known before their turn.
+export async function readAhead(queue) {
+  const wanted = upcoming(queue).slice(0, 20).filter((id) => !knownTrack(id));
+  if (wanted.length) await readTracks(wanted).catch(() => {});
+}
+
+// Once the client answers again; that it does not, the socket may hear a moment later.
+export function whenBack(run) {
+  const look = () => (isConnected.value ? run() : setTimeout(look, 1_000));
+  setTimeout(look, 1_000);
 }

@@ -3,12 +3,11 @@ import { api } from '../api.js';
 import { toast, trouble } from '../parts/toasts.js';
 import { batch, computed, effect, signal, untracked } from '../dom.js';
 import { isMuted, replayGain, volume } from '../state/kept.js';
-import { isConnected } from '../state/live.js';
 import { knownTrack, readTracks, rowTick, trackOf } from '../state/tracks.js';
 import { player as words } from '../words.js';
 import { Engine } from './engine.js';
 import { readKept, tellPlay, writePlace, writeQueue } from './memory.js';
-import { nextPlayable } from './playable.js';
+import { nextPlayable, readAhead, whenBack } from './playable.js';
 import { EMPTY, goneBack, inOrder, jumped, moved, shuffled, started, upcoming, withAdded, without } from './queue.js';
 
 const PLACE_MS = 5_000;
@@ -21,7 +20,6 @@ export const isWaiting = signal(false);
 export const position = signal(0);
 export const duration = signal(0);
 export const heard = signal(null);
-const isAwaited = signal(false);
 export const current = computed(() => (rowTick.value, queue.value.track_id === null ? null : knownTrack(queue.value.track_id)));
 export const next = computed(() => upcoming(queue.value));
 
@@ -46,11 +44,6 @@ const engine = new Engine({
 
 effect(() => engine.setVolume(isMuted.value ? 0 : volume.value ** 2));
 effect(() => engine.setGainMode(replayGain.value));
-effect(() => {
-  if (!isAwaited.value || !isConnected.value) return;
-  isAwaited.value = false;
-  untracked(() => !isPlaying.value && toggle());
-});
 
 function onTick(now, all) {
   const step = now - lastPosition;
@@ -76,13 +69,7 @@ function setQueue(changed) {
   queue.value = changed;
   engine.queueChanged();
   writeQueue(changed);
-  readAhead();
-}
-
-// The rows of what comes next: whether they can be played has to be known before their turn.
-async function readAhead() {
-  const wanted = upcoming(queue.value).slice(0, 20).filter((id) => !knownTrack(id));
-  if (wanted.length) await readTracks(wanted).catch(() => {});
+  readAhead(changed);
 }
 
 async function readHeard(track, again = true) {
@@ -137,11 +124,15 @@ function onEnded(joined) {
   else finish();
 }
 
-function finish() {
-  tellHeard();
+function silence() {
   engine.stop();
   isLoaded = false;
   isPlaying.value = false;
+}
+
+function finish() {
+  tellHeard();
+  silence();
   position.value = 0;
   keepPlace();
 }
@@ -150,21 +141,15 @@ function onFailed(problem) {
   const track = current.value;
   if (problem.code === 'not_running') {
     // Nothing is wrong with the track: it waits where it is, and goes on when the client is back.
-    engine.stop();
-    isLoaded = false;
-    isPlaying.value = false;
-    isAwaited.value = true;
+    silence();
+    whenBack(() => !isPlaying.value && toggle());
     return;
   }
   if (track) toast(words.failed(track.title, problem.message), undefined, { icon: 'warn' });
   failures += 1;
   const found = failures < FAILURES_MAX ? nextPlayable(queue.value, { isByHand: true }) : null;
   if (found && found.queue.track_id !== track?.id) start(found.queue).catch(trouble);
-  else {
-    engine.stop();
-    isLoaded = false;
-    isPlaying.value = false;
-  }
+  else silence();
 }
 
 // What people do -------------------------------------------------------------------------------------------------------
@@ -256,7 +241,7 @@ export async function startPlayer() {
       position.value = kept.position_seconds;
       duration.value = current.value?.duration_seconds ?? 0;
     });
-    readAhead();
+    readAhead(kept.queue);
   } catch (error) {
     trouble(error);
   }
