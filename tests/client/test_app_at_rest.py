@@ -17,8 +17,9 @@ from tests.simulation.templates import in_virtual_time
 
 SETTLING_SECONDS = 120.0
 HOURS = 2
-# Beside the looks: half a minute of the triggers and of the queue, the matching's minute, a thread's answer to each.
-WAKES_PER_HOUR_MAX = 3_600 / TOLD_LOOK_SECONDS + 2_200
+# Beside the looks: each half a minute the triggers and the queue look anyway, which is five questions, each of them
+# three turns here (a thread takes it up, it answers, who asked goes on), and each minute the matching.
+WAKES_PER_HOUR_MAX = 3_600 / TOLD_LOOK_SECONDS + 2_600
 STATEMENTS_PER_HOUR_MAX = 1_000
 NUMBER = re.compile(r"\b\d+\b")
 GROWS = re.compile(r"SCAN (tracks|track_sources|match_texts|match_keys|near_misses|proposals|fingerprints|copies)\b")
