@@ -87,6 +87,22 @@ KEEP = """
      WHERE track_id = :track_id
 """
 
+# An entry that was here already has joined a recording that is kept: from now on its copy is what is kept.
+KEEP_JOINED = """
+    UPDATE keeps
+       SET copy_id = (SELECT entry.copy_id
+                        FROM track_sources entry
+                       WHERE entry.track_id = keeps.track_id
+                         AND entry.copy_id IS NOT NULL
+                       ORDER BY entry.id
+                       LIMIT 1)
+     WHERE copy_id IS NULL
+       AND EXISTS (SELECT 1
+                     FROM track_sources entry
+                    WHERE entry.track_id = keeps.track_id
+                      AND entry.copy_id IS NOT NULL)
+"""
+
 # Told only now, by the source that has these bytes.
 LEARN_AUDIO_HASH = """
     UPDATE copies
@@ -142,8 +158,9 @@ async def link_page(library: Writer, source_id: SourceId, ids: bytes) -> None:
 
 
 async def link_joined(library: Writer) -> None:
-    """Entries that joined a recording of which something is here."""
+    """Entries that joined a recording of which something is here; and what is kept of recordings that they joined."""
     await _link(library, await library.all(FITTING_JOINED))
+    await library.run(KEEP_JOINED)
 
 
 async def link_copy(
