@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.makers_audio import make_audio
 from tests.ui.page.places import few_tracks
 from tests.ui.page.test_playing import play, position, seek
 from tests.ui.page.world import client_at, soul, visitor, wait_for
@@ -52,4 +53,28 @@ def test_an_open_page_goes_on_and_the_player_stands_where_it_was(chrome: Browser
                 expect(page.get_by_text(re.compile("run soul ui"))).to_be_visible()
                 assert second.process.poll() is None
             # The browser's own words for a socket that nobody answers.
+            person.faults[:] = [fault for fault in person.faults if not fault.startswith("WebSocket connection to")]
+
+
+def test_what_plays_waits_for_the_client_and_goes_on_by_itself(chrome: Browser, tmp_path: Path) -> None:
+    """A place that is not loaded yet is asked for while nobody answers: no track is passed over, none is to blame."""
+    for number in (1, 2):
+        tags = {"title": f"Hour {number}", "artist": "Long", "album": "Hours", "track": str(number)}
+        make_audio(tmp_path / "music" / str(number), "wav", hertz=200 * number, seconds=290.0, tags=tags)
+    home = tmp_path / "client"
+    soul(home, "source", "add-folder", str(tmp_path / "music"), "--name", "My Folder")
+    with client_at(home) as first:
+        wait_for("the tracks", lambda: first.tracks() == 2)
+        port = int(first.url.rpartition(":")[2])
+        with visitor(chrome, first) as person:
+            page = person.go("/tracks")
+            play(person, "Hour 1")
+            first.process.terminate()
+            first.process.wait(timeout=20)
+            seek(person, 250.0)
+            expect(page.get_by_text("is not running on this computer")).to_be_visible()
+            expect(page.locator(".playing")).to_contain_text("Hour 1")
+            with client_at(home, port=port):
+                page.wait_for_function("() => Number(document.querySelector('.controls .slider').value) > 250.5")
+                expect(page.locator(".playing")).to_contain_text("Hour 1")
             person.faults[:] = [fault for fault in person.faults if not fault.startswith("WebSocket connection to")]
