@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from soul_player.client import InsecureAddress, OfflineError, SyncStatus
+from soul_player.client.errors import ConnectionLost
 from soul_player.client.sources.addresses import parse_address
 from soul_player.client.sources.private_resolver import PrivateResolver
 from soul_player.client.sources.transport import HttpTransport, Request, Timeouts
@@ -187,3 +189,46 @@ def test_what_is_asked_while_the_connections_are_let_go_of_connects_anew() -> No
                 await transport.close()
 
     run(story())
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_who_reads_while_the_connections_are_let_go_of_is_told_and_waits_no_longer(has_begun: bool) -> None:
+    """A sync waits for an answer, a download for its bytes, and a person turns the switch: neither hangs."""
+    reached = asyncio.Semaphore(0)
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        if has_begun:
+            await response.prepare(request)
+            await response.write(b"{")
+        reached.release()
+        await asyncio.sleep(60.0)
+        return response
+
+    async def story() -> None:
+        async with fake_server() as server:
+            server.misbehave = slow
+            transport = HttpTransport(
+                parse_address(server.url), fingerprint=None, is_insecure=False, timeouts=Timeouts(50.0, 50.0, 50.0)
+            )
+
+            async def stream() -> None:
+                async with transport.stream(Request("/api/health")) as streamed:
+                    async for _ in streamed.pieces:
+                        pass
+
+            asked = [transport.ask(Request("/api/health"), bytes_max=1_000), stream()]
+            async with asyncio.timeout(10.0), asyncio.TaskGroup() as tasks:
+                for one in asked:
+                    tasks.create_task(_lost(one))
+                    await reached.acquire()
+                # So that what has begun is being read.
+                await asyncio.sleep(0.05)
+                await transport.close()
+
+    run(story())
+
+
+async def _lost(asked: Coroutine[Any, Any, object]) -> None:
+    with pytest.raises(ConnectionLost):
+        await asked

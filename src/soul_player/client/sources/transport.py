@@ -12,12 +12,12 @@ import yarl
 from aiohttp.resolver import ThreadedResolver
 
 from soul_player import __version__
-from soul_player.client.errors import AnswerTooLarge, GoneError, OfflineError, ServerUnavailable, SyncError
+from soul_player.client.errors import AnswerTooLarge, OfflineError
 from soul_player.client.sources.addresses import Address, is_ip, require_private
 from soul_player.client.sources.bodies import ACCEPT_ENCODING, decompressed
 from soul_player.client.sources.private_resolver import PrivateResolver
 from soul_player.client.sources.symptoms import Answer
-from soul_player.client.sources.transport_errors import transport_errors
+from soul_player.client.sources.transport_errors import no_socket, transport_errors
 
 REDIRECTS_MAX = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -156,6 +156,8 @@ class HttpTransport:
         self._is_insecure = is_insecure
         self._timeouts = timeouts
         self._session: aiohttp.ClientSession | None = None
+        # Whose bodies are being read.
+        self._responses: set[aiohttp.ClientResponse] = set()
 
     async def ask(self, request: Request, *, bytes_max: int) -> Answer:
         """The whole answer, in plain bytes; at most `bytes_max` of them, compressed or not."""
@@ -189,14 +191,17 @@ class HttpTransport:
                     socket = await stack.enter_async_context(connecting)
                     owned = stack.pop_all()
             except aiohttp.WSServerHandshakeError as error:
-                raise _no_socket(self.address, error) from error
+                raise no_socket(self.address, error) from error
             async with owned:
                 yield WebSocket(socket)
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection. Whoever reads from one is told that it was lost."""
         # At once: what is asked while these are closed connects anew.
         session, self._session = self._session, None
+        for response in self._responses:
+            # The library ends the connection and its time limits, and lets the reader wait for ever.
+            response.content.set_exception(aiohttp.ServerDisconnectedError())
         if session is not None:
             await session.close()
 
@@ -223,6 +228,8 @@ class HttpTransport:
                         request.method, url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False
                     )
                 )
+                self._responses.add(response)
+                stack.callback(self._responses.discard, response)
                 if response.status not in _REDIRECTS:
                     yield response
                     return
@@ -289,11 +296,3 @@ class HttpTransport:
                 },
             )
         return self._session
-
-
-def _no_socket(address: Address, error: aiohttp.WSServerHandshakeError) -> SyncError:
-    if error.status == 404:
-        return GoneError(f"{address.host} tells nobody what changes", problem_code="not_found")
-    if error.status in {429, 502, 503, 504}:
-        return ServerUnavailable(f"{address.host} cannot answer now")
-    return OfflineError(f"something other than a Soul Player server answers at {address.host} (status {error.status})")

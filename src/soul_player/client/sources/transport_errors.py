@@ -8,9 +8,12 @@ import aiohttp
 from soul_player.client.errors import (
     CertificateChanged,
     ConnectionLost,
+    GoneError,
     NetworkTimeout,
     OfflineError,
     SecurityError,
+    ServerUnavailable,
+    SyncError,
 )
 from soul_player.client.sources.addresses import Address
 from soul_player.client.sources.certificates import fingerprint_text, why_unreachable
@@ -49,9 +52,19 @@ def transport_errors(address: Address) -> Generator[None, None, None]:
         raise NetworkTimeout(f"{host} does not answer in time") from error
     except aiohttp.ClientConnectorError as error:
         raise OfflineError(f"{host} cannot be reached: {why_unreachable(error.os_error)}") from error
-    except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError) as error:
+    except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
+        # By the other side, by the line, or on this side by whoever lets go of all connections.
         raise ConnectionLost(f"the connection to {host} was lost") from error
     except aiohttp.ClientResponseError as error:
         raise OfflineError(f"what answers at {host} does not speak HTTP: {error.message}") from error
     except aiohttp.ClientError as error:
         raise OfflineError(f"{host} cannot be asked: {error or type(error).__name__}") from error
+
+
+def no_socket(address: Address, error: aiohttp.WSServerHandshakeError) -> SyncError:
+    """Why a server that answers opens none."""
+    if error.status == 404:
+        return GoneError(f"{address.host} tells nobody what changes", problem_code="not_found")
+    if error.status in {429, 502, 503, 504}:
+        return ServerUnavailable(f"{address.host} cannot answer now")
+    return OfflineError(f"something other than a Soul Player server answers at {address.host} (status {error.status})")
