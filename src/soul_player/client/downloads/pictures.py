@@ -55,6 +55,8 @@ class Pictures:
         self._clock = clock
         self._limit_bytes = limit_bytes
         self._fetching: set[str] = set()
+        # Whoever wants to know that all are here waits for those that are being brought.
+        self._bringing = asyncio.Lock()
         # Set when there may be some that could not be had before.
         self._awake = asyncio.Event()
         # What its source turned out not to have: not asked for again by this process.
@@ -114,6 +116,10 @@ class Pictures:
 
     async def bring_missing(self) -> None:
         """As far as there is room without any other going for it, and as far as sources can be asked now."""
+        async with self._bringing:
+            await self._bring_missing()
+
+    async def _bring_missing(self) -> None:
         away: set[SourceId] = set()
         for artwork_id, source_id, track_id in await self._library.read(missing_pictures, count=MISSING_MAX):
             if source_id in away or (artwork_id, source_id) in self._refused:
