@@ -126,7 +126,7 @@ FAULTS_OF_DOWNLOADS = (
     Fault(
         "a picture that could not be had with its track is never brought",
         DOWNLOADS + "pictures",
-        "Pictures.bring_missing",
+        "Pictures._bring_missing",
         "for artwork_id, source_id, track_id in await self._library.read(missing_pictures, count=MISSING_MAX):",
         "for artwork_id, source_id, track_id in []:",
     ),
