@@ -1,13 +1,13 @@
 """Change one key of a flat TOML file, and nothing else in it: comments and order stay. Pure, but for the writing."""
 
 import json
-import os
 import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 from soul_player.client.errors import ConfigInvalid
+from soul_player.private_files import write_private
 
 TomlValue = str | bool | int | float | Sequence[str]
 
@@ -49,10 +49,4 @@ def toml_value(value: TomlValue) -> str:
 
 def write_settings(path: Path, text: str) -> None:
     """In one step, readable by its owner only: a database's address may hold a password."""
-    fresh = path.with_name(path.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_private(path, text.encode())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from soul_player.ui.private_file import write_private
+from soul_player.private_files import write_private
 
 SESSIONS_FILE = "ui-sessions"
 # 64 sessions take 6 kB.

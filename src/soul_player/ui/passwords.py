@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from soul_player.edges import Clock
-from soul_player.ui.private_file import write_private
+from soul_player.private_files import write_private
 from soul_player.web.allowance import Allowance, address_key
 
 PASSWORD_FILE = "ui-password"  # noqa: S105  # a file's name

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from soul_player.ui.private_file import write_private
+from soul_player.private_files import write_private
 
 RUN_FILE = "run.json"
 

@@ -106,8 +106,8 @@ def test_what_a_crash_left_is_forgotten_with_the_source(tmp_path: Path) -> None:
         tokens = FileTokens(tmp_path)
         for number in (1, 11):
             await tokens.save(SourceId(number), Tokens("a", 1, "r"))
-            (tmp_path / TOKENS_FOLDER / f"{number}.77-5.part").write_bytes(b"{")
+            (tmp_path / TOKENS_FOLDER / f"{number}.json.77-5.draft").write_bytes(b"{")
         await tokens.forget(SourceId(1))
-        assert sorted(one.name for one in (tmp_path / TOKENS_FOLDER).iterdir()) == ["11.77-5.part", "11.json"]
+        assert sorted(one.name for one in (tmp_path / TOKENS_FOLDER).iterdir()) == ["11.json", "11.json.77-5.draft"]
 
     run(story())

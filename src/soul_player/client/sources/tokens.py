@@ -3,8 +3,6 @@
 import asyncio
 import errno
 import importlib
-import os
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ import msgspec
 
 from soul_player.client.errors import DiskFull, SyncError
 from soul_player.client.library.model import SourceId
+from soul_player.private_files import DRAFT_SUFFIX, write_private
 from soul_player.protocol.codec import NotJson, WrongShape, decode, encode
 
 TOKENS_FOLDER = "tokens"
@@ -88,35 +87,16 @@ class FileTokens:
 
     def _save(self, source_id: SourceId, tokens: Tokens) -> None:
         path = self._path(source_id)
-        # A process that keeps the home in sync and a command beside it may both have something to save.
-        partial = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         with _file_errors(path):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            try:
-                with open(partial, "wb", opener=_for_its_owner) as file:
-                    file.write(encode(tokens))
-                    file.flush()
-                    os.fsync(file.fileno())
-                partial.replace(path)
-            except BaseException:
-                partial.unlink(missing_ok=True)
-                raise
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            write_private(path, encode(tokens))
 
     def _forget(self, source_id: SourceId) -> None:
         path = self._path(source_id)
         with _file_errors(path):
             # Also what a crash in the middle of saving has left.
-            for one in (path, *self._folder.glob(f"{path.stem}.*.part")):
+            for one in (path, *self._folder.glob(f"{path.name}.*{DRAFT_SUFFIX}")):
                 one.unlink(missing_ok=True)
-
-
-def _for_its_owner(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """A file that only its owner reads: never for a moment otherwise, and whole or as it was."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from soul_player.ui.private_file import write_private
+from soul_player.private_files import write_private
 
 
 def test_it_is_the_owners_alone_whatever_lay_there_and_whatever_is_usual(tmp_path: Path) -> None:
@@ -23,7 +24,7 @@ def test_it_is_the_owners_alone_whatever_lay_there_and_whatever_is_usual(tmp_pat
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     """The draft of a process that died is no hindrance; a folder in its place is."""
     path = tmp_path / "secret"
-    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft = path.with_name(f"secret.{os.getpid()}-{threading.get_ident()}.draft")
     draft.write_text("half")
     write_private(path, b"whole")
     path.unlink()
