@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from soul_player.client.sources.transport import Request
 from tests.cli.programs import soul
 from tests.cli.test_resolve import decisions
-from tests.client.sync.devices import a_device, put_library
+from tests.client.sync.devices import a_device, put_library, refused_edits
 from tests.conftest import run
-from tests.edges.faulty_transport import Fault
 from tests.server.running import running_server
 
 NAMES = ["Night Drive", "Small Hours", "Harvest"]
@@ -51,27 +49,9 @@ def test_one_word_answers_every_decision_that_offers_it(tmp_path: Path) -> None:
     assert soul("resolve", "--all", "--keep", "mine", home=phone).code == 0
 
 
-async def failed_thrice(folder: Path) -> None:
-    """A phone with three playlists that its server cannot take, and one that it could."""
-
-    def weather(request: Request) -> Fault | None:
-        return Fault.FAILED if b"poison" in (request.body or b"") else None
-
-    async with (
-        running_server(folder / "server") as running,
-        a_device(folder / "phone", running, weather=weather) as phone,
-    ):
-        await phone.sync()
-        for name in ("poison 1", "good", "poison 2", "poison 3"):
-            await phone.new_playlist(name)
-        for _ in range(10):
-            await phone.client.sync.run()
-        assert len(await phone.client.questions.failed_edits()) == 3
-
-
 def test_all_failed_edits_are_tried_again(tmp_path: Path) -> None:
     """They wait to be sent, none of them is asked about any more."""
-    run(failed_thrice(tmp_path))
+    run(refused_edits(tmp_path, "poison 1", "good", "poison 2", "poison 3"))
     phone = tmp_path / "phone"
     retried = soul("resolve", "--all", "--retry", "--json", home=phone)
     assert (retried.code, len(retried.json()["retried"])) == (0, 3)
@@ -81,7 +61,7 @@ def test_all_failed_edits_are_tried_again(tmp_path: Path) -> None:
 
 def test_letting_go_of_all_asks_first(tmp_path: Path) -> None:
     """And takes nothing else: what the server took stays."""
-    run(failed_thrice(tmp_path))
+    run(refused_edits(tmp_path, "poison 1", "good", "poison 2", "poison 3"))
     phone = tmp_path / "phone"
     asked = soul("resolve", "--all", "--discard", home=phone)
     assert asked.code == 2

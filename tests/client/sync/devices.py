@@ -12,6 +12,7 @@ from soul_player.client.library.accounts import find_account
 from soul_player.client.library.overlay import Marks
 from soul_player.client.library.shown_playlists import compute_playlist, shown_entries
 from soul_player.client.sources.tokens import FileTokens
+from soul_player.client.sources.transport import Request
 from soul_player.database.access import Database, Reader, Writer
 from soul_player.edges import Clock, SystemClock, SystemRandomness
 from soul_player.protocol.codec import encode
@@ -20,8 +21,8 @@ from soul_player.server.store.changes import Fact, claim, record
 from soul_player.server.store.scopes import LIBRARY, Kind
 from tests.client.clients import database_of
 from tests.edges.fake_server import make_track
-from tests.edges.faulty_transport import FaultyTransport, Weather
-from tests.server.running import PASSWORD, USERNAME, RunningServer
+from tests.edges.faulty_transport import Fault, FaultyTransport, Weather
+from tests.server.running import PASSWORD, USERNAME, RunningServer, running_server
 from tests.server.track_rows import add_root, put_track
 
 SHOWN = "SELECT id, uid FROM playlists WHERE source_id IS NOT NULL"
@@ -147,3 +148,21 @@ async def put_library(running: RunningServer, count: int = 5, *, first: int = 0)
 
 async def _all(library: Reader, sql: str) -> list[Any]:
     return await library.all(sql)
+
+
+async def refused_edits(folder: Path, *names: str) -> None:
+    """Leave a phone with playlists of these names, of which its server can never take those with poison in them."""
+
+    def weather(request: Request) -> Fault | None:
+        return Fault.FAILED if b"poison" in (request.body or b"") else None
+
+    async with (
+        running_server(folder / "server") as running,
+        a_device(folder / "phone", running, weather=weather) as phone,
+    ):
+        await phone.sync()
+        for name in names:
+            await phone.new_playlist(name)
+        for _ in range(10):
+            await phone.client.sync.run()
+        assert len(await phone.client.questions.failed_edits()) == sum("poison" in name for name in names)

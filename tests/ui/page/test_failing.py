@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from soul_player.client.sources.transport import Request
-from tests.client.sync.devices import a_device
+from tests.client.sync.devices import refused_edits
 from tests.conftest import run
-from tests.edges.faulty_transport import Fault
-from tests.server.running import running_server
 from tests.ui.page.troubled import Troubled, troubled_at
 from tests.ui.page.world import client_at, visitor, wait_for
 
@@ -92,28 +89,11 @@ def test_a_full_disk_is_told_and_cured_by_room(troubled: Troubled) -> None:
     expect(page.get_by_role("heading", name="Nothing is downloaded now")).to_be_visible(timeout=PATIENCE_MS)
 
 
-async def refused_edit(folder: Path) -> None:
-    """A phone with a playlist that its server can never take."""
-
-    def weather(request: Request) -> Fault | None:
-        return Fault.FAILED if b"poison" in (request.body or b"") else None
-
-    async with (
-        running_server(folder / "server") as running,
-        a_device(folder / "phone", running, weather=weather) as phone,
-    ):
-        await phone.sync()
-        await phone.new_playlist("poison")
-        for _ in range(10):
-            await phone.client.sync.run()
-        assert len(await phone.client.questions.failed_edits()) == 1
-
-
 def test_an_edit_that_no_server_takes_is_changed_or_discarded(chrome: Browser, tmp_path: Path) -> None:
     """It is still shown here, with the reason; another name lets it wait again, and it can be let go."""
     # In a thread of its own: the browser's event loop runs in this one.
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(run, refused_edit(tmp_path)).result()
+        aside.submit(run, refused_edits(tmp_path, "poison")).result()
     with client_at(tmp_path / "phone") as client, visitor(chrome, client) as person:
         page = person.go("/sync")
         card = page.get_by_role("region", name="No server takes these")
