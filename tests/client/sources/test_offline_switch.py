@@ -1,13 +1,16 @@
 """Working offline: while the switch is on, nothing goes over the network; what waits goes when it is off."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from soul_player.client import OfflineError, SyncStatus
-from soul_player.client.sources.offline_switch import NOTICED_SECONDS
-from tests.client.clients import add, opened_client, sync_one
+from soul_player.client.sources.offline_switch import NOTICED_SECONDS, OfflineSwitch
+from soul_player.database.sqlite import SqliteDatabase
+from tests.client.clients import add, database_of, opened_client, sync_one
 from tests.client.sync.test_triggers import has_tracks, kept, until
 from tests.conftest import run
 from tests.edges.fake_server import fake_server, make_track
@@ -76,3 +79,51 @@ def test_the_switch_is_read_now_and_then_and_another_process_notices_soon(tmp_pa
             assert not await client.offline.is_on()
 
     run(story())
+
+
+class SlowReads(SqliteDatabase):
+    """The library of another, whose answers come when the test says so, in the order of the questions."""
+
+    def __init__(self, library: SqliteDatabase) -> None:
+        self._library = library
+        self.read_count = 0
+        self.answer_count = 0
+        self.told = [asyncio.Event(), asyncio.Event()]
+
+    async def read(self, function: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+        """What was there when it was asked."""
+        told = self.told[self.read_count]
+        self.read_count += 1
+        answer = await self._library.read(function, *args, **kwargs)
+        self.answer_count += 1
+        await told.wait()
+        return answer
+
+
+def test_an_answer_from_before_the_switch_was_turned_does_not_go_over_one_from_after(tmp_path: Path) -> None:
+    """A request asks, another process turns it off, who was told of that asks anew: it is off."""
+
+    async def story() -> None:
+        async with opened_client(tmp_path) as client:
+            library = database_of(client)
+            assert isinstance(library, SqliteDatabase)
+            await client.offline.turn(on=True)
+            slow = SlowReads(library)
+            switch = OfflineSwitch(slow)
+            async with asyncio.TaskGroup() as tasks:
+                before = tasks.create_task(switch.is_on())
+                await until(lambda: _holds(slow.answer_count == 1))
+                await client.offline.turn(on=False)
+                after = tasks.create_task(switch.is_on_now())
+                await until(lambda: _holds(slow.answer_count == 2))
+                slow.told[0].set()
+                await before
+                slow.told[1].set()
+            assert not after.result()
+            assert not await switch.is_on()
+
+    run(story())
+
+
+async def _holds(holds: bool) -> bool:
+    return holds

@@ -1,8 +1,10 @@
 """Working offline: a switch that only a person turns. While it is on, no server is asked anything."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from soul_player.client.errors import GoneError, OfflineError
 from soul_player.client.library.notes import read_note, remove_note, write_note
@@ -30,25 +32,23 @@ class OfflineSwitch:
 
     def __init__(self, library: Database) -> None:
         self._library = library
-        # As last read, and when by the loop's clock.
-        self._read: tuple[bool, float] | None = None
+        self._known = _Known(is_on=False, at=-math.inf, asked=0)
+        self._asked = 0
 
     async def is_on(self) -> bool:
         """Whether servers are left in peace."""
-        now, before = asyncio.get_running_loop().time(), self._read
-        if before is not None and now - before[1] < NOTICED_SECONDS:
-            return before[0]
-        is_on = await self._library.read(read_note, WORKING_OFFLINE) is not None
-        if self._read is not None and self._read is not before:
-            # It was turned meanwhile, or read anew: that goes over what was read here.
-            return self._read[0]
-        self._read = (is_on, now)
-        return is_on
+        if asyncio.get_running_loop().time() - self._known.at < NOTICED_SECONDS:
+            return self._known.is_on
+        return await self.is_on_now()
 
     async def is_on_now(self) -> bool:
         """The same, read anew: for who was told that something has changed."""
-        self._read = None
-        return await self.is_on()
+        now, asked = asyncio.get_running_loop().time(), self._next()
+        is_on = await self._library.read(read_note, WORKING_OFFLINE) is not None
+        # Answers may come in another order than they were asked for: what was asked later knows more.
+        if asked > self._known.asked:
+            self._known = _Known(is_on, now, asked)
+        return self._known.is_on
 
     async def turn(self, *, on: bool) -> None:
         """What waits goes on waiting, and goes when it is off again."""
@@ -56,7 +56,20 @@ class OfflineSwitch:
             await self._library.write(write_note, WORKING_OFFLINE, "on")
         else:
             await self._library.write(remove_note, WORKING_OFFLINE)
-        self._read = (on, asyncio.get_running_loop().time())
+        self._known = _Known(on, asyncio.get_running_loop().time(), self._next())
+
+    def _next(self) -> int:
+        self._asked += 1
+        return self._asked
+
+
+@dataclass(frozen=True)
+class _Known:
+    """As last read, when by the loop's clock, and the how many-th question that was."""
+
+    is_on: bool
+    at: float
+    asked: int
 
 
 class SwitchedTransport:
