@@ -155,7 +155,7 @@ class ChangingReaders:
         return await self._readers.hash_files(root, paths, size_bytes=size_bytes)
 
 
-async def until(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
+async def until(condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
     """Wait for what nothing tells of."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # see above

@@ -10,17 +10,17 @@ from tests.server.media.test_transcoding import OPUS, children, heard, long_song
 
 def test_who_polls_several_processes_has_it_made_once(tmp_path: Path) -> None:
     """Each request may meet another process: one makes it, and both send the very same file afterwards."""
-    song = long_song(tmp_path)
+    song, before = long_song(tmp_path), children()
 
     async def story() -> None:
         async with transcoding(tmp_path) as (one, _), transcoding(tmp_path) as (other, _):
             key = await one.key_of(b"song", OPUS)
             one.prepare(key, OPUS, opened(song))
-            await until(lambda: len(children()) == 1)
+            await until(lambda: len(children() - before) == 1)
             for _ in range(3):
                 other.prepare(key, OPUS, opened(song))
                 await until(lambda: other.running == 0)
-                assert len(children()) == 1
+                assert len(children() - before) == 1
                 assert await other.find(key) is None
             await until(lambda: one.running == 0 and parts(tmp_path) != [".part"])
             sums = set()
@@ -40,13 +40,13 @@ def test_who_polls_several_processes_has_it_made_once(tmp_path: Path) -> None:
 
 def test_who_listens_does_not_wait_for_another_process(tmp_path: Path) -> None:
     """It is made for the listener as well, and whichever is kept is whole."""
-    song = long_song(tmp_path)
+    song, before = long_song(tmp_path), children()
 
     async def story() -> None:
         async with transcoding(tmp_path) as (one, _), transcoding(tmp_path) as (other, _):
             key = await one.key_of(b"song", OPUS)
             one.prepare(key, OPUS, opened(song))
-            await until(lambda: len(children()) == 1)
+            await until(lambda: len(children() - before) == 1)
             growing = await other.listen(key, OPUS, opened(song), is_kept=True)
             sound = await heard(growing)
             await until(lambda: one.running + other.running == 0 and ".part" not in parts(tmp_path))

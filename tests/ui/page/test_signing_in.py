@@ -143,10 +143,9 @@ def test_no_page_of_another_program_reaches_it(chrome: Browser, empty: Client, o
     # What is sent blindly comes to nothing, though the sender cannot see that.
     assert tried.pop("blind") in {"refused", "got opaque"}
     assert set(tried.values()) == {"refused"}, tried
-    with page.expect_response(f"{empty.url}/api/session/links") as answered:
+    with page.expect_response(f"{empty.url}/api/session/links") as answered, page.expect_navigation():
         page.evaluate(SEND_FORM, f"{empty.url}/api/session/links")
     assert answered.value.status == 403
-    page.wait_for_load_state()
     page.goto(f"http://{name}:{other_port}/")
     page.evaluate(FRAME, empty.url)
     page.wait_for_timeout(500)

@@ -15,15 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import not_here
 
 START_SECONDS = 30.0
 CHROMIUM = "/usr/bin/chromium"
-# A bound of every wait for the page, no measure: other tests may have the machine.
-PATIENCE_MS = 25_000
-expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -195,7 +192,7 @@ class Visitor:
 def visitor(opened: Browser, client: Client, **options: Any) -> Generator[Visitor, None, None]:
     """A fresh profile, let in by a link. What the page's own code throws fails the test."""
     context = opened.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(10_000)
     try:
         page = context.new_page()
         faults: list[str] = []
