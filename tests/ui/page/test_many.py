@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from benchmarks.client_process import add_source, sync
 from benchmarks.server_process import serving
@@ -30,6 +30,30 @@ def large(tmp_path: Path) -> Iterator[Client]:
         sync(home)
         with client_at(home) as opened:
             yield opened
+
+
+@pytest.mark.slow
+def test_the_row_that_keys_are_at_keeps_the_focus_when_its_words_come(chrome: Browser, large: Client) -> None:
+    """Where nothing was read yet, the row that waits is another element than the one that comes in its place."""
+    with visitor(chrome, large) as person:
+        page = person.go("/tracks")
+        page.locator("[data-place='0'] .words").wait_for()
+        rows = "**/api/lists/tracks?*"
+
+        def hold(_: Route) -> None:
+            pass
+
+        page.route(rows, hold)
+        page.locator("[data-place='0']").focus()
+        last = page.locator(f"[data-place='{TRACKS - 1}']")
+        with page.expect_request(rows):
+            page.keyboard.press("End")
+        expect(last).to_have_class("row is-waiting")
+        expect(last).to_be_focused()
+        # It lets those go that were held.
+        page.unroute(rows, hold)
+        expect(last.locator(".words b")).not_to_be_empty()
+        expect(last).to_be_focused()
 
 
 @pytest.mark.slow

@@ -11,6 +11,9 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
   const box = useRef();
   const sight = useSignal([0, 20]);
   const active = useSignal(0);
+  // The place whose row is to be focused, until it is drawn with all that it holds.
+  const wanted = useRef(null);
+  const reach = (place) => box.current?.querySelector(`[data-place="${place}"]`);
 
   const extra = unfolded ? unfolded.height : 0;
   const topOf = (place) => place * height + (unfolded && place > unfolded.place ? extra : 0);
@@ -30,6 +33,13 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
   }
 
   useLayoutEffect(look);
+  useLayoutEffect(() => {
+    // One that waited for its words is another element once it has them, and the focus went with the former.
+    const found = wanted.current !== null && reach(wanted.current);
+    if (!found) return;
+    if (document.activeElement === document.body || box.current.contains(document.activeElement)) found.focus({ preventScroll: true });
+    if (!found.matches('.is-waiting')) wanted.current = null;
+  });
   useEffect(() => {
     const view = scrolls();
     if (!view) return undefined;
@@ -63,10 +73,9 @@ export function Virtual({ total, height, list, row, label, unfolded, columns, ro
     else if (top + height > view.scrollTop + view.clientHeight - 8) view.scrollTop = top + height - view.clientHeight + 8;
     look();
     if (!focus) return;
-    const reach = () => box.current?.querySelector(`[data-place="${place}"]`);
+    wanted.current = place;
     // At once where it is drawn already: the next key may come before the next frame.
-    if (reach()) reach().focus({ preventScroll: true });
-    else requestAnimationFrame(() => reach()?.focus({ preventScroll: true }));
+    reach(place)?.focus({ preventScroll: true });
   }
   if (handle) handle.current = { show };
 
