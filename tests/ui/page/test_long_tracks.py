@@ -131,6 +131,7 @@ def person(chrome: Browser, sets: Client) -> Iterator[Visitor]:
         yield opened
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_long_track_follows_without_a_gap_and_streams_on_to_the_sample(person: Visitor, suffix: str) -> None:
     """Its head is decoded, the rest streams: nothing is silent, nothing is skipped, nothing is heard twice."""
