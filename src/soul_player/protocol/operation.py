@@ -126,7 +126,8 @@ def parse_operation(raw: bytes) -> AnyOperation:
     try:
         operation = _decoder.decode(raw)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
-        raise InvalidOperation(str(error)[:200]) from error
+        # It repeats what came, and goes where a NUL cannot be kept.
+        raise InvalidOperation("".join(char if char.isprintable() else "?" for char in str(error)[:200])) from error
     check_operation(operation)
     return operation
 
@@ -149,7 +150,7 @@ def check_operation(operation: AnyOperation) -> None:
             raise InvalidOperation(f"a rating is 1..{RATING_MAX}, or null for none")
         case PlaylistDelete(seen_seq=seen_seq) if seen_seq is not None and not 0 <= seen_seq <= N_MAX:
             raise InvalidOperation("seen_seq is no position")
-        case PlaylistDelete(seen_era=str(seen_era)) if len(seen_era) > ERA_CHARS_MAX:
+        case PlaylistDelete(seen_era=str(seen_era)) if len(seen_era) > ERA_CHARS_MAX or not seen_era.isprintable():
             raise InvalidOperation("seen_era is no era")
         case PlayAdd(duration_played=seconds) if not (math.isfinite(seconds) and 0 <= seconds <= _DAY_SECONDS):
             raise InvalidOperation("duration_played must be seconds, within a day")

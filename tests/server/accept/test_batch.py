@@ -65,9 +65,10 @@ def test_a_poisoned_operation_stops_no_other(store_url: str) -> None:
         async with a_world(store_url) as world:
             ann = await world.user("ann")
             phone = ann.device("phone")
-            track = world.tracks[0]
+            track, known = world.tracks[0], await phone.playlist()
             poisoned = [
                 phone.op("track.explode"),
+                phone.op("track.ex\0plode"),
                 phone.op("rating.set", track_id=track, rating=6),
                 phone.op("rating.set", track_id=track.upper(), rating=5),
                 phone.op("playlist.create", playlist_id=world.new_id(), name=" "),
@@ -77,6 +78,9 @@ def test_a_poisoned_operation_stops_no_other(store_url: str) -> None:
                 phone.op("favourite.set", track_id=track, favourite=True) | {"n": 0},
                 phone.op("favourite.set", track_id=track, favourite=True) | {"op_id": "no-uuid"},
                 phone.op("play.add", play_id=world.new_id(), track_id=track, played_at=world.now(), duration_played=-1),
+                phone.op("playlist.delete", playlist_id=world.new_id(), seen_seq=10**30),
+                phone.op("playlist.delete", playlist_id=known, seen_seq=1, seen_era="a\0b"),
+                phone.op("playlist.rename", playlist_id=known, name="Mix", deep=[[[[1]]], 10**30]) | {"n": 10**30},
             ]
             good = phone.op("rating.set", track_id=track, rating=4)
             results = await phone.push(*poisoned, good)
@@ -224,6 +228,27 @@ def test_who_was_renamed_sends_again_what_was_answered_and_it_is_done_once(store
             again = {**move, "n": 1}
             assert [result.status for result in await renamed.push(again)] == ["duplicate"]
             assert [entry.id for entry in await ann.entries(playlist)] == [first, second]
+
+    run(main())
+
+
+def test_what_was_answered_under_a_former_name_is_no_clones_below_the_new_ones_watermark(store_url: str) -> None:
+    """A renamed home sends all of the last weeks again after a restore: under its new numbers, which are confirmed."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone, renamed = ann.device("phone"), ann.device("phone-2")
+            before = phone.op("rating.set", track_id=world.tracks[0], rating=1)
+            await phone.push(before)
+            again, later = {**before, "n": 1}, {**phone.op("rating.set", track_id=world.tracks[1], rating=2), "n": 2}
+            assert [one.status for one in await renamed.push(again, later)] == ["duplicate", "applied"]
+            await renamed.push(confirmed_through=2)
+            assert [one.status for one in await renamed.push(again, later)] == ["duplicate", "duplicate"]
+            # What nobody was ever answered is still another home's.
+            stranger = {**renamed.op("rating.set", track_id=world.tracks[2], rating=3), "n": 1}
+            with pytest.raises(DeviceCloned):
+                await renamed.push(stranger)
 
     run(main())
 

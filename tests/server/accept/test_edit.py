@@ -55,3 +55,31 @@ def test_a_slow_rename_does_not_beat_a_later_one_of_its_device(store_url: str) -
             assert [playlist.name for playlist in (await ann.playlists())] == ["quick"]
 
     run(main())
+
+
+@pytest.mark.parametrize("sent_at", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z"])
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])
+def test_whatever_a_clock_says_the_feeds_can_be_told(store_url: str, sent_at: str, at: str) -> None:
+    """A time that no calendar holds would be stored once, and fail every page of this user from then on."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone = ann.device("phone")
+            track, playlist, entry = world.tracks[0], world.new_id(), world.new_id()
+            edits: list[tuple[str, dict[str, Any]]] = [
+                ("play.add", {"play_id": world.new_id(), "track_id": track, "played_at": at, "duration_played": 240.0}),
+                ("favourite.set", {"track_id": track, "favourite": True}),
+                ("rating.set", {"track_id": track, "rating": 4}),
+                ("playlist.create", {"playlist_id": playlist, "name": "Night Drive"}),
+                ("playlist.rename", {"playlist_id": playlist, "name": "Day Drive"}),
+                ("entry.add", {"playlist_id": playlist, "entry_id": entry, "track_id": track}),
+            ]
+            operations = [{**phone.op(kind, **fields), "at": at} for kind, fields in edits]
+            assert [one.status for one in await phone.push(*operations, sent_at=sent_at)] == ["applied"] * len(edits)
+            marks = (await ann.user_data())[track]
+            assert (marks.favourite, marks.rating, marks.play_count) == (True, 4, 1)
+            assert [one.name for one in await ann.playlists()] == ["Day Drive"]
+            assert [one.id for one in await ann.entries(playlist)] == [entry]
+
+    run(main())

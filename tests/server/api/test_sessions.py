@@ -85,6 +85,23 @@ def test_a_device_id_is_any_text(tmp_path: Path) -> None:
     in_house(tmp_path, story)
 
 
+def test_a_name_that_no_database_can_keep_is_nobodys(tmp_path: Path, store_url: str) -> None:
+    """PostgreSQL takes no NUL, not even to look for it: that is no trouble of the database."""
+
+    async def story() -> None:
+        async with house(tmp_path, database=store_url) as it:
+            me = await it.sign_in()
+            gone = await it.ask("DELETE", "/api/auth/devices/a%00b", token=me.access_token)
+            assert (gone.status, gone.code) == (404, "device_not_found")
+            body = {"root": "a\0b", "missing": 1}
+            held = await it.ask("POST", "/api/admin/scan/confirm", token=me.access_token, json_body=body)
+            assert (held.status, held.code) == (409, "nothing_held")
+            scope = await it.ask("GET", "/api/sync/digest?scope=a%00b", token=me.access_token)
+            assert (scope.status, scope.code) == (404, "not_found")
+
+    run(story())
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

@@ -150,17 +150,19 @@ async def _confirmed(store: Writer, batch: Batch, progress: Progress) -> set[str
     """Operations whose result was pruned: they are done. Raises `DeviceCloned`.
 
     The watermark of before the batch counts. What it covers was answered to this device: what it covers and was never
-    seen here is another home's, and as much is certain of what is younger than the operation that it stands at.
+    seen here, under any name of the device, is another home's, and as much is certain of what is younger than the
+    operation that it stands at.
     """
     confirmed = set()
     for received in batch.operations:
         # One that does not parse is refused alone, whatever its number.
         if received.operation is None:
             continue
-        if await was_confirmed(store, batch.user_id, id_bytes(received.op_id)):
+        op_id = id_bytes(received.op_id)
+        if await was_confirmed(store, batch.user_id, op_id):
             # Under whatever name of the device: who was renamed sends again what it does not know to be answered.
             confirmed.add(received.op_id)
-        elif received.n <= progress.confirmed_through:
+        elif received.n <= progress.confirmed_through and await find_result(store, batch.user_id, op_id) is None:
             is_younger = minted_at_ms(received.op_id) > progress.confirmed_op_ms
             if is_younger or received.n > progress.forgotten_through:
                 raise DeviceCloned

@@ -33,8 +33,11 @@ class Edit:
         return seq
 
     def corrected_ms(self, at: str) -> int:
-        """A time of the device's clock by ours, and never later than now (protocol, section 5)."""
-        return min(time_ms(at) + (self.clock_behind_ms or 0), self.now_ms)
+        """A time of the device's clock by ours, and never later than now (protocol, section 5).
+
+        Nor before 1970: a clock that is far ahead when the batch is sent would else leave times that no page can tell.
+        """
+        return max(0, min(time_ms(at) + (self.clock_behind_ms or 0), self.now_ms))
 
     def stamp(self, at: str, n: int) -> Stamp:
         """What decides between two writers of one field."""

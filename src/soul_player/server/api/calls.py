@@ -87,9 +87,11 @@ class Call:
         """The one part of the path behind `folder`, any text: a slash in it counts if it was sent encoded."""
         raw: bytes = self._scope["raw_path"]
         tail = raw.partition(folder.encode())[2]
-        if not tail or b"/" in tail:
+        text = unquote(tail.decode("latin-1"))
+        # No database keeps a NUL, and PostgreSQL does not even look for one.
+        if not text or b"/" in tail or "\0" in text:
             raise RequestRefused(missing)
-        return unquote(tail.decode("latin-1"))
+        return text
 
     async def message(self, kind: type[Message]) -> Message:
         """The body as a message. 415 for another type or a compressed one, 400 for no JSON, 422 for a wrong shape."""
