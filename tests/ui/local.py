@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 
 from soul_player.client import Client
+from soul_player.client.sources.discovery import Announced
 from soul_player.edges import Clock, SystemClock
 from soul_player.ui import LocalApi, bind, serving
 from soul_player.ui.api.demo import MakeDemo
@@ -57,6 +58,18 @@ class Running:
         return cookie.partition(";")[0]
 
 
+ANNOUNCED_ID = "01976d3f-0000-7000-8000-000000000001"
+
+
+class OneAnnounced:
+    """A network where one server says that it is there, at once: no three seconds are listened for it."""
+
+    async def hear(self, seconds: float) -> list[Announced]:
+        """As `Discovery`."""
+        told = {"id": ANNOUNCED_ID, "name": "Home", "path": "", "tls": "0", "protocol": "1"}
+        return [Announced(("192.168.1.5",), 8_420, told)]
+
+
 @asynccontextmanager
 async def running_ui(
     home: Path, *, clock: Clock | None = None, make_demo: MakeDemo | None = None, **settings: Any
@@ -64,6 +77,7 @@ async def running_ui(
     """Answering while the block runs; nothing is synced but by hand."""
     clock = clock or SystemClock()
     async with opened_client(home, clock=clock, **settings) as client:
+        client.sources._discovery = OneAnnounced()
         with bind("127.0.0.1", 0) as bound:
             async with (
                 serving(client, bound, make_demo=make_demo, clock=clock, randomness=SeededRandomness()) as local,

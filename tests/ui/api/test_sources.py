@@ -149,3 +149,15 @@ def test_a_signed_out_source_asks_for_its_password(tmp_path: Path) -> None:
             assert (right.status, right.json()["needs_sign_in"]) == (200, False)
 
     run(story())
+
+
+def test_who_announces_itself_nearby_is_told(tmp_path: Path) -> None:
+    """A hint where to ask, for whoever has no source yet."""
+
+    async def story() -> None:
+        async with running_ui(tmp_path) as it:
+            told = (await it.ask("GET", "/api/discovered")).json()
+            server = {"name": "Home", "url": "http://192.168.1.5:8420", "is_known": False}
+            assert told == {"can_look": True, "servers": [server]}
+
+    run(story())
