@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from soul_player.client.errors import ProtocolError
 from soul_player.client.sources.received import ids_bytes, read_tracks_page
 from soul_player.protocol.ids import BadId, id_bytes
+from soul_player.protocol.track import ReplayGain
 from tests.edges.fake_server import make_id, make_track
 
 
@@ -94,6 +95,27 @@ def test_both_shapes_become_one() -> None:
 def test_a_malformed_page_is_refused_whole(body: bytes) -> None:
     with pytest.raises(ProtocolError):
         read_tracks_page(body, limit=10)
+
+
+@pytest.mark.parametrize(
+    ("field", "odd", "taken"),
+    [
+        ("duration_seconds", -1.0, 0.0),
+        ("duration_seconds", 1e308, 0.0),
+        ("file_size", -1, 0),
+        ("file_size", 2**63 - 1, 0),
+        ("replaygain", ReplayGain(track_gain_db=1e308), None),
+        ("replaygain", ReplayGain(album_peak=-1.0), None),
+        ("replaygain", ReplayGain(track_gain_db=-7.5, track_peak=1.1), ReplayGain(-7.5, 1.1)),
+    ],
+)
+def test_a_number_that_cannot_be_is_left_out_and_takes_no_other_track_with_it(
+    field: str, odd: object, taken: object
+) -> None:
+    """A broken file at an honest server says such things; lengths and sizes are added up, gains are reckoned with."""
+    tracks = read_tracks_page(page(tracks=[track(**{field: odd}), make_track(2)]), limit=10).tracks
+    assert getattr(tracks[0], field) == taken
+    assert tracks[1].title == "Title 2"
 
 
 @given(st.lists(st.uuids().map(str), max_size=50))

@@ -10,6 +10,7 @@ import msgspec
 from soul_player.client.errors import ProtocolError
 from soul_player.protocol.codec import Message, NotJson, WrongShape, decode
 from soul_player.protocol.cursor import CURSOR_CHARS_MAX
+from soul_player.protocol.operation import ERA_CHARS_MAX
 from soul_player.protocol.page import Heads, TracksPage
 from soul_player.protocol.session import SignedIn
 from soul_player.protocol.track import ReplayGain, Track
@@ -20,6 +21,11 @@ NAMES_MAX = 1_000
 ID_CHARS = 36
 ID_BYTES = 16
 EXPIRES_IN_SECONDS_MAX = 10 * 365 * 86_400
+# Thirty years; a petabyte; what no amplifier does. Anything beyond is a broken head of a file.
+DURATION_SECONDS_MAX = 1e9
+FILE_BYTES_MAX = 1 << 50
+GAIN_DB_MAX = 200.0
+PEAK_MAX = 1e6
 # What may stand in a header without being able to end it.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 
@@ -62,7 +68,41 @@ def read_tracks_page(body: bytes, *, limit: int) -> ReceivedPage:
     whole = ids + deleted_ids
     if len({whole[at : at + ID_BYTES] for at in range(0, len(whole), ID_BYTES)}) != rows:
         raise ProtocolError("a page came that names a track twice")
-    return ReceivedPage(tracks, ids, deleted_ids, page.next_cursor, page.has_more, page.total)
+    return ReceivedPage(_sound(tracks), ids, deleted_ids, page.next_cursor, page.has_more, page.total)
+
+
+def _sound(tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+    """Without numbers that cannot be, as a broken file at an honest server has them: they are added up here."""
+    if all(map(_is_sound, tracks)):
+        return tracks
+    return tuple(
+        track
+        if _is_sound(track)
+        else msgspec.structs.replace(
+            track,
+            duration_seconds=track.duration_seconds if 0 <= track.duration_seconds <= DURATION_SECONDS_MAX else 0.0,
+            file_size=track.file_size if 0 <= track.file_size <= FILE_BYTES_MAX else 0,
+            replaygain=track.replaygain if _is_gain(track.replaygain) else None,
+        )
+        for track in tracks
+    )
+
+
+def _is_sound(track: Track) -> bool:
+    return (
+        0 <= track.duration_seconds <= DURATION_SECONDS_MAX
+        and 0 <= track.file_size <= FILE_BYTES_MAX
+        and _is_gain(track.replaygain)
+    )
+
+
+def _is_gain(said: ReplayGain | None) -> bool:
+    if said is None:
+        return True
+    gains, peaks = (said.track_gain_db, said.album_gain_db), (said.track_peak, said.album_peak)
+    return all(gain is None or abs(gain) <= GAIN_DB_MAX for gain in gains) and all(
+        peak is None or 0 <= peak <= PEAK_MAX for peak in peaks
+    )
 
 
 def read_message(body: bytes, kind: type[Message]) -> Message:
@@ -87,8 +127,11 @@ def check_signed_in(answer: SignedIn) -> SignedIn:
 
 def check_heads(heads: Heads) -> Heads:
     """Raises `ProtocolError`."""
-    if not all(0 <= head < 2**63 for head in heads.heads.values()) or len(heads.era) > TEXT_CHARS_MAX:
+    if not all(0 <= head < 2**63 for head in heads.heads.values()):
         raise ProtocolError("a head came that is no position")
+    # Deletions name it to the server again, which takes no other.
+    if not 0 < len(heads.era) <= ERA_CHARS_MAX or not heads.era.isprintable():
+        raise ProtocolError("an era came that is none")
     return heads
 
 
