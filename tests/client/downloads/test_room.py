@@ -14,7 +14,7 @@ from soul_player.client.errors import DiskFull
 from soul_player.client.library.download_tasks import add_automatic
 from soul_player.database.access import Writer
 from tests.client.clients import database_of
-from tests.client.downloads.shelves import Shelf, assert_the_law, downloading_client, shelf, wish_of
+from tests.client.downloads.shelves import Shelf, assert_the_law, downloading_client, shelf, wish_of, write_song
 from tests.conftest import run
 
 amounts = given_by.integers(0, 10**12)
@@ -147,6 +147,21 @@ def test_what_is_open_or_was_asked_for_is_never_evicted(tmp_path: Path) -> None:
                 assert item.reason.endswith("Let go of some, or raise the limit")
             await one.client.downloads.run(until_idle=True)
             assert await here(one) == {"song0", "song2"}
+
+    run(story())
+
+
+def test_what_can_never_fit_costs_nothing_that_is_here(tmp_path: Path) -> None:
+    """Else one file that is too large empties the cache, and is not there either."""
+
+    async def story() -> None:
+        write_song(tmp_path / "music" / "song3.wav", 3, seconds=2.1)
+        async with shelf(tmp_path, songs=4, seconds=1.0, cache_limit_bytes=3 * SONG + 1000) as one:
+            await one.fetch("title:song0")
+            await automatic(one, "song1", "song2")
+            await one.fetch("title:song3")
+            assert await one.states() == ["waiting"]
+            assert await here(one) == {"song0", "song1", "song2"}
 
     run(story())
 

@@ -38,6 +38,10 @@ STILL_UNASKED = """
 """
 
 
+class NoRoom(DiskFull):
+    """All that may go was weighed, and is not enough: none of it goes for this."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """`cache_bytes`: of all copies together; `free_bytes`: that stay free on the disk for others."""
@@ -72,17 +76,17 @@ def decide(limits: Limits, *, used_bytes: int, free_bytes: int, needed_bytes: in
     return Evict(missing, missing + spare, is_of_disk=over_disk > over_limit)
 
 
-def no_room(limits: Limits, *, needed_bytes: int, is_of_disk: bool) -> DiskFull:
+def no_room(limits: Limits, *, needed_bytes: int, is_of_disk: bool) -> NoRoom:
     """What is wrong, and what a person can do about it, wherever it is read."""
     needed = f"{needed_bytes / 1_000_000:,.1f} MB"
     if is_of_disk:
         kept = f"{limits.free_bytes / 1_000_000:,.1f} MB"
-        return DiskFull(
+        return NoRoom(
             f"the disk is nearly full: {needed} more would leave less than {kept} free. "
             "Make room on it, and this goes on by itself",
             hint="soul config set client.disk_free_bytes N changes how much is left free",
         )
-    return DiskFull(
+    return NoRoom(
         f"downloads take all the room they may: {needed} more would pass {limits.cache_bytes / 1_000_000:,.1f} MB. "
         "Let go of some, or raise the limit",
         hint="soul download --remove QUERY; soul config set client.cache_limit_bytes N",
@@ -139,7 +143,7 @@ class Room:
 
     async def make(self, needed_bytes: int, *, key: int, below_weight: int, here_bytes: int = 0) -> None:
         """Evict what weighs less than this until a copy of so many bytes fits, of which `here_bytes` are on the disk
-        already. Raises `DiskFull` when it cannot."""
+        already. Raises `NoRoom` when it cannot."""
         async with self._turn:
             self._coming.pop(key, None)
             coming = _Coming(needed_bytes, needed_bytes - here_bytes)
@@ -153,9 +157,9 @@ class Room:
             self._coming[key] = coming
 
     async def free(self, wanted_bytes: int, *, below_weight: int) -> int:
-        """The disk was fuller than it said: evict so much, whatever the limits are. How much it was."""
+        """The disk was fuller than it said: evict so much, whatever the limits are, or nothing. How much it was."""
         async with self._turn:
-            return await self._evict(wanted_bytes, below_weight=below_weight)
+            return await self._evict(wanted_bytes, below_weight=below_weight, bytes_min=wanted_bytes)
 
     async def trim(self) -> int:
         """Down to the limits, which may have been lowered. What a person asked for stays all the same."""

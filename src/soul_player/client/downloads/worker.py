@@ -11,7 +11,7 @@ from soul_player.client.downloads.endings import mend_stale, note_wait, stand_ba
 from soul_player.client.downloads.known import Known
 from soul_player.client.downloads.looking import Seen, look_at_queue
 from soul_player.client.downloads.outcomes import Wait, decide, is_away
-from soul_player.client.downloads.room import ANY_WEIGHT, Room
+from soul_player.client.downloads.room import ANY_WEIGHT, NoRoom, Room
 from soul_player.client.downloads.running import Running, Teller
 from soul_player.client.downloads.schedule import Slot
 from soul_player.client.downloads.schedule import decide as decide_slots
@@ -256,8 +256,8 @@ class Worker:
         self._must_look = True
 
     async def _seconds(self, wait: Wait, running: Running, error: ClientError) -> float:
-        """A full disk is made less full, and then it goes on at once."""
-        if not isinstance(error, DiskFull):
+        """A disk that was fuller than it said is made less full, and then it goes on at once."""
+        if not isinstance(error, DiskFull) or isinstance(error, NoRoom):
             return wait.seconds
         progress = running.progress
         missing = max(1, (progress.bytes_total or 0) - progress.bytes_done)
