@@ -27,6 +27,22 @@ def test_a_rule_is_previewed_made_and_removed(synced_home: Path, tmp_path: Path)
     assert soul("downloads", "list", "--json", home=home).json() == {"items": []}
 
 
+def test_a_rule_is_changed_switched_off_and_on(synced_home: Path, tmp_path: Path) -> None:
+    """What is not named stays; off, it keeps nothing."""
+    home = Path(shutil.copytree(synced_home, tmp_path / "client"))
+    soul("rule", "add", "Amber", "artist:amber", "--budget", "5MB", "--weight", "70", home=home)
+    low = soul("rule", "change", "amber", "--quality", "low", "--budget", "none", "--json", home=home).json()
+    assert (low["name"], low["quality"], low["budget_bytes"], low["weight"]) == ("Amber", "low", None, 70)
+    off = soul("rule", "change", "Amber", "--off", "--name", "Warm", home=home)
+    assert (off.code, "Warm is off" in off.out) == (0, True)
+    rules = {rule["name"]: rule for rule in soul("rule", "list", "--json", home=home).json()["rules"]}
+    assert (rules["Warm"]["live"], rules["Warm"]["tracks"]) == (False, 0)
+    assert soul("rule", "change", "Warm", "--on", home=home).out.strip() == "Warm: keeps 2 tracks"
+    assert soul("rule", "change", "Warm", "--query", "year:x", home=home).code == 2
+    assert soul("rule", "change", "playlists", "--query", "year:2020", home=home).code == 2
+    assert soul("rule", "change", "Nothing", "--off", home=home).code == 3
+
+
 def test_a_rule_that_cannot_be_says_where_it_is_wrong(synced_home: Path, tmp_path: Path) -> None:
     home = Path(shutil.copytree(synced_home, tmp_path / "client"))
     wrong = soul("rule", "add", "Odd", "year:nineteen", home=home)

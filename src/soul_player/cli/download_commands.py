@@ -10,6 +10,7 @@ from soul_player.cli.query_words import query_text
 QUALITY = click.Choice(["low", "medium", "high", "original"])
 IDS = click.argument("download", nargs=-1, type=ID)
 BUDGET = click.option("--budget", metavar="SIZE", help="Room for it, like 5GB or 800MB (no limit of its own).")
+RULE_QUALITY = click.option("--quality", type=QUALITY, help="Of what is fetched for it (original).")
 
 
 @click.command(cls=Command)
@@ -131,12 +132,29 @@ def rule_list(flags: Flags) -> int:
 @click.argument("query", nargs=-1, required=True)
 @click.option("--weight", type=click.IntRange(1, 1000), default=50, metavar="N", help="Against other rules (50).")
 @BUDGET
+@RULE_QUALITY
 @click.pass_obj
-def rule_add(flags: Flags, name: str, query: tuple[str, ...], weight: int, budget: str | None) -> int:
+def rule_add(flags: Flags, /, name: str, query: tuple[str, ...], *, weight: int, **room: str | None) -> int:
     """Keep what a query finds, now and after each sync."""
     from soul_player.cli.rules import add
 
-    return add(flags, name, query_text(query), weight=weight, budget=budget)
+    return add(flags, name, query_text(query), weight=weight, **room)
+
+
+@rule.command("change")
+@click.argument("rule")
+@click.option("--name", metavar="NAME", help="Call it so.")
+@click.option("--query", metavar="QUERY", help="Keep what this finds.")
+@click.option("--weight", type=click.IntRange(1, 1000), metavar="N", help="Against other rules.")
+@click.option("--budget", metavar="SIZE", help="So much room at most, like 5GB; none: no limit of its own.")
+@RULE_QUALITY
+@click.option("--on/--off", "is_on", default=None, help="Off: it keeps nothing, and what it brought may go.")
+@click.pass_obj
+def rule_change(flags: Flags, /, rule: str, **changes: str | int | bool | None) -> int:
+    """Say something else of a rule; what is not named stays."""
+    from soul_player.cli.rules import change
+
+    return change(flags, rule, {name: value for name, value in changes.items() if value is not None})
 
 
 @rule.command("remove")
@@ -152,12 +170,13 @@ def rule_remove(flags: Flags, rule: str) -> int:
 @rule.command("preview")
 @click.argument("query", nargs=-1, required=True)
 @BUDGET
+@RULE_QUALITY
 @click.pass_obj
-def rule_preview(flags: Flags, query: tuple[str, ...], budget: str | None) -> int:
+def rule_preview(flags: Flags, query: tuple[str, ...], budget: str | None, quality: str | None) -> int:
     """What a rule would keep: how many tracks, how many bytes."""
     from soul_player.cli.rules import preview
 
-    return preview(flags, query_text(query), budget=budget)
+    return preview(flags, query_text(query), budget=budget, quality=quality)
 
 
 DOWNLOAD_COMMANDS = (download, downloads, rule)

@@ -146,6 +146,7 @@ from soul_player.client.library.download_model import (
     DownloadTask,
     QueueCounts,
     Rule,
+    RuleId,
     RuleKind,
     Storage,
     TaskId,
@@ -181,6 +182,7 @@ from soul_player.client.library.plays import Play
 from soul_player.client.library.positions import STRETCH_MAX, ListOrder, Stretch
 from soul_player.client.library.query.parse import QuerySyntaxError
 from soul_player.client.library.query.parse import parse as parse_query
+from soul_player.client.library.query.parts import QueryPart, parts_of
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import is_only_words, shown
 from soul_player.client.library.removal import AtStake
@@ -300,6 +302,7 @@ __all__ = [
     "PlaylistEntry",
     "PlaylistNotFound",
     "ProgressKind",
+    "QueryPart",
     "QuerySyntaxError",
     "Question",
     "QuestionId",
@@ -307,6 +310,7 @@ __all__ = [
     "QuestionNotFound",
     "QueueCounts",
     "Rule",
+    "RuleId",
     "RuleInvalid",
     "RuleKind",
     "RuleNotFound",
@@ -360,6 +364,7 @@ __all__ = [
     "open_client",
     "parse_query",
     "parse_setting",
+    "parts_of",
     "query_condition",
     "restore_library",
     "setting_types",

@@ -106,7 +106,7 @@ def test_a_rule_is_seen_before_it_is_made(tmp_path: Path) -> None:
         async with running_ui(tmp_path) as it, fake_server() as server:
             await library_of(it, server, 3)
             plan = (await it.ask("GET", "/api/rules/preview?query=title:Title&budget_bytes=250")).json()
-            assert plan == {"tracks": 3, "bytes": 300, "here": 0, "here_bytes": 0, "beyond_budget": 1}
+            assert (plan["tracks"], plan["bytes"], plan["fetched"], plan["beyond_budget"]) == (3, 300, 2, 1)
             made = await it.ask(
                 "POST", "/api/rules", json={"name": "Some", "query": "title:Title", "budget_bytes": 250}
             )

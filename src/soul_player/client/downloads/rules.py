@@ -1,17 +1,20 @@
 """Rules of the user: which tracks are kept on this device by themselves, with a preview before they are made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from soul_player.client.downloads.strategies import Evaluated, condition_of, evaluate
+from soul_player.client.downloads.strategies import Evaluated, affordable, condition_of, evaluate
 from soul_player.client.errors import RuleInvalid, RuleNotFound
 from soul_player.client.events import DownloadQueued, Events
-from soul_player.client.library.download_lists import matching
+from soul_player.client.library.download_lists import Match, matching
 from soul_player.client.library.download_model import Rule, RuleId, RuleKind
 from soul_player.client.library.download_tasks import note_change
-from soul_player.client.library.keeps import add_rule, all_rules, remove_rule
+from soul_player.client.library.keeps import set_kept
+from soul_player.client.library.rules import add_rule, all_rules, change_rule, remove_rule
 from soul_player.database.access import Database, Writer
 from soul_player.edges import Clock
+from soul_player.protocol.quality import StreamQuality
 
 NAME_CHARS_MAX = 100
 WEIGHT_MAX = 1_000
@@ -19,17 +22,23 @@ WEIGHT_MAX = 1_000
 
 @dataclass(frozen=True)
 class RulePreview:
-    """What a rule would keep: all of it, what is here already, and what its budget leaves out."""
+    """What a rule would keep: all of it, what is here already, what is to be fetched, and what its budget leaves out.
+
+    `left_bytes`: of the budget; None where there is none.
+    """
 
     tracks: int
     size_bytes: int
     here: int
     here_bytes: int
+    fetched: int
+    fetched_bytes: int
     beyond_budget: int
+    left_bytes: int | None
 
 
 class Rules:
-    """The built-in ones too: they can be removed, and made again like any other."""
+    """The built-in ones too: they can be switched off, and removed."""
 
     def __init__(self, library: Database, events: Events, clock: Clock, *, zone: tzinfo, limit_bytes: int) -> None:
         self._library = library
@@ -43,7 +52,7 @@ class Rules:
         self._limit_bytes = limit_bytes
 
     async def list(self) -> list[Rule]:
-        """The built-in ones, the user's own, then what was asked for by hand."""
+        """The weightiest first, then what was asked for by hand."""
         return await self._library.read(all_rules)
 
     async def find(self, name_or_id: str) -> Rule:
@@ -54,41 +63,53 @@ class Rules:
                 return rule
         raise RuleNotFound(f"there is no rule {name_or_id}", hint="soul rule list shows them")
 
-    async def preview(self, query: str, *, budget_bytes: int | None = None) -> RulePreview:
+    async def preview(
+        self, query: str, *, budget_bytes: int | None = None, quality: StreamQuality = StreamQuality.ORIGINAL
+    ) -> RulePreview:
         """What it would keep now. Raises `RuleInvalid`."""
         condition = condition_of(query, now_ms=self._clock.now_ms(), zone=self._zone)
-        matches = await self._library.read(matching, condition)
-        here = [match for match in matches if match.is_here]
-        left, beyond = budget_bytes, 0
-        for match in matches:
-            if left is not None and match.status != "local_file":
-                if match.size_bytes > left:
-                    beyond += 1
-                else:
-                    left -= match.size_bytes
-        return RulePreview(
-            len(matches),
-            sum(match.size_bytes for match in matches),
-            len(here),
-            sum(match.size_bytes for match in here),
-            beyond,
-        )
+        return preview_of(await self._library.read(matching, condition), budget_bytes=budget_bytes, quality=quality)
 
-    async def add(self, name: str, query: str, *, weight: int = 50, budget_bytes: int | None = None) -> Rule:
+    async def add(
+        self,
+        name: str,
+        query: str,
+        *,
+        weight: int = 50,
+        budget_bytes: int | None = None,
+        quality: StreamQuality = StreamQuality.ORIGINAL,
+        is_on: bool = True,
+    ) -> Rule:
         """Raises `RuleInvalid`. What it keeps is fetched from now on."""
-        if not 0 < len(name.strip()) <= NAME_CHARS_MAX:
-            raise RuleInvalid(f"a rule's name has 1 to {NAME_CHARS_MAX} characters")
-        if not 1 <= weight <= WEIGHT_MAX:
-            raise RuleInvalid(f"a rule weighs 1 to {WEIGHT_MAX}, not {weight}")
-        if budget_bytes is not None and budget_bytes <= 0:
-            raise RuleInvalid("a rule's budget is a number of bytes")
-        condition_of(query, now_ms=self._clock.now_ms(), zone=self._zone)
         rule = Rule(
-            RuleId(0), RuleKind.OWN, name.strip(), query, is_live=True, weight=weight, budget_bytes=budget_bytes
-        )
+            RuleId(0), RuleKind.OWN, name.strip(), query,
+            is_live=is_on, weight=weight, budget_bytes=budget_bytes, quality=quality,
+        )  # fmt: skip
+        self._check(rule)
         rule_id = await self._library.write(_add, rule, now_ms=self._clock.now_ms())
         await self.evaluate()
         return replace(rule, id=rule_id)
+
+    async def change(self, rule: Rule) -> Rule:
+        """All that may differ: a built-in one keeps its name and its query. Raises `RuleInvalid`, `RuleNotFound`.
+
+        Switched off, it keeps nothing: what only it kept stays until room is needed, and what waited for it is no
+        longer fetched.
+        """
+        rule = replace(rule, name=rule.name.strip())
+        self._check(rule)
+        changed = await self._library.write(_change, rule)
+        await self.evaluate()
+        return changed
+
+    def _check(self, rule: Rule) -> None:
+        if not 0 < len(rule.name) <= NAME_CHARS_MAX:
+            raise RuleInvalid(f"a rule's name has 1 to {NAME_CHARS_MAX} characters")
+        if not 1 <= rule.weight <= WEIGHT_MAX:
+            raise RuleInvalid(f"a rule weighs 1 to {WEIGHT_MAX}, not {rule.weight}")
+        if rule.budget_bytes is not None and rule.budget_bytes <= 0:
+            raise RuleInvalid("a rule's budget is a number of bytes")
+        condition_of(rule.query, now_ms=self._clock.now_ms(), zone=self._zone)
 
     async def remove(self, rule_id: RuleId) -> None:
         """What only it kept may be evicted, and is not deleted."""
@@ -105,13 +126,50 @@ class Rules:
         return evaluated
 
 
+def preview_of(matches: Sequence[Match], *, budget_bytes: int | None, quality: StreamQuality) -> RulePreview:
+    """Pure: as each evaluation goes by the budget of one rule."""
+    here = [match for match in matches if match.is_here]
+    chosen = affordable(matches, budget_bytes=budget_bytes, quality=quality)
+    fetched = [match.bytes_in(quality) for match in chosen if not match.is_here]
+    return RulePreview(
+        tracks=len(matches),
+        size_bytes=sum(match.size_bytes if match.is_here else match.bytes_in(quality) for match in matches),
+        here=len(here),
+        here_bytes=sum(match.size_bytes for match in here),
+        fetched=len(fetched),
+        fetched_bytes=sum(fetched),
+        beyond_budget=sum(match.status != "local_file" for match in matches) - len(chosen),
+        left_bytes=None if budget_bytes is None else budget_bytes - sum(one.bytes_in(quality) for one in chosen),
+    )
+
+
 async def _add(library: Writer, rule: Rule, *, now_ms: int) -> RuleId:
-    for other in await all_rules(library):
-        if other.kind is not RuleKind.ASKED and other.name.casefold() == rule.name.casefold():
-            raise RuleInvalid(f"there is a rule named {other.name} already", hint="remove it first")
+    await _check_name(library, rule)
     return await add_rule(library, rule, now_ms=now_ms)
+
+
+async def _change(library: Writer, rule: Rule) -> Rule:
+    known = next((one for one in await all_rules(library) if one.id == rule.id), None)
+    if known is None or known.kind is RuleKind.ASKED:
+        raise RuleNotFound(f"there is no rule with the id {rule.id}")
+    if known.kind is RuleKind.BUILT_IN and (rule.name, rule.query) != (known.name, known.query):
+        raise RuleInvalid(
+            f"{known.name} is built in: what it is called and means stays", hint="make a rule of your own"
+        )
+    await _check_name(library, rule)
+    await change_rule(library, rule)
+    if not rule.is_live:
+        await set_kept(library, rule.id, [])
+    await note_change(library)
+    return replace(rule, kind=known.kind)
 
 
 async def _remove(library: Writer, rule_id: RuleId) -> None:
     await remove_rule(library, rule_id)
     await note_change(library)
+
+
+async def _check_name(library: Writer, rule: Rule) -> None:
+    for other in await all_rules(library):
+        if other.kind is not RuleKind.ASKED and other.id != rule.id and other.name.casefold() == rule.name.casefold():
+            raise RuleInvalid(f"there is a rule named {other.name} already", hint="give it another name")

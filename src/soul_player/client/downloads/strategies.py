@@ -12,7 +12,6 @@ from soul_player.client.library.download_model import Rule, RuleId, RuleKind
 from soul_player.client.library.download_tasks import follow_merges, note_change
 from soul_player.client.library.download_upkeep import queue_missing
 from soul_player.client.library.keeps import (
-    all_rules,
     forget_unwanted_tasks,
     keeps_follow_recordings,
     set_kept,
@@ -21,7 +20,9 @@ from soul_player.client.library.model import Condition, LocalTrackId
 from soul_player.client.library.query.parse import QuerySyntaxError, parse
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import shown
+from soul_player.client.library.rules import all_rules
 from soul_player.database.access import Database, Reader, Writer
+from soul_player.protocol.quality import StreamQuality
 
 # Rules fill the room up to here; the rest is for what comes by being heard, so that nothing has to go at once.
 FILLED_SHARE = 0.9
@@ -57,12 +58,14 @@ def plan(found: Sequence[tuple[Rule, Sequence[Match]]], *, room_bytes: int) -> d
     """
     within: dict[RuleId, list[Match]] = {}
     weights: dict[LocalTrackId, int] = {}
+    sizes: dict[LocalTrackId, int] = {}
     for rule, matches in found:
-        within[rule.id] = _affordable(matches, rule.budget_bytes)
+        within[rule.id] = affordable(matches, budget_bytes=rule.budget_bytes, quality=rule.quality)
         for match in within[rule.id]:
             weights[match.track_id] = weights.get(match.track_id, 0) + rule.weight
+            # It is fetched in the best quality that any of them wants.
+            sizes[match.track_id] = max(sizes.get(match.track_id, 0), match.bytes_in(rule.quality))
     asked = {match.track_id for rule, _ in found if rule.kind is RuleKind.ASKED for match in within[rule.id]}
-    sizes = {match.track_id: match.size_bytes for matches in within.values() for match in matches}
     # Stable: among equals, the order in which the rules found them.
     by_weight = sorted((track_id for track_id in weights if track_id not in asked), key=lambda one: -weights[one])
     kept, left = set(asked), room_bytes
@@ -112,9 +115,9 @@ async def _follow(library: Writer) -> None:
 async def _apply(
     library: Writer, planned: Mapping[RuleId, Sequence[LocalTrackId]], *, now_ms: int
 ) -> list[LocalTrackId]:
-    known = {rule.id for rule in await all_rules(library)}
+    known = {rule.id for rule in await all_rules(library) if rule.is_live}
     for rule_id, track_ids in planned.items():
-        # One may have been removed while the others were looked at.
+        # One may have been removed or switched off while the others were looked at.
         if rule_id in known:
             await set_kept(library, rule_id, track_ids)
     forgotten = await forget_unwanted_tasks(library)
@@ -124,16 +127,17 @@ async def _apply(
     return queued
 
 
-def _affordable(matches: Sequence[Match], budget_bytes: int | None) -> list[Match]:
-    """In their order, as far as the budget goes. Files of the user's own take no room."""
+def affordable(matches: Sequence[Match], *, budget_bytes: int | None, quality: StreamQuality) -> list[Match]:
+    """Pure: in their order, as far as the budget goes. Files of the user's own take no room, and are not among them."""
     chosen: list[Match] = []
     left = budget_bytes
     for match in matches:
         if match.status == "local_file":
             continue
         if left is not None:
-            if match.size_bytes > left:
+            size_bytes = match.bytes_in(quality)
+            if size_bytes > left:
                 continue
-            left -= match.size_bytes
+            left -= size_bytes
         chosen.append(match)
     return chosen

@@ -27,17 +27,12 @@ from soul_player.client.library.download_tasks import (
     remove_task_of,
     tasks_in_order,
 )
-from soul_player.client.library.keeps import (
-    add_rule,
-    find_asked,
-    keep_tracks,
-    let_go_asked,
-    let_go_of_rule,
-)
+from soul_player.client.library.keeps import keep_tracks, let_go_asked, let_go_of_rule
 from soul_player.client.library.model import Condition, LocalTrackId
 from soul_player.client.library.query.fields import TextField
 from soul_player.client.library.query.parse import parse
 from soul_player.client.library.query.terms import TextMatch
+from soul_player.client.library.rules import add_rule, find_asked
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.quality import StreamQuality
 

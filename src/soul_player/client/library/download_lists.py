@@ -1,11 +1,13 @@
 """Reading downloads: the queue as a person sees it, and what a query would bring."""
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from soul_player.client.library.download_model import DownloadTask, TaskState, WaitsFor
 from soul_player.client.library.download_tasks import all_paused, read_task
 from soul_player.client.library.model import Condition, LocalTrackId, SourceId
 from soul_player.database.access import Reader
+from soul_player.protocol.quality import StreamQuality, opus_bitrate
 
 LIST = """
     SELECT task.id, task.track_id, task.quality, task.priority, task.place, task.state, task.waits_for,
@@ -33,7 +35,8 @@ MATCHING = """
            COALESCE((SELECT MAX(copies.quality = 'original')
                        FROM track_sources entry
                        JOIN copies ON copies.id = entry.copy_id
-                      WHERE entry.track_id = tracks.id), 0)
+                      WHERE entry.track_id = tracks.id), 0),
+           tracks.duration_seconds
       FROM tracks
      WHERE (/* condition */)
        AND (/* within */)
@@ -77,6 +80,14 @@ class Match:
     size_bytes: int
     status: str
     is_original: bool
+    duration_seconds: float | None = None
+
+    def bytes_in(self, quality: StreamQuality) -> int:
+        """What it takes in this quality, as far as that is known before the server has made it."""
+        bitrate = opus_bitrate(quality)
+        if bitrate is None or self.duration_seconds is None:
+            return self.size_bytes
+        return min(self.size_bytes, ceil(self.duration_seconds * bitrate / 8))
 
     @property
     def is_here(self) -> bool:
@@ -106,7 +117,7 @@ async def matching(
     """Tracks with what there is to fetch of them."""
     sql = MATCHING.replace("/* condition */", condition.sql).replace("/* within */", within)
     rows = await library.all(sql, page_limit=count, **condition.values)
-    return [Match(LocalTrackId(row[0]), row[1], row[2], bool(row[3])) for row in rows]
+    return [Match(LocalTrackId(row[0]), row[1], row[2], bool(row[3]), row[4]) for row in rows]
 
 
 def reason_of(task: DownloadTask, *, source_name: str | None, is_all_paused: bool) -> str | None:

@@ -103,7 +103,11 @@ class NewCopy:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which tracks are kept here, and how much they weigh against others. `tracks`, `size_bytes`: what it keeps now."""
+    """Which tracks are kept here, and how much they weigh against others. `tracks`, `size_bytes`: what it keeps now.
+
+    `is_live`: it is looked at again after each sync. A rule that is not holds what it found once, if it was asked for
+    by hand; every other one is switched off, and keeps nothing.
+    """
 
     id: RuleId
     kind: RuleKind
@@ -112,6 +116,7 @@ class Rule:
     is_live: bool
     weight: int
     budget_bytes: int | None
+    quality: StreamQuality = StreamQuality.ORIGINAL
     tracks: int = 0
     size_bytes: int = 0
 

@@ -40,10 +40,18 @@ ADD = """
     RETURNING id
 """
 
+# In the best quality that any rule wants it in.
 ADD_AUTOMATIC = """
     INSERT INTO download_tasks (track_id, quality, priority, place, state, waits_for, added_at)
-    VALUES (:track_id, 'original', 10,
-            (SELECT COALESCE(MAX(place), 0) + :apart FROM download_tasks WHERE priority = 10),
+    VALUES (:track_id,
+            COALESCE((SELECT rules.quality
+                        FROM keeps
+                        JOIN rules ON rules.id = keeps.rule_id
+                       WHERE keeps.track_id = :track_id
+                       ORDER BY CASE rules.quality WHEN 'original' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2
+                                                   ELSE 3 END
+                       LIMIT 1), 'original'),
+            10, (SELECT COALESCE(MAX(place), 0) + :apart FROM download_tasks WHERE priority = 10),
             'waiting', 'turn', :now_ms)
         ON CONFLICT (track_id) DO NOTHING
 """

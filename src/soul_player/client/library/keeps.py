@@ -1,41 +1,14 @@
-"""SQL of what keeps copies here: what a person asked for, and what rules want; and why a copy is kept."""
+"""SQL of what is kept here for which rule, and why a copy is kept."""
 
 import json
 from collections.abc import Sequence
 
-from soul_player.client.library.download_model import CopyId, Rule, RuleId, RuleKind
+from soul_player.client.library.download_model import CopyId, RuleId, RuleKind
 from soul_player.client.library.model import LocalTrackId
-from soul_player.database.access import Reader, Row, Writer
+from soul_player.client.library.rules import remove_rule
+from soul_player.database.access import Reader, Writer
 
 IN_ANY_PLAYLIST = '^playlist:""'
-
-ADD_RULE = """
-    INSERT INTO rules (kind, name, query, is_live, weight, budget_bytes, added_at)
-    VALUES (:kind, :name, :query, :is_live, :weight, :budget_bytes, :now_ms)
-    RETURNING id
-"""
-
-FIND_ASKED = """
-    SELECT id
-      FROM rules
-     WHERE kind = 'asked'
-       AND query = :query
-"""
-
-RULES = """
-    SELECT rules.id, rules.kind, rules.name, rules.query, rules.is_live, rules.weight, rules.budget_bytes,
-           (SELECT COUNT(*) FROM keeps WHERE keeps.rule_id = rules.id),
-           (SELECT COALESCE(SUM(copies.size_bytes), 0)
-              FROM copies
-             WHERE copies.id IN (SELECT copy_id FROM keeps WHERE keeps.rule_id = rules.id))
-      FROM rules
-     ORDER BY CASE rules.kind WHEN 'asked' THEN 2 WHEN 'own' THEN 1 ELSE 0 END, rules.id
-"""
-
-REMOVE_RULE = """
-    DELETE FROM rules
-     WHERE id = :rule_id
-"""
 
 # The bytes may be here already: then they are kept from now on.
 KEEP = """
@@ -174,38 +147,6 @@ FORGET_UNWANTED_TASKS = """
 """
 
 
-async def add_rule(library: Writer, rule: Rule, *, now_ms: int) -> RuleId:
-    """Its own id is not looked at."""
-    row = await library.one(
-        ADD_RULE,
-        kind=rule.kind.value,
-        name=rule.name,
-        query=rule.query,
-        is_live=int(rule.is_live),
-        weight=rule.weight,
-        budget_bytes=rule.budget_bytes,
-        now_ms=now_ms,
-    )
-    assert row is not None
-    return RuleId(row[0])
-
-
-async def find_asked(library: Reader, query: str) -> RuleId | None:
-    """What was asked for by these words before."""
-    row = await library.one(FIND_ASKED, query=query)
-    return None if row is None else RuleId(row[0])
-
-
-async def all_rules(library: Reader) -> list[Rule]:
-    """The built-in ones, the user's own, then what was asked for."""
-    return [_rule(row) for row in await library.all(RULES)]
-
-
-async def remove_rule(library: Writer, rule_id: RuleId) -> None:
-    """What only it kept may be evicted from now on."""
-    await library.run(REMOVE_RULE, rule_id=rule_id)
-
-
 async def keep_tracks(library: Writer, rule_id: RuleId, track_ids: Sequence[LocalTrackId]) -> None:
     """Besides those that it keeps already."""
     await library.run_many(KEEP, [(rule_id, track_id) for track_id in track_ids])
@@ -234,7 +175,7 @@ async def let_go_of_rule(library: Writer, rule_id: RuleId, track_ids: Sequence[L
     copy_ids: set[int] = set()
     for track_id in track_ids:
         copy_ids.update(row[0] for row in await library.all(COPIES_OF_TRACK, track_id=track_id))
-    await library.run(REMOVE_RULE, rule_id=rule_id)
+    await remove_rule(library, rule_id)
     return [CopyId(row[0]) for row in await library.all(UNKEPT, ids=json.dumps(sorted(copy_ids)))]
 
 
@@ -279,17 +220,3 @@ async def weights_of(library: Reader, track_ids: Sequence[LocalTrackId]) -> dict
 async def is_asked(library: Reader, track_id: LocalTrackId) -> bool:
     """A person wants it here."""
     return await library.one(IS_ASKED, track_id=track_id) is not None
-
-
-def _rule(row: Row) -> Rule:
-    return Rule(
-        id=RuleId(row[0]),
-        kind=RuleKind(row[1]),
-        name=row[2],
-        query=row[3],
-        is_live=bool(row[4]),
-        weight=row[5],
-        budget_bytes=row[6],
-        tracks=row[7],
-        size_bytes=row[8],
-    )

@@ -144,5 +144,6 @@ def _downloads(client: Client, clock: Clock) -> tuple[Route, ...]:
         Route("GET", "/api/rules", rules.all, RuleList),
         Route("POST", "/api/rules", rules.add, RuleRow, body=NewRule, status=201),
         Route("GET", "/api/rules/preview", rules.preview, RulePlan, query=RulePreviewQuery),
+        Route("PUT", "/api/rules/{rule_id}", rules.change, RuleRow, body=NewRule),
         Route("DELETE", "/api/rules/{rule_id}", rules.remove, status=204),
     )

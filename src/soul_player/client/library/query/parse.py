@@ -48,6 +48,13 @@ def parse(text: str) -> Query:
     return _Reader(text).query()
 
 
+def places_of(text: str) -> list[tuple[int, int]]:
+    """Where each term of `parse(text)` begins and ends, in their order."""
+    reader = _Reader(text)
+    reader.query()
+    return reader.places
+
+
 class _Reader:
     """A place in the text, moving forward."""
 
@@ -55,6 +62,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._terms = 0
+        self.places: list[tuple[int, int]] = []
 
     def query(self) -> Query:
         groups: list[AllOf] = []
@@ -70,7 +78,9 @@ class _Reader:
                 terms.clear()
                 self._at += 1
             else:
+                start = self._at
                 terms.append(self._term())
+                self.places.append((start, self._at))
             self._skip_space()
         if not terms:
             raise QuerySyntaxError("nothing stands after the last comma", self._at, "',' means 'or'")
