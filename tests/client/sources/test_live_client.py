@@ -10,7 +10,7 @@ import pytest
 
 from soul_player.client import Client, LiveConnected, LiveEvent, LiveHint, LiveLost, ServerChanged, SignInNeeded, Source
 from soul_player.client.errors import GoneError, NetworkTimeout, OfflineError, ProtocolError, SyncError
-from soul_player.client.sources.live_client import Live, _events
+from soul_player.client.sources.live_client import MESSAGES_MAX, Live, _events
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.transport import Closed
 from soul_player.protocol.ids import id_bytes
@@ -258,3 +258,46 @@ def test_what_is_no_hint_ends_the_connection(said: str) -> None:
 def test_a_goodbye_says_when_to_come_back() -> None:
     _, error, _ = heard(Scripted(HELLO, '{"type":"bye","code":1001,"retry_after":7}', Closed(1001)))
     assert getattr(error, "retry_after_seconds", None) == 7
+
+
+@pytest.mark.parametrize("retry_after", ["-1e9", "1e300", "0"])
+def test_a_goodbye_cannot_make_a_device_come_back_at_once_or_never(tmp_path: Path, retry_after: str) -> None:
+    """A wait below nothing would be none at all: the server would be asked again without a pause."""
+
+    _, error, _ = heard(Scripted(HELLO, f'{{"type":"bye","retry_after":{retry_after}}}', Closed(1001)))
+
+    async def story() -> None:
+        async with opened_client(tmp_path) as client:
+            live = Live(database_of(client), client.sources._connections, SeededRandomness())
+            assert 0.0 <= live._wait_seconds(error, 5) <= 3_600 + 60
+
+    run(story())
+
+
+def test_a_greeting_counts_once_and_a_flood_ends_the_connection() -> None:
+    """A greeting makes a device look at once, whatever it waits for; and each hint costs it a look at its library."""
+    hint = '{"type":"changed","scope":"library","head":%d}'
+    events, error, _ = heard(Scripted(HELLO, HELLO.replace('"library":3', '"library":4'), hint % 5))
+    assert events == [LiveConnected({"library": 3}), LiveHint("library", 5)]
+    assert isinstance(error, NetworkTimeout)
+    for flood in (hint % 5, '{"type":"ping"}', '{"type":"wave"}', HELLO):
+        line = Scripted(HELLO, *[flood] * 100_000)
+        events, error, _ = heard(line)
+        assert isinstance(error, ProtocolError)
+        assert len(events) + len(line.sent) <= MESSAGES_MAX
+
+
+def test_as_many_hints_as_an_honest_server_sends_are_all_heard() -> None:
+    """Ten a second for each of two scopes, for as long as it likes."""
+
+    class Paced(Scripted):
+        """Twenty messages a second."""
+
+        async def receive(self) -> bytes | Closed:
+            """The next, in its time."""
+            await asyncio.sleep(0.05)
+            return await super().receive()
+
+    events, error, _ = heard(Paced(HELLO, *['{"type":"changed","scope":"library","head":7}'] * 5_000, Closed(1001)))
+    assert len(events) == 5_001
+    assert not isinstance(error, ProtocolError)

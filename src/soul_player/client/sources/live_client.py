@@ -37,6 +37,9 @@ LASTING_SECONDS = 60.0
 # A server without live sockets may be brought up to date one day.
 UNSUPPORTED_SECONDS = 3_600.0
 SCOPE_CHARS_MAX = 200
+# Of one connection within `FLOOD_SECONDS`: five times what ten hints a second for each of two scopes are.
+MESSAGES_MAX = 1_000
+FLOOD_SECONDS = 10.0
 SCOPES_MAX = 100
 _PONG = encode(Pong())
 
@@ -143,12 +146,9 @@ async def _opened(server: ServerClient, token: str) -> AsyncGenerator[WebSocketL
 async def _events(line: WebSocketLine, server: ServerClient) -> AsyncIterator[LiveEvent]:
     is_greeted = False
     retry_after: float | None = None
+    messages = _Messages(line)
     while True:
-        try:
-            async with asyncio.timeout(DEAD_SECONDS):
-                text = await line.receive()
-        except TimeoutError as error:
-            raise NetworkTimeout("the server says nothing any more") from error
+        text = await messages.next()
         if isinstance(text, Closed):
             if text.code == CloseCode.SIGNED_OUT:
                 raise _Refused
@@ -157,7 +157,8 @@ async def _events(line: WebSocketLine, server: ServerClient) -> AsyncIterator[Li
             raise ConnectionLost(f"the live connection ended ({text.code})")
         said = read_message(text, Said)
         match said.type:
-            case "hello":
+            # Once: it makes this device look at once, whatever it waits for.
+            case "hello" if not is_greeted:
                 server.require_same(ServerId(said.server_id))
                 is_greeted = True
                 yield LiveConnected(_checked(said.heads))
@@ -166,10 +167,33 @@ async def _events(line: WebSocketLine, server: ServerClient) -> AsyncIterator[Li
             case "ping":
                 await line.send(_PONG)
             case "bye":
-                retry_after = said.retry_after
+                retry_after = max(0.0, said.retry_after)
             case _:
                 # Of a later version, or out of turn: a hint that is passed over costs nothing.
                 continue
+
+
+class _Messages:
+    """What is said on one connection, within bounds of silence and of haste."""
+
+    def __init__(self, line: WebSocketLine) -> None:
+        self._line = line
+        self._count = 0
+        self._counted_from = _now()
+
+    async def next(self) -> bytes | Closed:
+        """Raises `NetworkTimeout`, `ProtocolError`."""
+        try:
+            async with asyncio.timeout(DEAD_SECONDS):
+                text = await self._line.receive()
+        except TimeoutError as error:
+            raise NetworkTimeout("the server says nothing any more") from error
+        if _now() - self._counted_from >= FLOOD_SECONDS:
+            self._count, self._counted_from = 0, _now()
+        self._count += 1
+        if self._count > MESSAGES_MAX:
+            raise ProtocolError(f"more than {MESSAGES_MAX} messages came within {FLOOD_SECONDS:.0f} s")
+        return text
 
 
 def _now() -> float:
