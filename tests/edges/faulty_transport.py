@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from soul_player.client.errors import ConnectionLost
+from soul_player.client.sources.http_transport import HttpTransport
 from soul_player.client.sources.symptoms import Answer
-from soul_player.client.sources.transport import HttpTransport, Request
+from soul_player.client.sources.transport import Request
 
 
 class Fault(StrEnum):

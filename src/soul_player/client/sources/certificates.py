@@ -7,8 +7,17 @@ import re
 import ssl
 
 from soul_player.client.errors import AddressInvalid, NetworkTimeout, OfflineError, SecurityError
+from soul_player.client.sources.addresses import Address
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+class CertificateUnverified(SecurityError):
+    """No authority vouches for it. Whoever may ask a person first looks up its fingerprint."""
+
+    def __init__(self, message: str, *, address: Address) -> None:
+        super().__init__(message)
+        self.address = address
 
 
 def parse_fingerprint(text: str) -> str:

@@ -16,7 +16,7 @@ from soul_player.client.sources.route import Route, Way
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.sign_in import SignIn
 from soul_player.client.sources.tokens import TokenStore
-from soul_player.client.sources.transport import HttpTransport, OpenTransport, Timeouts
+from soul_player.client.sources.transport import OpenTransport, Timeouts, Transport
 from soul_player.database.access import Database
 from soul_player.edges import Clock
 
@@ -53,7 +53,7 @@ class Connections:
         self._library = library
         self._tokens = tokens
         self._clock = clock
-        self._open_transport: OpenTransport = open_transport or HttpTransport
+        self._open_transport: OpenTransport = open_transport or _over_http
         self._on_connectivity = on_connectivity
         self._told: dict[SourceId, Connectivity] = {}
         self.switch = OfflineSwitch(library)
@@ -163,6 +163,13 @@ class Connections:
             opened.first = url
         await self._library.write(note_seen, source_id, url, sighting, now_ms=self._clock.now_ms())
         await self.notice(source_id)
+
+
+def _over_http(address: Address, *, fingerprint: str | None, is_insecure: bool, timeouts: Timeouts) -> Transport:
+    # Most commands ask no server, and the HTTP library is a quarter of what a command has to import.
+    from soul_player.client.sources.http_transport import HttpTransport  # noqa: PLC0415
+
+    return HttpTransport(address, fingerprint=fingerprint, is_insecure=is_insecure, timeouts=timeouts)
 
 
 def _is_of(client: ServerClient, source: Source) -> bool:

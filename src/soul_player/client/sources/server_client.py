@@ -17,7 +17,7 @@ from soul_player.client.errors import (
     VersionUnsupported,
 )
 from soul_player.client.sources.addresses import Address
-from soul_player.client.sources.certificates import fingerprint_text, shown_fingerprint
+from soul_player.client.sources.certificates import CertificateUnverified, fingerprint_text, shown_fingerprint
 from soul_player.client.sources.received import (
     ReceivedPage,
     check_heads,
@@ -30,7 +30,6 @@ from soul_player.client.sources.route import KNOWN_SECONDS
 from soul_player.client.sources.sign_in import SignIn
 from soul_player.client.sources.symptoms import Answer, diagnose
 from soul_player.client.sources.transport import Request, Streamed, Transport
-from soul_player.client.sources.transport_errors import CertificateUnverified
 from soul_player.edges import Clock
 from soul_player.protocol.codec import Message, encode
 from soul_player.protocol.ids import ServerId, TrackId

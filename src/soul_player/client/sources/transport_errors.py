@@ -16,15 +16,7 @@ from soul_player.client.errors import (
     SyncError,
 )
 from soul_player.client.sources.addresses import Address
-from soul_player.client.sources.certificates import fingerprint_text, why_unreachable
-
-
-class CertificateUnverified(SecurityError):
-    """No authority vouches for it. Whoever may ask a person first looks up its fingerprint."""
-
-    def __init__(self, message: str, *, address: Address) -> None:
-        super().__init__(message)
-        self.address = address
+from soul_player.client.sources.certificates import CertificateUnverified, fingerprint_text, why_unreachable
 
 
 @contextmanager

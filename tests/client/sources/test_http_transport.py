@@ -13,8 +13,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from soul_player.client import InsecureAddress, OfflineError, SyncStatus
 from soul_player.client.errors import ConnectionLost
 from soul_player.client.sources.addresses import parse_address
+from soul_player.client.sources.http_transport import HttpTransport
 from soul_player.client.sources.private_resolver import PrivateResolver
-from soul_player.client.sources.transport import HttpTransport, Request, Timeouts
+from soul_player.client.sources.transport import Request, Timeouts
 from tests.client.clients import add, assert_consistent, opened_client, sync_one
 from tests.conftest import run
 from tests.edges.fake_server import PASSWORD, USERNAME, FakeServer, fake_server, make_track
