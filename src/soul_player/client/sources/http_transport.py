@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 import aiohttp
 import yarl
@@ -15,7 +14,6 @@ from soul_player.client.errors import AnswerTooLarge, OfflineError
 from soul_player.client.sources.addresses import Address, is_ip, require_private
 from soul_player.client.sources.bodies import ACCEPT_ENCODING, decompressed
 from soul_player.client.sources.private_resolver import PrivateResolver
-from soul_player.client.sources.straight import StraightBody
 from soul_player.client.sources.symptoms import Answer
 from soul_player.client.sources.transport import Closed, Request, Streamed, Timeouts, Traffic
 from soul_player.client.sources.transport_errors import no_socket, transport_errors
@@ -73,9 +71,7 @@ class HttpTransport:
     async def stream(self, request: Request) -> AsyncGenerator[Streamed, None]:
         """An answer of any length, uncompressed; each piece must come in time, the whole may take long."""
         async with self._send(request, total_seconds=None, encodings="identity") as response:
-            body = StraightBody(response, read_seconds=self._timeouts.read)
-            straight = partial(self._fill, body)
-            yield Streamed(response.status, response.headers, self._pieces(response), straight)
+            yield Streamed(response.status, response.headers, self._pieces(response))
 
     @asynccontextmanager
     async def live(self, request: Request, *, bytes_max: int) -> AsyncGenerator["WebSocket", None]:
@@ -173,12 +169,6 @@ class HttpTransport:
             while piece := await response.content.readany():
                 self.traffic.bytes_received += len(piece)
                 yield piece
-
-    async def _fill(self, body: StraightBody, memory: memoryview) -> int:
-        with transport_errors(self.address):
-            count = await body.fill(memory)
-        self.traffic.bytes_received += count
-        return count
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
