@@ -110,6 +110,24 @@ def test_a_timer_leaves_alone_what_backs_off_and_a_person_does_not(tmp_path: Pat
     run(story())
 
 
+def test_a_clock_that_was_set_back_keeps_no_timer_away(tmp_path: Path) -> None:
+    """It was years ahead when the server failed."""
+
+    async def story() -> None:
+        clock = FakeClock()
+        async with fake_server() as server, opened_client(tmp_path, clock=clock) as client:
+            await add(client, server)
+            server.misbehave = busy
+            await sync_one(client)
+            assert await client.sync.run(due_only=True) == []
+            server.misbehave = None
+            clock.wall_ms -= 5 * 365 * 86_400_000
+            (result,) = await client.sync.run(due_only=True)
+            assert result.status is SyncStatus.SYNCED
+
+    run(story())
+
+
 async def busy(request: web.Request) -> web.StreamResponse | None:
     """Come back in ten minutes."""
     return problem(503, "not_ready", {"Retry-After": "600"})

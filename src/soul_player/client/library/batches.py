@@ -11,6 +11,8 @@ from soul_player.database.access import Reader, Row, Value, Writer
 from soul_player.protocol.ids import id_bytes, id_text
 from soul_player.protocol.operation import BYTES_PER_PUSH_MAX, OPERATIONS_PER_PUSH_MAX
 
+# The longest that an operation is left alone for, when its server was too busy for it.
+RETRY_MS_MAX = 1_800_000
 # Room for what surrounds the operations in a body.
 _AROUND_BYTES = 4_096
 
@@ -23,6 +25,7 @@ SENT = """
      ORDER BY n
 """
 
+# A clock that was set back must not hold anything up for longer than it would have waited.
 WAITING = """
     SELECT op_id, n, payload, attempts
       FROM sync_queue
@@ -31,7 +34,7 @@ WAITING = """
        AND state = 'waiting'
        AND n > :after_n
        AND held_track_id IS NULL
-       AND COALESCE(retry_at, 0) <= :now_ms
+       AND (COALESCE(retry_at, 0) <= :now_ms OR retry_at > :now_ms + :longest_ms)
      ORDER BY n
      LIMIT :count
 """
@@ -120,7 +123,14 @@ async def sent_batch(library: Reader, account: Account) -> list[Sending]:
 
 async def take_batch(library: Writer, account: Account, *, after_n: int, now_ms: int) -> list[Sending]:
     """Mark the next operations as sent, before they are: an answer that is lost must not be forgotten."""
-    rows = await library.all(WAITING, **_of(account), after_n=after_n, now_ms=now_ms, count=OPERATIONS_PER_PUSH_MAX)
+    rows = await library.all(
+        WAITING,
+        **_of(account),
+        after_n=after_n,
+        now_ms=now_ms,
+        longest_ms=RETRY_MS_MAX,
+        count=OPERATIONS_PER_PUSH_MAX,
+    )
     batch: list[Sending] = []
     size_bytes = _AROUND_BYTES
     for sending in _sendings(rows):

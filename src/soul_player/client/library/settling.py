@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from soul_player.client.library.accounts import Account, save_ack
+from soul_player.client.library.batches import RETRY_MS_MAX
 from soul_player.client.library.marks import refresh_remote_marks
 from soul_player.client.library.model import QuestionKind
 from soul_player.client.library.playlist_questions import ask_about
@@ -22,7 +23,6 @@ BLOCKED_DAYS_MAX = 30
 _DAY_MS = 86_400_000
 # An operation that a server cannot take now is tried again after this, doubled each time.
 RETRY_FIRST_MS = 30_000
-RETRY_MS_MAX = 1_800_000
 
 FIND = """
     SELECT op_id, source_id, account_id, group_key, entry_id, operation, state, attempts, blocked_since
@@ -232,7 +232,8 @@ class _Settling:
         )
 
     async def _block(self, row: Row, result: PushResult) -> None:
-        since = row[8] if row[8] is not None else self._now_ms
+        # Counted anew by a clock that was set back.
+        since = self._now_ms if row[8] is None else min(row[8], self._now_ms)
         await self._wait(row, result, retries=0, retry_at=None, blocked_since=since)
         if self._now_ms - since >= BLOCKED_DAYS_MAX * _DAY_MS:
             self._counts["needs_you"] += await self._library.run(

@@ -14,6 +14,8 @@ from soul_player.client.sync.gate import SyncGate
 from soul_player.client.sync.source_sync import SourceSync, SyncOptions, SyncParts
 
 FOLDER_RESCAN_MS = 300_000
+# Longer than any server is left alone after a failure, or may ask for.
+LEFT_ALONE_MS_MAX = 3_600_000
 
 
 class Sync:
@@ -109,7 +111,8 @@ class Sync:
 
 def is_due(source: Source, now_ms: int) -> bool:
     """For a timer: what backs off is left alone, and a folder is not walked each minute (changes are watched)."""
-    if now_ms < (source.retry_at_ms or 0):
+    # A clock that was set back must not leave it alone for longer than it would have been.
+    if 0 < (source.retry_at_ms or 0) - now_ms <= LEFT_ALONE_MS_MAX:
         return False
     is_fresh = source.last_sync_at_ms is not None and 0 <= now_ms - source.last_sync_at_ms < FOLDER_RESCAN_MS
     return not (source.type is SourceType.FOLDER and source.last_error_code is None and is_fresh)
