@@ -10,7 +10,7 @@ FAULTS_OF_LIVE = (
     Fault(
         "a line that says nothing is believed to be there",
         CLIENT + "sources.live_client",
-        "_events",
+        "_Messages.next",
         "asyncio.timeout(DEAD_SECONDS)",
         "asyncio.timeout(None)",
     ),
