@@ -24,7 +24,7 @@ from soul_player.client.library.model import (
     TrackPage,
     TrackSource,
 )
-from soul_player.client.library.words import find_words
+from soul_player.client.library.typed import find_typed
 from soul_player.database.access import Database, Reader, Value
 
 NEWEST = """
@@ -69,7 +69,7 @@ class Library:
         return await self._database.read(_newest)
 
     async def search(self, text: str, *, limit: int = 100) -> list[LibraryTrack]:
-        """The tracks that hold every word (or its beginning), the best first."""
+        """The tracks that are shown and hold every word (or its beginning), the best first."""
         return await self._database.read(_search, text, limit=min(limit, LIMIT_MAX))
 
     async def track(self, track_id: LocalTrackId) -> LibraryTrack:
@@ -128,7 +128,7 @@ async def _count(library: Reader, condition: Condition) -> int:
 
 async def _search(library: Reader, text: str, *, limit: int) -> list[LibraryTrack]:
     found: list[LibraryTrack] = []
-    for track_id in await find_words(library, text, count=limit):
+    for track_id in (await find_typed(library, text, SHOWN, count=limit))[1]:
         track = await find_track(library, LocalTrackId(track_id))
         assert track is not None, track_id
         found.append(track)

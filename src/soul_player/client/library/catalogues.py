@@ -11,8 +11,8 @@ from soul_player.client.library.albums import Album, AlbumOrder, Artist, Catalog
 from soul_player.client.library.browse import SHOWN
 from soul_player.client.library.kept import Kept
 from soul_player.client.library.model import Condition
-from soul_player.client.library.words import pattern
-from soul_player.database.access import Database, Reader
+from soul_player.client.library.typed import find_typed, is_inside
+from soul_player.database.access import Database
 from soul_player.database.folding import folded
 from soul_player.edges import Clock
 
@@ -20,22 +20,6 @@ FOUND_TRACKS_MAX = 1_000
 CATALOGUES_MAX = 4
 # Who types does not wait for the albums of the last minute.
 TYPING_PATIENCE_SECONDS = 60.0
-
-FIND = """
-    SELECT rowid
-      FROM track_words
-     WHERE track_words MATCH :words
-       AND EXISTS (SELECT 1 FROM tracks WHERE tracks.id = track_words.rowid AND (/* condition */))
-     ORDER BY rank, rowid
-     LIMIT :count
-"""
-
-COUNT = """
-    SELECT COUNT(*)
-      FROM track_words
-     WHERE track_words MATCH :words
-       AND EXISTS (SELECT 1 FROM tracks WHERE tracks.id = track_words.rowid AND (/* condition */))
-"""
 
 T = TypeVar("T")
 
@@ -101,14 +85,13 @@ class Catalogues:
 
     async def find(self, text: str, condition: Condition = SHOWN) -> Found:
         """What a person is typing: every word must be there, each may be unfinished."""
-        words = pattern(text)
-        if words is None:
+        tracks, track_ids = await self._library.read(find_typed, text, condition, count=FOUND_TRACKS_MAX)
+        if not text.strip():
             return Found(0, (), (), ())
-        tracks, track_ids = await self._library.read(_find, words, condition)
         catalogue = await self._catalogue(condition, patience_seconds=TYPING_PATIENCE_SECONDS)
         return Found(
             tracks,
-            track_ids,
+            tuple(track_ids),
             tuple(matching(text, catalogue.albums, lambda album: (album.title, album.artist))),
             tuple(matching(text, catalogue.artists, lambda artist: (artist.name,))),
         )
@@ -146,16 +129,6 @@ def matching(text: str, things: Iterable[T], names_of: Callable[[T], tuple[str, 
 
 def _begins_a_word(word: str, text: str) -> bool:
     at = text.find(word)
-    while at > 0 and text[at - 1].isalnum():
+    while at > 0 and text[at - 1].isalnum() and not is_inside(word):
         at = text.find(word, at + 1)
     return at >= 0
-
-
-async def _find(library: Reader, words: str, condition: Condition) -> tuple[int, tuple[int, ...]]:
-    where = {"words": words, **condition.values}
-    rows = await library.all(FIND.replace("/* condition */", condition.sql), count=FOUND_TRACKS_MAX, **where)
-    if len(rows) < FOUND_TRACKS_MAX:
-        return len(rows), tuple(row[0] for row in rows)
-    total = await library.one(COUNT.replace("/* condition */", condition.sql), **where)
-    assert total is not None
-    return int(total[0]), tuple(row[0] for row in rows)

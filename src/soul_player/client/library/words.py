@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from soul_player.client.library.model import SourceId
-from soul_player.database.access import Reader, Writer
+from soul_player.database.access import Writer
 
 ADD_AFTER = """
     INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
@@ -33,14 +33,6 @@ REMOVE_ONE = """
 
 REMOVE_ALL = """
     INSERT INTO track_words (track_words) VALUES ('delete-all')
-"""
-
-FIND = """
-    SELECT rowid
-      FROM track_words
-     WHERE track_words MATCH :pattern
-     ORDER BY rank, rowid
-     LIMIT :count
 """
 
 
@@ -79,11 +71,3 @@ def pattern(text: str) -> str | None:
     """
     words = [word.replace('"', '""') for word in text.split() if any(sign.isalnum() for sign in word)]
     return " ".join(f'"{word}"*' for word in words) or None
-
-
-async def find_words(library: Reader, text: str, *, count: int) -> list[int]:
-    """The ids of the tracks that hold every word (or its beginning), the best first."""
-    match = pattern(text)
-    if match is None:
-        return []
-    return [row[0] for row in await library.all(FIND, pattern=match, count=count)]
