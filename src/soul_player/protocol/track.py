@@ -46,6 +46,7 @@ class Track(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A track of a server's library (protocol, section 3). Times are RFC 3339 text, `file_size` is bytes.
 
     `file_hash` is `sha256:<hex>`, `audio_hash` is `v1:<hex>`; both are left out until they are computed.
+    `title_from_file`: its tags have none, and its title is the file's name.
     """
 
     id: TrackId
@@ -76,3 +77,4 @@ class Track(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     isrc: str | None = None
     replaygain: ReplayGain | None = None
     artwork_id: str | None = None
+    title_from_file: bool = False

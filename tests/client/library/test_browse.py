@@ -147,6 +147,7 @@ def test_a_track_is_shown_with_what_its_source_says_of_it(tmp_path: Path) -> Non
             isrc="USRC17607839",
             replaygain=ReplayGain(track_gain_db=-6.5),
             artwork_id="art",
+            title_from_file=True,
         )
         async with fake_server() as server, opened_client(tmp_path) as client:
             server.put(sent)

@@ -73,8 +73,6 @@ def test_files_without_tags_are_one_with_what_they_sound_like(tmp_path: Path) ->
         async with two_servers(tmp_path) as (one, _), opened_client(tmp_path / "client") as client:
             await heard(one)
             await client.sources.add(one.url, name="Home", username=USERNAME, password=PASSWORD)
-            # What came first is shown.
-            await client.sync.run()
             await client.sources.add_folder(tmp_path / "two", name="Files")
             await client.sync.run()
             await client.matching.run()

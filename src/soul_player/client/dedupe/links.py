@@ -7,7 +7,7 @@ from soul_player.client.dedupe.asking import columns_of, withdraw, withdraw_with
 from soul_player.client.dedupe.evidence import Evidence, Method, Veto
 from soul_player.client.dedupe.history import alone, retell
 from soul_player.client.dedupe.references import move_references, return_references
-from soul_player.client.library.tracks import SHOW_WORDS, refresh_statuses
+from soul_player.client.library.tracks import SHOW_WORDS, refresh_statuses, show_best
 from soul_player.database.access import Reader, Row, Writer
 
 ENTRIES_OF = """
@@ -51,19 +51,6 @@ ADD_WORDS = """
     INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
     SELECT id, title, artist, album, album_artist, genres
       FROM track_texts
-     WHERE id = :track_id
-"""
-
-# A recording shows what its shown source says; when that one's entry moved away, its first source.
-CHOOSE_SHOWN = """
-    UPDATE tracks
-       SET shown_source_id = COALESCE(
-           (SELECT source_id
-              FROM track_sources
-             WHERE track_id = tracks.id
-               AND source_id = tracks.shown_source_id
-             LIMIT 1),
-           (SELECT source_id FROM track_sources WHERE track_id = tracks.id ORDER BY id LIMIT 1))
      WHERE id = :track_id
 """
 
@@ -141,6 +128,7 @@ async def join(
     await library.run(MOVE_ENTRIES, track_id=track_id, ids=json.dumps(moved))
     if inner:
         await library.run(MOVE_LINKS, track_id=track_id, ids=json.dumps(inner))
+    await show_best(library, track_id)
     await refresh_statuses(library, [track_id])
     await withdraw(library, (entries[0],))
     await withdraw_within(library, track_id)
@@ -187,7 +175,6 @@ async def split(library: Writer, link_id: int) -> int:
             for step in steps]  # fmt: skip
     await library.run_many(TELL_ANEW, told)
     for track_id in (link.track_id, leaving.track_id):
-        await library.run(CHOOSE_SHOWN, track_id=track_id)
         await library.run(SHOW_WORDS, track_id=track_id)
         await refresh_statuses(library, [track_id])
         await library.run(ADD_WORDS, track_id=track_id)

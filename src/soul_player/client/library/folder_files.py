@@ -29,7 +29,7 @@ _COLUMNS = """
            said.track_number, said.disc_number, said.year, said.genres, said.duration_seconds, said.content_type,
            said.bitrate, said.sample_rate, said.channels, said.file_size, said.file_hash, said.audio_hash,
            said.fingerprinted, said.musicbrainz_recording_id, said.musicbrainz_release_id, said.isrc, said.replaygain,
-           said.artwork_id, said.added_at, said.updated_at
+           said.artwork_id, said.added_at, said.updated_at, said.title_from_file
       FROM folder_files file
       JOIN track_sources said ON said.source_id = file.source_id AND said.remote_id = file.remote_id
      WHERE file.source_id = :source_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from soul_player.client.library.marks import refresh_marks
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.returns import ANY_LOST, RENAME, Lost, decide_returns, find_lost, rename_tracks
-from soul_player.client.library.tracks import refresh_statuses
+from soul_player.client.library.tracks import refresh_statuses, show_best
 from soul_player.database.access import Writer
 from soul_player.protocol.track import Track
 
@@ -106,6 +106,7 @@ async def fold(library: Writer, source_id: SourceId, arrived: Arrived, lost: Los
     await _move(library, gone=lost.entry_id, kept=entry_id, from_id=lost.track_id, to_id=track_id)
     await rename_tracks(library, source_id, [(lost.remote_id, remote_id)])
     await refresh_marks(library, LocalTrackId(track_id))
+    await show_best(library, track_id)
     await refresh_statuses(library, [track_id])
     return False
 

@@ -61,7 +61,8 @@ SOURCES_OF = """
     SELECT track_sources.source_id, sources.name, remote_id, track_id, status, seq, title, artist, artists, album,
            album_artist, album_id, track_number, disc_number, year, genres, duration_seconds, content_type, bitrate,
            sample_rate, channels, file_size, file_hash, audio_hash, fingerprinted, musicbrainz_recording_id,
-           musicbrainz_release_id, isrc, replaygain, artwork_id, track_sources.added_at, updated_at, path
+           musicbrainz_release_id, isrc, replaygain, artwork_id, track_sources.added_at, updated_at, path,
+           title_from_file
       FROM track_sources
       JOIN sources ON sources.id = track_sources.source_id
      WHERE track_id = :track_id
@@ -77,7 +78,7 @@ ORPHANS_FILE = """
            tracks.album, tracks.album_artist, NULL, tracks.track_number, tracks.disc_number, tracks.year, tracks.genres,
            tracks.duration_seconds, copies.content_type, NULL, NULL, NULL, copies.size_bytes, copies.file_hash,
            copies.audio_hash, 0, NULL, NULL, NULL, NULL, NULL, tracks.added_at, tracks.added_at,
-           notes.value || '/' || lower(hex(copies.sha256))
+           notes.value || '/' || lower(hex(copies.sha256)), 0
       FROM orphans
       JOIN tracks ON tracks.id = orphans.track_id
       JOIN copies ON copies.id = orphans.copy_id
@@ -140,4 +141,5 @@ def read_track_source(row: Row) -> TrackSource:
         added_at=row[30],
         updated_at=row[31],
         path=read_path(row[32]),
+        title_from_file=bool(row[33]),
     )

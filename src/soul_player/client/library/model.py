@@ -122,6 +122,7 @@ class TrackSource:
     added_at: str
     updated_at: str
     path: str | None
+    title_from_file: bool = False
 
 
 @dataclass(frozen=True)

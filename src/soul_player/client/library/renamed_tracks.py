@@ -36,7 +36,7 @@ ARRIVED = """
     SELECT id, track_id, remote_id, seq, title, artist, artists, album, album_artist, album_id, track_number,
            disc_number, year, genres, duration_seconds, content_type, bitrate, sample_rate, channels, file_size,
            file_hash, audio_hash, fingerprinted, musicbrainz_recording_id, musicbrainz_release_id, isrc, replaygain,
-           artwork_id, added_at, updated_at
+           artwork_id, added_at, updated_at, title_from_file
       FROM track_sources
      WHERE id > :newest
        AND source_id = :source_id

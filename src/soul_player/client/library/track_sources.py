@@ -30,7 +30,7 @@ FIND_KNOWN = """
     WITH RECURSIVE place (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n + 1 < :count)
     SELECT known.remote_id, known.id, known.track_id, known.run, known.seq, known.status,
            known.file_hash, known.title, known.artist, known.album, known.album_artist, known.genres, known.year,
-           known.disc_number, known.track_number, known.duration_seconds, known.added_at
+           known.disc_number, known.track_number, known.duration_seconds, known.added_at, known.title_from_file
       FROM place
      CROSS JOIN track_sources known
              ON known.source_id = :source_id AND known.remote_id = substr(:ids, n * 16 + 1, 16)
@@ -47,11 +47,12 @@ ADD = """
            source_id, remote_id, track_id, status, run, seq, title, artist, artists, album, album_artist, album_id,
            track_number, disc_number, year, genres, duration_seconds, content_type, bitrate, sample_rate, channels,
            file_size, file_hash, audio_hash, fingerprinted, musicbrainz_recording_id, musicbrainz_release_id, isrc,
-           replaygain, artwork_id, added_at, updated_at)
+           replaygain, artwork_id, added_at, updated_at, title_from_file)
     VALUES (:source_id, :remote_id, :track_id, 'stream_only', :run, :seq, :title, :artist, :artists, :album,
            :album_artist, :album_id, :track_number, :disc_number, :year, :genres, :duration_seconds, :content_type,
            :bitrate, :sample_rate, :channels, :file_size, :file_hash, :audio_hash, :fingerprinted,
-           :musicbrainz_recording_id, :musicbrainz_release_id, :isrc, :replaygain, :artwork_id, :added_at, :updated_at)
+           :musicbrainz_recording_id, :musicbrainz_release_id, :isrc, :replaygain, :artwork_id, :added_at, :updated_at,
+           :title_from_file)
 """
 
 # A track that was unavailable and comes again is available again. Its place on this device is not the source's to say.
@@ -66,7 +67,7 @@ UPDATE = """
            file_size = :file_size, file_hash = :file_hash, audio_hash = :audio_hash, fingerprinted = :fingerprinted,
            musicbrainz_recording_id = :musicbrainz_recording_id, musicbrainz_release_id = :musicbrainz_release_id,
            isrc = :isrc, replaygain = :replaygain, artwork_id = :artwork_id, added_at = :added_at,
-           updated_at = :updated_at
+           updated_at = :updated_at, title_from_file = :title_from_file
      WHERE id = :id
 """
 
@@ -120,7 +121,7 @@ async def store_tracks(
     if fresh:
         await _add(library, source_id, run, fresh, fresh_ids)
     if changed:
-        await _update(library, source_id, run, changed)
+        await _update(library, run, changed)
         if binds:
             await _fold_returned(library, source_id, run, changed)
     await find_again(library, source_id, remote_ids)
@@ -159,21 +160,21 @@ async def _add(
     await add_words(library, after_track_id=last_track_id)
 
 
-async def _update(library: Writer, source_id: SourceId, run: int, changed: Sequence[tuple[Row, Track]]) -> None:
+async def _update(library: Writer, run: int, changed: Sequence[tuple[Row, Track]]) -> None:
     rows: list[Sequence[Value]] = []
-    shown_anew: list[int] = []
+    shown_anew: set[int] = set()
     available_again: list[int] = []
     for row, track in changed:
         columns = _columns(track)
         rows.append((run, *columns, row[1]))
         if row[_SHOWN_FROM:] != _shown(track):
-            shown_anew.append(row[2])
+            shown_anew.add(row[2])
         if row[5] == AvailabilityStatus.UNAVAILABLE:
             available_again.append(row[2])
     # The words are taken out while the old ones can still be read.
-    await remove_words(library, source_id, shown_anew)
+    await remove_words(library, shown_anew)
     await library.run_many(UPDATE, rows)
-    await show_again(library, source_id, shown_anew)
+    await show_again(library, shown_anew)
     if available_again:
         await refresh_statuses(library, available_again)
 
@@ -186,7 +187,7 @@ async def _fold_returned(library: Writer, source_id: SourceId, run: int, changed
     folded = await fold_late_returns(library, source_id, [(row[1], row[2], row[0], track) for row, track in late])
     ids = b"".join(id_bytes(track.id) for track in folded)
     known = await _find_known(library, source_id, [id_bytes(track.id) for track in folded], ids)
-    await _update(library, source_id, run, [(known[id_bytes(track.id)], track) for track in folded])
+    await _update(library, run, [(known[id_bytes(track.id)], track) for track in folded])
 
 
 def _columns(track: Track) -> tuple[Value, ...]:
@@ -219,6 +220,7 @@ def _columns(track: Track) -> tuple[Value, ...]:
         track.artwork_id,
         track.added_at,
         track.updated_at,
+        track.title_from_file,
     )
 
 
@@ -235,6 +237,7 @@ def _shown(track: Track) -> tuple[Value, ...]:
         track.track_number,
         track.duration_seconds,
         track.added_at,
+        int(track.title_from_file),
     )
 
 
@@ -274,6 +277,7 @@ def read_told(row: Row) -> Track:
         artwork_id=row[25],
         added_at=row[26],
         updated_at=row[27],
+        title_from_file=bool(row[28]),
     )
 
 

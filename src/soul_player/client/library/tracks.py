@@ -1,9 +1,9 @@
 """Recordings, as the library shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from soul_player.client.library.model import SourceId
-from soul_player.client.library.words import add_words_again, add_words_of, remove_every_word, remove_words
+from soul_player.client.library.words import add_words_again, remove_every_word, remove_words
 from soul_player.database.access import Writer
 
 # New rows of a source are new recordings; finding those that are the same is a later step's work.
@@ -16,27 +16,34 @@ ADD_AFTER = """
      WHERE id > :after_row_id
 """
 
-# What the source says whose words are shown.
+# The words of its best tagged entry: a file's name is shown while nobody knows better. Who came first does not matter.
 SHOW_WORDS = """
     UPDATE tracks
-       SET (title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
-            added_at) = (
-           SELECT title, artist, album, album_artist, genres, year, disc_number, track_number, duration_seconds,
-                  added_at
+       SET (shown_source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
+            duration_seconds, added_at) = (
+           SELECT source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
+                  duration_seconds, added_at
              FROM track_sources
             WHERE track_id = tracks.id
-              AND source_id = tracks.shown_source_id
-            ORDER BY id
+            ORDER BY title_from_file, COALESCE(artist, '') = '', COALESCE(album, '') = '', source_id, remote_id
             LIMIT 1)
      WHERE id = :track_id
 """
 
-SHOW_AGAIN = (
-    SHOW_WORDS
-    + """
-       AND shown_source_id = :source_id
+# Whether SHOW_WORDS would change anything. Most joins leave what is shown as it is, and its words in the index.
+SHOWS_OTHERS = """
+    SELECT 1
+      FROM tracks
+     WHERE id = :track_id
+       AND (shown_source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
+            duration_seconds, added_at) IS NOT (
+           SELECT source_id, title, artist, album, album_artist, genres, year, disc_number, track_number,
+                  duration_seconds, added_at
+             FROM track_sources
+            WHERE track_id = tracks.id
+            ORDER BY title_from_file, COALESCE(artist, '') = '', COALESCE(album, '') = '', source_id, remote_id
+            LIMIT 1)
 """
-)
 
 # A file that is on this device plays, whatever became of its source.
 REFRESH_STATUS = """
@@ -69,14 +76,6 @@ FORGET_EVERY = """
     DELETE FROM tracks
 """
 
-SHOW_OTHER_SOURCE = """
-    UPDATE tracks
-       SET shown_source_id = (SELECT MIN(source_id) FROM track_sources WHERE track_id = tracks.id)
-     WHERE id = :track_id
-       AND shown_source_id = :source_id
-       AND EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
-"""
-
 HAS_SOURCES = """
        AND EXISTS (SELECT 1 FROM track_sources WHERE track_id = :track_id)
 """
@@ -102,11 +101,18 @@ async def add_shown_tracks(library: Writer, *, after_row_id: int) -> None:
     await library.run(ADD_AFTER, after_row_id=after_row_id)
 
 
-async def show_again(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
-    """The new words of the source, for those recordings that show this source's."""
+async def show_again(library: Writer, track_ids: Collection[int]) -> None:
+    """What their sources say now. Their words were taken out while the old ones could still be read."""
     if track_ids:
-        await library.run_many(SHOW_AGAIN, [(track_id, source_id) for track_id in track_ids])
-        await add_words_of(library, source_id, track_ids)
+        await library.run_many(SHOW_WORDS, [(track_id,) for track_id in track_ids])
+        await add_words_again(library, track_ids)
+
+
+async def show_best(library: Writer, track_id: int) -> None:
+    """After entries came to a recording, or left it."""
+    if await library.one(SHOWS_OTHERS, track_id=track_id) is not None:
+        await remove_words(library, [track_id])
+        await show_again(library, [track_id])
 
 
 async def refresh_statuses(library: Writer, track_ids: Sequence[int]) -> None:
@@ -124,9 +130,8 @@ async def leave_source(library: Writer, source_id: SourceId, track_ids: Sequence
         await remove_every_word(library)
         return
     showed = [one for one in track_ids if await library.one(SHOWING, track_id=one, source_id=source_id) is not None]
-    await remove_words(library, source_id, showed)
+    await remove_words(library, showed)
     await library.run_many(FORGET_ORPHAN, [(track_id,) for track_id in track_ids])
-    await library.run_many(SHOW_OTHER_SOURCE, [(track_id, source_id) for track_id in showed])
     await library.run_many(SHOW_ITS_WORDS, [(track_id,) for track_id in showed])
     await add_words_again(library, showed)
     await refresh_statuses(library, track_ids)

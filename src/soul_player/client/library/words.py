@@ -1,8 +1,7 @@
 """The index of words behind the search: kept in step with `tracks`, some statements a page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from soul_player.client.library.model import SourceId
 from soul_player.database.access import Writer
 
 ADD_AFTER = """
@@ -10,13 +9,6 @@ ADD_AFTER = """
     SELECT id, title, artist, album, album_artist, genres
       FROM track_texts
      WHERE id > :after_track_id
-"""
-
-ADD_ONE = """
-    INSERT INTO track_words (rowid, title, artist, album, album_artist, genres)
-    SELECT id, title, artist, album, album_artist, genres
-      FROM track_texts
-     WHERE id = (SELECT id FROM tracks WHERE id = :track_id AND shown_source_id = :source_id)
 """
 
 ADD_AGAIN = """
@@ -28,7 +20,7 @@ ADD_AGAIN = """
 
 REMOVE_ONE = """
     DELETE FROM track_words
-     WHERE rowid = (SELECT id FROM tracks WHERE id = :track_id AND shown_source_id = :source_id)
+     WHERE rowid = (SELECT id FROM tracks WHERE id = :track_id)
 """
 
 REMOVE_ALL = """
@@ -41,10 +33,10 @@ async def add_words(library: Writer, *, after_track_id: int) -> None:
     await library.run(ADD_AFTER, after_track_id=after_track_id)
 
 
-async def remove_words(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
-    """Before the tracks change: the index reads their old words to take them out."""
+async def remove_words(library: Writer, track_ids: Collection[int]) -> None:
+    """Before the tracks change: the index reads their old words to take them out. Each id stands there once."""
     if track_ids:
-        await library.run_many(REMOVE_ONE, [(track_id, source_id) for track_id in track_ids])
+        await library.run_many(REMOVE_ONE, [(track_id,) for track_id in track_ids])
 
 
 async def remove_every_word(library: Writer) -> None:
@@ -52,14 +44,8 @@ async def remove_every_word(library: Writer) -> None:
     await library.run(REMOVE_ALL)
 
 
-async def add_words_of(library: Writer, source_id: SourceId, track_ids: Sequence[int]) -> None:
-    """Of these tracks, once they have changed."""
-    if track_ids:
-        await library.run_many(ADD_ONE, [(track_id, source_id) for track_id in track_ids])
-
-
-async def add_words_again(library: Writer, track_ids: Sequence[int]) -> None:
-    """Of those of them that are still there, whatever source they show."""
+async def add_words_again(library: Writer, track_ids: Collection[int]) -> None:
+    """Of those of them that are still there, once they have changed."""
     if track_ids:
         await library.run_many(ADD_AGAIN, [(track_id,) for track_id in track_ids])
 

@@ -152,4 +152,5 @@ def _track(track_id: str, path: bytes, read: TagsRead, *, added_at: str, updated
         musicbrainz_release_id=tags.musicbrainz_release_id,
         isrc=tags.isrc,
         replaygain=tags.replaygain,
+        title_from_file=not tags.title,
     )
