@@ -83,3 +83,33 @@ def test_whatever_a_clock_says_the_feeds_can_be_told(store_url: str, sent_at: st
             assert [one.id for one in await ann.entries(playlist)] == [entry]
 
     run(main())
+
+
+@pytest.mark.parametrize(("days", "wins"), [(2, True), (400, True), (0.01, False)])
+def test_what_a_server_took_under_a_wrong_clock_bars_no_later_edit(store_url: str, days: float, wins: bool) -> None:
+    """Its clock was far ahead and was put right: until that day comes, no other device could change the field."""
+
+    async def main() -> None:
+        async with a_world(store_url) as world:
+            ann = await world.user("ann")
+            phone, pc = ann.device("phone"), ann.device("pc")
+            track, playlist = world.tracks[0], await pc.playlist("First")
+            world.clock.advance(days * 86_400)
+            await phone.push(
+                phone.op("rating.set", track_id=track, rating=1),
+                phone.op("favourite.set", track_id=track, favourite=True),
+                phone.op("playlist.rename", playlist_id=playlist, name="Then"),
+            )
+            world.clock.wall_ms -= round(days * 86_400_000)
+            edits = (
+                pc.op("rating.set", track_id=track, rating=5),
+                pc.op("favourite.set", track_id=track, favourite=False),
+                pc.op("playlist.rename", playlist_id=playlist, name="Now"),
+            )
+            world.clock.advance(1)
+            assert [one.status for one in await pc.push(*edits)] == ["applied"] * 3
+            marks = (await ann.user_data())[track]
+            (name,) = [one.name for one in await ann.playlists()]
+            assert (marks.rating, marks.favourite, name) == ((5, False, "Now") if wins else (1, True, "Then"))
+
+    run(main())

@@ -11,6 +11,10 @@ from soul_player.server.store.scopes import Kind
 from soul_player.server.store.user_data import Stamp
 
 
+# So far ahead a time of ours can only be of a clock that was put right since.
+WRONG_CLOCK_MS = 86_400_000
+
+
 @dataclass
 class Edit:
     """One batch in its transaction: whose it is, when it came, and what it moved so far."""
@@ -47,9 +51,12 @@ class Edit:
         """The stamp to set a field with; None: what is held was written later.
 
         The edits of one device come in the order of their numbers: corrected times hold how long each batch was on its
-        way, and its clock may have been set between two of them.
+        way, and its clock may have been set between two of them. A time that is to come was taken while the server's
+        own clock was wrong; it would bar every edit until then.
         """
         stamp = self.stamp(at, n)
+        if held is not None and held.at_ms > self.now_ms + WRONG_CLOCK_MS:
+            held = None
         if held is not None and held.device_id == stamp.device_id and stamp.n > held.n:
             return replace(stamp, at_ms=max(stamp.at_ms, held.at_ms))
         return stamp if held is None or stamp > held else None
