@@ -10,7 +10,6 @@ from soul_player.server.store.changes import Fact, Positions
 from soul_player.server.store.scopes import Kind
 from soul_player.server.store.user_data import Stamp
 
-
 # So far ahead a time of ours can only be of a clock that was put right since.
 WRONG_CLOCK_MS = 86_400_000
 
