@@ -96,3 +96,24 @@ def test_cancel_answers_within_100_ms_between_two_tries(tmp_path: Path) -> None:
         return web.Response(status=503, headers={"Retry-After": "20"})
 
     run(story())
+
+
+def test_what_only_begins_to_begin_is_cancelled_too(tmp_path: Path) -> None:
+    """Its sources are still being looked up: no server is asked for it afterwards."""
+
+    async def story() -> None:
+        async with fake_server() as server, opened_client(tmp_path) as client:
+            await add(client, server)
+            before = len(server.paths())
+            async with asyncio.TaskGroup() as tasks:
+                syncing = tasks.create_task(client.sync.run())
+                # One turn: the look into the library is under way, in its thread.
+                await asyncio.sleep(0)
+                assert not client.sync.running
+                client.sync.cancel()
+                (result,) = await syncing
+            assert (result.status, len(server.paths())) == (SyncStatus.CANCELLED, before)
+            (again,) = await client.sync.run()
+            assert again.status is SyncStatus.SYNCED
+
+    run(story())

@@ -29,6 +29,8 @@ class Sync:
         # Runs of different sources may overlap; of one source there is one at a time.
         self._running: set[SourceId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        # How often it was cancelled: who has only begun to begin has no task yet.
+        self._cancels = 0
 
     async def run(
         self, source_ids: Sequence[SourceId] | None = None, *, full: bool = False, due_only: bool = False
@@ -37,10 +39,13 @@ class Sync:
 
         Raises `HomeLocked` when another process of this home is syncing, or this one already syncs one of them.
         """
+        cancels = self._cancels
         if not self._lock.acquire():
             raise _being_synced()
         try:
             sources = await self._chosen(source_ids, due_only=due_only)
+            if self._cancels != cancels:
+                return [_never_began(source) for source in sources]
             ids = {source.id for source in sources}
             if ids & self._running:
                 raise _being_synced()
@@ -76,7 +81,8 @@ class Sync:
         return frozenset(SourceId(number) for number in self._lock.syncing_elsewhere())
 
     def cancel(self) -> None:
-        """What runs ends at once; what is committed stays, and the next run goes on from there."""
+        """What runs, or is about to, ends at once; what is committed stays, and the next run goes on from there."""
+        self._cancels += 1
         for task in list(self._tasks):
             task.cancel()
 
@@ -123,5 +129,5 @@ def _being_synced() -> HomeLocked:
 
 
 def _never_began(source: Source) -> SyncResult:
-    """Cancelled before its task had its first turn."""
+    """Cancelled before its task had its first turn, or before there was one."""
     return SyncResult(source.name, SyncStatus.CANCELLED)
