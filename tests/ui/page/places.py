@@ -83,7 +83,7 @@ def few_tracks(folder: Path) -> None:
 
 @contextmanager
 def place_at(chrome: Browser, music: Path, root: Path) -> Generator[Place, None, None]:
-    """All in sync, and the page open."""
+    """All in sync, and somebody let in."""
     (root / "music").symlink_to(music)
     with ExitStack() as stack, ExitStack() as running:
         url = running.enter_context(server_at(root / "server", root / "music"))

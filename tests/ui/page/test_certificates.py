@@ -65,7 +65,7 @@ def test_a_certificate_is_compared_refused_trusted_and_asked_about_when_it_chang
 ) -> None:
     """Nothing secret goes to a server before a person has said yes, and nothing at all once it shows another one."""
     with visitor(chrome, encrypted.client) as person:
-        page = person.page
+        page = person.go("/")
         page.get_by_label("Server address").fill(encrypted.url)
         page.get_by_role("button", name="Connect").click()
         connect(page)

@@ -34,7 +34,7 @@ def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(chrome: Browser, mus
     with server_at(tmp_path / "server", music) as url, client_at(tmp_path / "client") as client:
         soul(tmp_path / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
         with visitor(chrome, client) as person:
-            page = person.page
+            page = person.go("/")
             expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()
             page.get_by_label("Server address").fill(url)
             page.get_by_role("button", name="Connect").click()
@@ -63,7 +63,7 @@ def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(chrome: Browser, mus
 def test_whoever_only_wants_to_try_gets_a_demo(chrome: Browser, tmp_path: Path) -> None:
     """Real tracks, made here and now; they play, and are removed like any source."""
     with client_at(tmp_path / "client") as client, visitor(chrome, client) as person:
-        page = person.page
+        page = person.go("/")
         for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of both
             expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()

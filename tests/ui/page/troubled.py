@@ -50,7 +50,7 @@ class Troubled:
 
 @contextmanager
 def troubled_at(chrome: Browser, root: Path, *, seconds: float = 2.0) -> Generator[Troubled, None, None]:
-    """Three tracks of this length, synced once; the page is open."""
+    """Three tracks of this length, synced once; somebody is let in."""
     with ExitStack() as stack:
         server = stack.enter_context(_served_aside(lambda served: _fill(served, root / "music", seconds)))
         home = root / "client"

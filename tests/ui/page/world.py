@@ -173,7 +173,7 @@ def browser() -> Generator[Browser, None, None]:
 
 @dataclass
 class Visitor:
-    """A browser of one person, and what went wrong in it."""
+    """A browser of one person, let in, and what went wrong in it. Its page is empty until it goes somewhere."""
 
     context: BrowserContext
     page: Page
@@ -190,7 +190,7 @@ class Visitor:
 
 @contextmanager
 def visitor(opened: Browser, client: Client, **options: Any) -> Generator[Visitor, None, None]:
-    """A fresh profile, let in by a link. What the page's own code throws fails the test."""
+    """A fresh profile, let in by the code of a link. What the page's own code throws fails the test."""
     context = opened.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})
     context.set_default_timeout(10_000)
     try:
@@ -205,8 +205,9 @@ def visitor(opened: Browser, client: Client, **options: Any) -> Generator[Visito
                 else None
             ),
         )
-        page.goto(client.link())
-        page.wait_for_selector("#main")
+        code = client.link().partition("#code=")[2]
+        answer = context.request.post(f"{client.url}/api/session", data={"code": code})
+        assert answer.ok, answer.text()
         yield Visitor(context, page, client, faults)
         assert faults == [], faults
     finally:
