@@ -1,4 +1,4 @@
-"""Whose data it is: a sync never mixes two accounts, whenever and by whichever process somebody else signs in."""
+"""Whose data it is, and from when: a sync never mixes two accounts, and a device that was long away loses no edit."""
 
 from pathlib import Path
 
@@ -6,8 +6,12 @@ import pytest
 
 from soul_player.client import SyncStatus
 from soul_player.client.errors import SignInNeeded
+from soul_player.database.access import Writer
+from soul_player.server.housekeeping import purge_once
+from soul_player.server.store.changes import TOMBSTONE_DAYS
 from tests.client.sync.devices import a_device, put_library
 from tests.conftest import run
+from tests.edges.fake_clock import FakeClock
 from tests.server.running import add_user, running_server
 
 STRANGER = {"username": "stranger", "password": "a stranger's password"}
@@ -59,3 +63,60 @@ def test_nothing_is_fetched_or_sent_for_one_account_with_the_sign_in_of_another(
             assert result.status is SyncStatus.SYNCED
 
     run(story())
+
+
+@pytest.mark.parametrize("code", ["cursor_expired", "cursor_invalid"])
+def test_a_device_that_was_away_for_too_long_loses_no_edit_and_drops_what_is_gone(tmp_path: Path, code: str) -> None:
+    """Deletions that nobody tells any more: what is gone goes, but for a playlist with edits, which is asked about."""
+
+    async def story() -> None:
+        clock = FakeClock()
+        async with (
+            running_server(tmp_path / "server", clock=clock) as running,
+            a_device(tmp_path / "phone", running, clock=clock) as phone,
+            a_device(tmp_path / "desk", running, clock=clock) as desk,
+        ):
+            await put_library(running, 3)
+            await phone.sync()
+            tracks = await phone.tracks()
+            for name in ("Kept", "Gone", "Edited"):
+                await phone.client.edits.add_entries(await phone.new_playlist(name), tracks)
+            await phone.client.edits.record_play(tracks[0])
+            await phone.sync()
+            await desk.sync()
+            for name in ("Gone", "Edited"):
+                await desk.client.edits.delete_playlist(await desk.playlist(name))
+            await desk.client.edits.remove_entry(await desk.playlist("Kept"), (await desk.entry_ids("Kept"))[0])
+            await desk.sync()
+            await phone.client.edits.rename_playlist(await phone.playlist("Edited"), "Edited here")
+            await phone.client.edits.set_rating(tracks[1], 4)
+            if code == "cursor_expired":
+                clock.advance((TOMBSTONE_DAYS - 1) * 86_400)
+                for device in (phone, desk):
+                    await device.client.sources.login(await device.source_id(), password=running.password)
+                clock.advance(2 * 86_400)
+                await purge_once(running.server.store.database, clock=clock)
+                for device in (phone, desk):
+                    await device.client.sources.login(await device.source_id(), password=running.password)
+            else:
+                await phone.library.write(_spoil)
+            assert (await phone.sync()).pushed == 1
+            await phone.sync()
+            assert await phone.shown() == {
+                "Kept": ["Title 01", "Title 02"],
+                "Edited here": ["Title 00", "Title 01", "Title 02"],
+            }
+            (question,) = await phone.client.questions.list()
+            assert question.kind == "playlist_deleted"
+            marks = [await phone.marks(track) for track in tracks]
+            assert [(one.play_count, one.rating) for one in marks] == [(1, None), (0, 4), (0, None)]
+            await phone.client.questions.answer(question.id, "mine")
+            await phone.sync()
+            await desk.sync()
+            assert await desk.shown() == await phone.shown()
+
+    run(story())
+
+
+async def _spoil(library: Writer) -> None:
+    await library.run("UPDATE sync_state SET cursor = 'of another server', head = 0 WHERE feed <> 'tracks'")
