@@ -1,5 +1,6 @@
 """Pushing edits and reading them back, over the API."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,10 @@ def test_what_is_pushed_comes_back_in_the_feeds_and_the_digest(tmp_path: Path, s
             assert [(one["track_id"], one["rating"]) for one in marks["user_data"]] == [(track, 5)]
             digest = (await phone.get("/api/sync/digest")).json
             assert (digest["head"], digest["count"]) == (3, 3)
+            # As the protocol defines it, so that any client can reckon it.
+            rows = (f"playlist:{playlist}:1", f"entry:{entry}:2", f"user_data:{track}:3")
+            halves = [int.from_bytes(hashlib.sha256(row.encode()).digest()[:16], "big") for row in rows]
+            assert digest["digest"] == f"{halves[0] ^ halves[1] ^ halves[2]:032x}"
             await phone.push(phone.op("playlist.delete", playlist_id=playlist))
             later = (await phone.get(f"/api/sync/playlists?cursor={page['next_cursor']}")).json
             assert later["deleted_playlists"] == [playlist]
@@ -97,7 +102,8 @@ def test_a_feed_at_its_head_is_not_sent_again(tmp_path: Path) -> None:
         async with house(tmp_path, clock=clock) as it:
             phone = await a_device(it, clock)
             for feed in ("playlists", "user-data"):
-                first = await phone.get(f"/api/sync/{feed}")
+                first = await phone.get(f"/api/sync/{feed}?cursor=")
+                assert first.json["total"] == 0, "an empty cursor counts as none"
                 target = f"/api/sync/{feed}?cursor={first.json['next_cursor']}"
                 tag = (await phone.get(target)).headers["etag"]
                 assert (await phone.get(target, **{"If-None-Match": tag})).status == 304

@@ -151,6 +151,8 @@ def test_the_idle_answer_of_a_feed(tmp_path: Path) -> None:
         assert (await it.page(cursor, If_None_Match=tag)).status == 304
         assert (await it.page(cursor)).status == 200
         assert (await it.page(If_None_Match=tag)).status == 200
+        empty = await it.it.ask("GET", "/api/sync/tracks?cursor=&ack=", token=it.token)
+        assert (empty.status, empty.json["total"]) == (200, 4), "an empty cursor counts as none"
         assert (await it.page(cursor, If_None_Match='"other"')).status == 200
         broken = cursor[:-2] + ("AA" if cursor[-2:] != "AA" else "BB")
         assert (await it.page(broken, If_None_Match=tag)).code == "cursor_invalid"
