@@ -98,7 +98,28 @@ def test_a_playlist_goes_out_as_a_file_and_comes_in_again(tmp_path: Path) -> Non
     assert titles(client, str(done.json()["id"])) == titles(client, "1")
     # Two of that name now: say which.
     assert soul("playlist", "show", "Night Drive", home=client).code == 2
-    assert soul("playlist", "import", str(tmp_path / "none.m3u8"), home=client).code == 3
+
+
+def test_a_file_that_is_no_playlist_makes_none(tmp_path: Path) -> None:
+    """Exit codes: 3 for what is not there, 2 for what can be no playlist."""
+    client = tmp_path / "client"
+    for name, content, code, said in (
+        ("song.mp3", b"ID3\x04\0\0", 2, "no text"),
+        ("empty.m3u8", b"", 2, "names no track"),
+        ("page.html", b"<html>\n<body>\n", 3, "none of the 2 tracks"),
+        ("gone.m3u", "#EXTM3U\nÉté.mp3\n".encode("cp1252"), 3, "line 2 says Été.mp3"),
+    ):
+        file = tmp_path / name
+        file.write_bytes(content)
+        done = soul("playlist", "import", str(file), "--local", home=client)
+        assert (done.code, done.out) == (code, ""), done.err
+        assert said in done.err
+    for path, code, said in ((tmp_path, 2, "is a folder"), (tmp_path / "none.m3u8", 3, "no file")):
+        done = soul("playlist", "import", str(path), "--local", home=client)
+        assert (done.code, said in done.err) == (code, True), done.err
+    # Of what never ends no more is read than a playlist may be long.
+    assert "larger than any playlist" in soul("playlist", "import", "/dev/zero", "--local", home=client).err
+    assert soul("playlist", "list", "--json", home=client).out == ""
 
 
 def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ from soul_player.client.downloads.room import Limits as DownloadLimits
 from soul_player.client.downloads.rules import RulePreview
 from soul_player.client.downloads.wishes import Asked, LetGo, Wish, wish_words
 from soul_player.client.edits.merge_answers import Answered, Similar
-from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported
+from soul_player.client.edits.playlist_files import FILE_BYTES_MAX, FileLine, Imported, m3u8_text
 from soul_player.client.edits.recordings import Comparison, Why
 from soul_player.client.edits.smart_playlists import SmartPlaylist
 from soul_player.client.errors import (
@@ -360,6 +360,7 @@ __all__ = [
     "letters_of",
     "library_migrations",
     "load_config",
+    "m3u8_text",
     "of_source",
     "open_client",
     "parse_query",

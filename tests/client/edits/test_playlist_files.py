@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from soul_player.client.edits.playlist_files import FileLine, match_lines, read_m3u8, still_there
+import pytest
+
+from soul_player.client.edits.playlist_files import FileLine, m3u8_text, match_lines, read_m3u8, still_there
+from soul_player.client.errors import EditInvalid, TrackNotFound
 from soul_player.client.library.model import LocalTrackId
 from soul_player.client.library.playlists import list_entries, list_playlists
 from soul_player.database.access import Reader, Row, Value, Writer
@@ -104,6 +107,57 @@ def test_a_name_that_is_too_long_is_told_as_it_is_kept(tmp_path: Path) -> None:
             assert done.name == playlist.name
 
     run(story())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "#EXTM3U\nÉté.mp3\n".encode(),
+        "#EXTM3U\nÉté.mp3\n".encode("utf-8-sig"),
+        "#EXTM3U\r\nÉté.mp3\r\n".encode("cp1252"),
+        "#EXTM3U\r\nÉté.mp3\r\n".encode("utf-16"),
+    ],
+)
+def test_a_file_is_read_in_the_letters_it_was_written_in(content: bytes) -> None:
+    """`.m3u` files of Windows are older than UTF-8."""
+    (line,) = read_m3u8(m3u8_text(content))[1]
+    assert line.location == "Été.mp3"
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0", b"ID3\x04\0", b"\xff\xfe\x00\xd8", b"caf\x81\xe9"])
+def test_what_is_no_text_is_no_playlist(content: bytes) -> None:
+    """Half a picture's bytes would be tracks that nobody has."""
+    with pytest.raises(EditInvalid, match="no text"):
+        m3u8_text(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("", EditInvalid, "names no track"),
+        ("\n \n# only a comment\n", EditInvalid, "names no track"),
+        ("<!DOCTYPE html>\n<title>Not found</title>\n", TrackNotFound, "none of the 2 .* line 1 says <!DOCTYPE html>"),
+        ("#EXTM3U\n/music/nothing.mp3\n", TrackNotFound, "the only track .* line 2 says /music/nothing.mp3"),
+        ("x" * 100_000, TrackNotFound, "x{200}$"),
+    ],
+)
+def test_a_file_of_which_nothing_is_here_leaves_no_playlist_behind(
+    tmp_path: Path, text: str, kind: type[Exception], said: str
+) -> None:
+    """An empty one in the list, and on every device of its owner, was not what was asked for."""
+
+    async def story() -> None:
+        async with a_home(tmp_path) as home:
+            with pytest.raises(kind, match=said):
+                await home.edits.import_m3u8(text, name="unnamed", source_id=home.source_id)
+            assert await home.library.read(list_playlists) == []
+            assert await home.library.read(_waiting) == []
+
+    run(story())
+
+
+async def _waiting(library: Reader) -> list[Row]:
+    return await library.all("SELECT op_id FROM sync_queue")
 
 
 class Counting:

@@ -8,8 +8,10 @@ from soul_player.client.edits.act import Act
 from soul_player.client.edits.entries import add_entries, move_entry, remove_entry
 from soul_player.client.edits.marks import record_play, set_favourite, set_rating
 from soul_player.client.edits.playlist_files import (
+    WHAT_A_FILE_SAYS,
     FileLine,
     Imported,
+    is_playlist,
     match_lines,
     paths_of,
     read_m3u8,
@@ -17,12 +19,15 @@ from soul_player.client.edits.playlist_files import (
     write_m3u8,
 )
 from soul_player.client.edits.playlists import create_playlist, delete_playlist, rename_playlist
-from soul_player.client.errors import PlaylistNotFound
+from soul_player.client.errors import EditInvalid, PlaylistNotFound, TrackNotFound
 from soul_player.client.library.model import LocalTrackId, SourceId
 from soul_player.client.library.playlists import find_playlist, list_entries
 from soul_player.database.access import Database, Reader, Writer
 from soul_player.edges import Clock, Randomness
 from soul_player.protocol.operation import NAME_CHARS_MAX
+
+# Of a line that matches nothing: what is no playlist at all may have long ones.
+SHOWN_CHARS_MAX = 200
 
 
 class Edits:
@@ -80,8 +85,13 @@ class Edits:
         )
 
     async def import_m3u8(self, text: str, *, name: str, source_id: SourceId | None = None) -> Imported:
-        """A new playlist of a file's tracks; what matches none of yours is told. `name`: if the file tells none."""
+        """A new playlist of a file's tracks; what matches none of yours is told. `name`: if the file tells none.
+
+        Raises `EditInvalid` for what is no playlist, `TrackNotFound` when all of it matches none: nothing is made then.
+        """
         told, lines = read_m3u8(text)
+        if not is_playlist(text, lines):
+            raise EditInvalid("the file is no playlist: it names no track", hint=WHAT_A_FILE_SAYS)
         # Before the transaction that writes: nobody else's edit waits for a look through the whole library.
         found = await self._library.read(match_lines, lines)
         matched = list(zip(lines, found, strict=True))
@@ -106,11 +116,19 @@ async def _import(
     called = name[:NAME_CHARS_MAX]
     there = await still_there(library, [track_id for _, track_id in matched if track_id is not None])
     tracks = [track_id for _, track_id in matched if track_id in there]
+    if matched and not tracks:
+        raise TrackNotFound(_none_of(matched[0][0], len(matched)), hint=WHAT_A_FILE_SAYS)
     playlist_id = await create_playlist(library, act, name=called, source_id=source_id)
     if tracks:
         await add_entries(library, act, playlist_id, tracks)
     unmatched = tuple(line for line, track_id in matched if track_id not in there)
     return Imported(playlist_id, called, len(tracks), unmatched)
+
+
+def _none_of(first: FileLine, count: int) -> str:
+    named = "the only track that the file names" if count == 1 else f"none of the {count} tracks that the file names"
+    where = f"line {first.number} says {first.location[:SHOWN_CHARS_MAX]}"
+    return f"{named} {'is not' if count == 1 else 'is'} among yours, so no playlist was made: {where}"
 
 
 async def _export(library: Reader, playlist_id: int) -> str:

@@ -1,5 +1,6 @@
 """m3u8 files: playlists out, and in again. A line that matches no track is told, never dropped in silence."""
 
+import codecs
 import json
 import re
 import unicodedata
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from soul_player.client.errors import EditInvalid
 from soul_player.client.library.model import LocalTrackId
 from soul_player.client.library.paths import read_path
 from soul_player.client.library.playlists import PlaylistEntry
@@ -17,6 +19,8 @@ from soul_player.database.folding import folded
 # A playlist holds 10,000 entries; each has two lines, and a path may be long.
 FILE_BYTES_MAX = 64 * 1024 * 1024
 DURATION_SECONDS_OFF_MAX = 3.0
+NO_TEXT = "the file is no playlist: what it holds is no text"
+WHAT_A_FILE_SAYS = "an m3u8 file has a track a line: the path of its file, or Artist - Title"
 # Of one title: `Intro` is on many albums.
 CANDIDATES_PER_TITLE_MAX = 1_000
 
@@ -56,6 +60,8 @@ PATHS_A_READ = 10_000
 
 # Not the others that `splitlines` knows: a file's name may hold them.
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+# No text holds one of these.
+_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _EXTINF = re.compile(r"#EXTINF:\s*(-?\d+(?:\.\d+)?)[^,]*,(.*)", re.IGNORECASE)
 
 
@@ -94,6 +100,24 @@ def write_m3u8(name: str, entries: Iterable[PlaylistEntry], paths: dict[LocalTra
     return "\n".join(lines) + "\n"
 
 
+def m3u8_text(content: bytes) -> str:
+    """What a file says: in UTF-8, in UTF-16 with its mark, or as `.m3u` files of Windows have it. Raises `EditInvalid`
+    when it is no text."""
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16")
+        if _NOT_TEXT.search(content) is None:
+            return _decoded(content)
+    except UnicodeDecodeError as error:
+        raise EditInvalid(NO_TEXT, hint=WHAT_A_FILE_SAYS) from error
+    raise EditInvalid(NO_TEXT, hint=WHAT_A_FILE_SAYS)
+
+
+def is_playlist(text: str, lines: Sequence[FileLine]) -> bool:
+    """An empty one says at least that it is one."""
+    return bool(lines) or text.lstrip("\ufeff \t\r\n").upper().startswith("#EXTM3U")
+
+
 def read_m3u8(text: str) -> tuple[str | None, list[FileLine]]:
     """The playlist's own name, if the file tells one, and its tracks."""
     name, lines = None, []
@@ -110,6 +134,13 @@ def read_m3u8(text: str) -> tuple[str | None, list[FileLine]]:
             lines.append(FileLine(number, line, title, artist, duration))
             title = artist = duration = None
     return name, lines
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
 
 
 async def match_lines(library: Reader, lines: Sequence[FileLine]) -> list[LocalTrackId | None]:
