@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from soul_player.protocol.live import AUTH_SECONDS
 from soul_player.server.api.live import is_own_origin
 from soul_player.server.store.changes import claim
 from tests.conftest import run
@@ -137,6 +138,26 @@ def test_a_wrong_token_is_closed_with_4401(tmp_path: Path, token: str) -> None:
     run(story())
 
 
+@pytest.mark.parametrize("said", [None, {"type": "pong"}])
+def test_who_does_not_say_who_he_is_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: object) -> None:
+    """By his first message, and within ten seconds: nobody holds a socket for nothing."""
+    assert AUTH_SECONDS == 10
+    monkeypatch.setattr("soul_player.server.api.live.AUTH_SECONDS", 0.2)
+
+    async def story() -> None:
+        async with (
+            running_server(tmp_path) as running,
+            aiohttp.ClientSession() as http,
+            http.ws_connect(running.url + "/api/live") as socket,
+        ):
+            if said is not None:
+                await socket.send_json(said)
+            await socket.receive(timeout=5)
+            assert socket.close_code == 4401
+
+    run(story())
+
+
 @pytest.mark.parametrize("sent", ["{", "[]", '{"type": 7}', b"\1\2", "x" * 20_000])
 def test_what_is_no_message_is_closed(tmp_path: Path, sent: str | bytes) -> None:
     async def story() -> None:
@@ -144,7 +165,7 @@ def test_what_is_no_message_is_closed(tmp_path: Path, sent: str | bytes) -> None
             await ear.next()
             await (ear.socket.send_bytes(sent) if isinstance(sent, bytes) else ear.socket.send_str(sent))
             closed = await ear.next()
-            assert closed["code"] in {1008, 1009}
+            assert closed["code"] == (1009 if len(sent) > 16_384 else 1008)
 
     run(story())
 
