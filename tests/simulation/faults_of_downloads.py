@@ -127,7 +127,7 @@ FAULTS_OF_DOWNLOADS = (
         "a picture that could not be had with its track is never brought",
         DOWNLOADS + "pictures",
         "Pictures._bring_missing",
-        "for artwork_id, source_id, track_id in await self._library.read(missing_pictures, count=MISSING_MAX):",
+        "for artwork_id, source_id, track_id in missing:",
         "for artwork_id, source_id, track_id in []:",
     ),
 )

@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from soul_player.cli.demo.albums import SONGS
 from soul_player.cli.demo.music import make_with_cover
@@ -92,5 +95,30 @@ def test_a_source_that_cannot_be_asked_for_pictures_is_not_asked_for_each(tmp_pa
             one.proxy.is_down = False
             await pictures.bring_missing()
             assert picture.exists()
+
+    run(story())
+
+
+def test_more_pictures_than_are_read_at_once_are_brought_in_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing behind the first thousand would wait for the next time a source comes back."""
+    monkeypatch.setattr("soul_player.client.downloads.pictures.MISSING_A_READ", 1)
+    two_songs_of_an_album(tmp_path / "music")
+    other = replace(SONGS[0].album, title="Another", shade=(SONGS[0].album.shade + 90) % 256)
+    make_with_cover(tmp_path / "music/other.flac", replace(SONGS[0], album=other))
+    os.utime(tmp_path / "music/other.flac", (LONG_AGO_S, LONG_AGO_S))
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=0) as one:
+            await one.fetch()
+            folder = tmp_path / "client/downloads/pictures"
+            before = {path.name for path in folder.iterdir()}
+            assert len(before) == 2
+            for path in folder.iterdir():
+                path.unlink()
+            await one.client.downloads.store.pictures.reconcile()
+            await one.client.downloads.store.pictures.bring_missing()
+            assert {path.name for path in folder.iterdir()} == before
 
     run(story())

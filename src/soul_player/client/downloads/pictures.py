@@ -32,7 +32,7 @@ from soul_player.protocol.ids import TrackId
 USED_MS = 3_600_000
 # What is brought afterwards fills the room up to here: one that a person looks at finds some.
 FILLED_SHARE = 0.9
-MISSING_MAX = 1_000
+MISSING_A_READ = 1_000
 
 
 class Pictures:
@@ -121,21 +121,30 @@ class Pictures:
 
     async def _bring_missing(self) -> None:
         away: set[SourceId] = set()
-        for artwork_id, source_id, track_id in await self._library.read(missing_pictures, count=MISSING_MAX):
-            if source_id in away or (artwork_id, source_id) in self._refused:
-                continue
-            if await self._library.read(picture_bytes) >= self._limit_bytes * FILLED_SHARE:
-                return
-            match await self.fetch(artwork_id, source_id, track_id):
-                case None if await self._library.read(find_picture, artwork_id) is None:
-                    # There is no room for it.
-                    return
-                case None:
+        after = ("", SourceId(0))
+        while missing := await self._library.read(missing_pictures, after=after, count=MISSING_A_READ):
+            after = missing[-1][:2]
+            for artwork_id, source_id, track_id in missing:
+                if source_id in away or (artwork_id, source_id) in self._refused:
                     continue
-                case GoneError():
-                    self._refused.add((artwork_id, source_id))
-                case _:
-                    away.add(source_id)
+                if not await self._bring_one(artwork_id, source_id, track_id, away):
+                    return
+
+    async def _bring_one(self, artwork_id: str, source_id: SourceId, track_id: TrackId, away: set[SourceId]) -> bool:
+        """False: there is no room for more."""
+        if await self._library.read(picture_bytes) >= self._limit_bytes * FILLED_SHARE:
+            return False
+        if artwork_id in self._fetching:
+            # It comes with its track just now.
+            return True
+        match await self.fetch(artwork_id, source_id, track_id):
+            case None:
+                return await self._library.read(find_picture, artwork_id) is not None
+            case GoneError():
+                self._refused.add((artwork_id, source_id))
+            case _:
+                away.add(source_id)
+        return True
 
     async def reconcile(self) -> None:
         """At the start: a row whose file is not there goes, and so does a file that no row names."""

@@ -32,8 +32,8 @@ REMOVE = """
 """
 
 TOTAL = """
-    SELECT COALESCE(SUM(size_bytes), 0)
-      FROM pictures
+    SELECT size_bytes
+      FROM picture_room
 """
 
 OLDEST = """
@@ -65,15 +65,17 @@ ALL = """
       FROM pictures
 """
 
-# Of tracks that are here, what their pictures are called, and who has them. One source each.
+# Of tracks that are here, what their pictures are called, and who has them. One source each. In pages: what cannot be
+# had stays missing, and must not stand before the others for ever.
 MISSING = """
     SELECT entry.artwork_id, entry.source_id, entry.remote_id
       FROM track_sources entry
      WHERE entry.copy_id IS NOT NULL
        AND entry.status = 'cached'
-       AND entry.artwork_id IS NOT NULL
+       AND (entry.artwork_id, entry.source_id) > (:after_artwork_id, :after_source_id)
        AND NOT EXISTS (SELECT 1 FROM pictures WHERE pictures.artwork_id = entry.artwork_id)
      GROUP BY entry.artwork_id, entry.source_id
+     ORDER BY entry.artwork_id, entry.source_id
      LIMIT :count
 """
 
@@ -125,9 +127,11 @@ async def picture_bytes(library: Reader) -> int:
     return int(row[0])
 
 
-async def missing_pictures(library: Reader, *, count: int) -> list[tuple[str, SourceId, TrackId]]:
-    """Their ids, a source that has each, and a track of it there."""
-    rows = await library.all(MISSING, count=count)
+async def missing_pictures(
+    library: Reader, *, after: tuple[str, SourceId], count: int
+) -> list[tuple[str, SourceId, TrackId]]:
+    """Their ids, a source that has each, and a track of it there; behind these in the order of the list."""
+    rows = await library.all(MISSING, after_artwork_id=after[0], after_source_id=after[1], count=count)
     return [(row[0], SourceId(row[1]), TrackId(id_text(row[2]))) for row in rows]
 
 
