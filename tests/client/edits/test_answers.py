@@ -8,6 +8,7 @@ import pytest
 
 from soul_player.client import Question, QuestionKind, QuestionNotFound
 from soul_player.client.edits.answers import UNDO_DAYS
+from soul_player.database.access import Writer
 from tests.client.sync.devices import Device, a_device, put_library
 from tests.conftest import run
 from tests.edges.fake_clock import FakeClock
@@ -80,6 +81,34 @@ def test_put_back_it_is_a_new_playlist_with_all_that_was_in_it(tmp_path: Path) -
             assert await phone.client.questions.list() == []
 
     run(story())
+
+
+@pytest.mark.parametrize(("name", "kept"), [("x" * 700, "x" * 500), ("  ", "playlist"), (" Mix ", " Mix ")])
+def test_a_name_that_a_server_would_not_take_today_keeps_nobody_from_an_answer(
+    tmp_path: Path, name: str, kept: str
+) -> None:
+    """A later version of the server may have let another client give it."""
+
+    async def story() -> None:
+        async with two_devices(tmp_path) as (phone, desk, _):
+            await desk.client.edits.delete_playlist(await desk.playlist())
+            await desk.sync()
+            await phone.client.edits.add_entries(await phone.playlist(), [(await phone.tracks())[2]])
+            await phone.sync()
+            (question,) = await phone.client.questions.list()
+            await phone.library.write(_call, name)
+            await phone.client.questions.answer(question.id, "mine")
+            assert await phone.shown() == {kept: MINE["Mine"]}
+            await phone.sync()
+            await desk.sync()
+            assert await desk.shown() == await phone.shown()
+
+    run(story())
+
+
+async def _call(library: Writer, name: str) -> None:
+    await library.run("UPDATE server_playlists SET name = :name", name=name)
+    await library.run("UPDATE playlists SET name = :name", name=name)
 
 
 def test_kept_on_this_device_only_no_server_hears_of_it(tmp_path: Path) -> None:

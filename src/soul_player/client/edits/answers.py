@@ -29,7 +29,7 @@ from soul_player.client.library.shown_playlists import find_shown, refresh_playl
 from soul_player.client.library.sync_queue import playlist_group
 from soul_player.database.access import Reader, Value, Writer
 from soul_player.protocol.ids import id_bytes, id_text
-from soul_player.protocol.operation import PlaylistDelete
+from soul_player.protocol.operation import NAME_CHARS_MAX, PlaylistDelete
 
 UNDO_DAYS = 30
 _DAY_MS = 86_400_000
@@ -156,8 +156,10 @@ async def _account(library: Writer, source_id: SourceId) -> Account:
 
 
 async def _name(library: Reader, shown_id: int | None, question: PlaylistQuestion) -> str:
+    """One that can be given again: its server, or the client that made it, may know other bounds."""
     row = None if shown_id is None else await library.one(NAME_OF, id=shown_id)
-    return str(question.evidence.get("name", "playlist")) if row is None else str(row[0])
+    name = str(question.evidence.get("name", "") if row is None else row[0])[:NAME_CHARS_MAX]
+    return name if name.strip() else "playlist"
 
 
 def _group(account: Account, question: PlaylistQuestion) -> dict[str, Value]:
