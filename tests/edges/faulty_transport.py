@@ -18,6 +18,27 @@ class Fault(StrEnum):
     LOST_ANSWER = "lost_answer"
     FAILED = "failed"
     TOO_LARGE = "too_large"
+    REFUSED = "refused"
+    UNPROCESSABLE = "unprocessable"
+    MISMATCHED = "mismatched"
+    LIMITED = "limited"
+    BUSY = "busy"
+    FULL = "full"
+    NOT_THERE = "not_there"
+
+
+# What is answered in place of the server.
+ANSWERS: dict[Fault, tuple[int, str]] = {
+    Fault.FAILED: (500, "internal"),
+    Fault.TOO_LARGE: (413, "too_large"),
+    Fault.REFUSED: (403, "admin_only"),
+    Fault.UNPROCESSABLE: (422, "invalid"),
+    Fault.MISMATCHED: (422, "device_mismatch"),
+    Fault.LIMITED: (429, "too_many_attempts"),
+    Fault.BUSY: (503, "not_ready"),
+    Fault.FULL: (507, "internal"),
+    Fault.NOT_THERE: (404, "not_found"),
+}
 
 
 # Asked before each request.
@@ -39,12 +60,10 @@ class FaultyTransport(HttpTransport):
             case Fault.LOST_ANSWER:
                 await super().ask(request, bytes_max=bytes_max)
                 raise ConnectionLost("the connection was lost")
-            case Fault.FAILED:
-                return problem(500, "internal")
-            case Fault.TOO_LARGE:
-                return problem(413, "too_large")
             case None:
                 return await super().ask(request, bytes_max=bytes_max)
+            case fault:
+                return problem(*ANSWERS[fault])
 
 
 def problem(status: int, code: str) -> Answer:

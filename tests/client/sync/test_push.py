@@ -4,6 +4,8 @@ import json
 import random
 from pathlib import Path
 
+import pytest
+
 from soul_player.client import SyncStatus
 from soul_player.client.sources.transport import Request
 from soul_player.database.access import Writer
@@ -103,13 +105,22 @@ def test_a_batch_without_an_answer_is_sent_again_and_holds_back_the_users_pages(
     run(story())
 
 
-def test_one_poisoned_edit_holds_up_no_other_and_waits_for_a_person(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault.FAILED, "server_failed"),
+        (Fault.REFUSED, "admin_only"),
+        (Fault.UNPROCESSABLE, "invalid"),
+        (Fault.FULL, "server_failed"),
+    ],
+)
+def test_one_poisoned_edit_holds_up_no_other_and_waits_for_a_person(tmp_path: Path, fault: Fault, reason: str) -> None:
     async def story() -> None:
         heals = [False]
 
         def weather(request: Request) -> Fault | None:
             is_poisoned = any(one.get("name") == "poison" for one in operations(request))
-            return Fault.FAILED if is_poisoned and not heals[0] else None
+            return fault if is_poisoned and not heals[0] else None
 
         async with (
             running_server(tmp_path / "server") as running,
@@ -121,7 +132,7 @@ def test_one_poisoned_edit_holds_up_no_other_and_waits_for_a_person(tmp_path: Pa
                 await phone.new_playlist("poison" if number == 7 else f"Playlist {number:02}")
             await until_synced(phone)
             (failed,) = await phone.client.questions.failed_edits()
-            assert (failed.operation, failed.reason, failed.can_edit) == ("playlist.create", "server_failed", True)
+            assert (failed.operation, failed.reason, failed.can_edit) == ("playlist.create", reason, True)
             assert len(await phone.shown()) == 19
             await desk.sync()
             assert await desk.shown() == await phone.shown()
@@ -136,20 +147,76 @@ def test_one_poisoned_edit_holds_up_no_other_and_waits_for_a_person(tmp_path: Pa
     run(story())
 
 
-def test_a_server_that_fails_on_everything_condemns_no_edit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [Fault.FAILED, Fault.REFUSED, Fault.LIMITED, Fault.BUSY, Fault.FULL, Fault.TOO_LARGE])
+def test_a_server_that_fails_on_everything_condemns_no_edit(tmp_path: Path, fault: Fault) -> None:
+    """Whatever it says, and however often: once it is well, each edit is taken, once."""
+
     async def story() -> None:
+        heals = [False]
+
         def weather(request: Request) -> Fault | None:
-            return Fault.FAILED if request.path == PUSH else None
+            return fault if request.path == PUSH and not heals[0] else None
+
+        async with (
+            running_server(tmp_path / "server") as running,
+            a_device(tmp_path / "phone", running, weather=weather) as phone,
+        ):
+            await phone.new_playlist("First")
+            await phone.new_playlist("Second")
+            for _ in range(4):
+                await phone.sync(SyncStatus.FAILED)
+            assert await phone.client.questions.failed_edits() == []
+            assert await phone.client.playlists.waiting_edits() == 2
+            heals[0] = True
+            assert (await phone.sync()).pushed == 2
+            assert set(await phone.shown()) == {"First", "Second"}
+
+    run(story())
+
+
+def test_a_server_that_takes_no_edits_is_read_and_they_go_on_waiting(tmp_path: Path) -> None:
+    """It is too old for them; one day it is brought up to date."""
+
+    async def story() -> None:
+        is_old = [True]
+
+        def weather(request: Request) -> Fault | None:
+            return Fault.NOT_THERE if request.path == PUSH and is_old[0] else None
+
+        async with (
+            running_server(tmp_path / "server") as running,
+            a_device(tmp_path / "phone", running, weather=weather) as phone,
+        ):
+            await put_library(running, 2)
+            await phone.new_playlist()
+            for _ in range(3):
+                await phone.sync()
+            assert len(await phone.tracks()) == 2
+            assert await phone.queue() == [("playlist.create", "waiting", 1, None)]
+            is_old[0] = False
+            assert (await phone.sync()).pushed == 1
+
+    run(story())
+
+
+def test_a_device_that_its_server_takes_for_another_signs_in_again_and_loses_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        is_confused = [True]
+
+        def weather(request: Request) -> Fault | None:
+            return Fault.MISMATCHED if request.path == PUSH and is_confused[0] else None
 
         async with (
             running_server(tmp_path / "server") as running,
             a_device(tmp_path / "phone", running, weather=weather) as phone,
         ):
             await phone.new_playlist()
-            for _ in range(4):
-                await phone.sync(SyncStatus.FAILED)
-            assert await phone.client.questions.failed_edits() == []
-            assert await phone.client.playlists.waiting_edits() == 1
+            result = await phone.sync(SyncStatus.FAILED)
+            assert result.error is not None
+            assert (result.error.code, await phone.client.playlists.waiting_edits()) == ("sign_in_needed", 1)
+            is_confused[0] = False
+            await phone.client.sources.login(await phone.source_id(), password=running.password)
+            assert (await phone.sync()).pushed == 1
 
     run(story())
 
