@@ -33,14 +33,18 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
-    """A client of a server and of a folder of its own, everything synced and matched. What tests play, it keeps."""
+    """A client of a server and of a folder of its own, everything synced and matched.
+
+    What is heard whole would be kept as a copy, and where a track is would depend on the tests before: here is no room.
+    """
     with _synced(tmp_path_factory.mktemp("page"), music) as opened:
+        opened.ask("PUT", "/api/settings/cache_limit_bytes", {"value": 0})
         yield opened
 
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
-    """Another one like it, of one file of tests alone: nothing was played, so nothing of the server's is here."""
+    """Another one like it, of one file of tests alone, with room for copies; nothing of the server's is here yet."""
     with _synced(tmp_path_factory.mktemp("untouched"), music) as opened:
         yield opened
 

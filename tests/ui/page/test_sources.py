@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, expect
 
 from soul_player.cli.demo.albums import SONGS
 from tests.ui.page.places import ALBUM, PASSWORD, Place, few_tracks, place_at
-from tests.ui.page.test_looking import RULES
+from tests.ui.page.test_looking import BROKEN, RULES
 from tests.ui.page.world import DESKTOP, PHONE, client_at, server_at, soul, visitor, wait_for
 
 
@@ -24,7 +24,7 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
-    """All in sync, and the page open."""
+    """All in sync, and somebody let in."""
     with place_at(chrome, music, tmp_path) as opened:
         yield opened
 
@@ -63,12 +63,13 @@ def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(chrome: Browser, mus
 def test_whoever_only_wants_to_try_gets_a_demo(chrome: Browser, tmp_path: Path) -> None:
     """Real tracks, made here and now; they play, and are removed like any source."""
     with client_at(tmp_path / "client") as client, visitor(chrome, client) as person:
+        person.context.add_init_script(AXE_SCRIPT)
         page = person.go("/")
         for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of both
             expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()
             assert page.evaluate("() => document.querySelector('main').scrollWidth <= innerWidth")
-            assert Axe().run(page, options=RULES).response["violations"] == []
+            assert page.evaluate(BROKEN, RULES) == []
         page.get_by_role("button", name="Start the demo").click()
         expect(page.get_by_role("heading", name="Tracks", level=1)).to_be_visible(timeout=90_000)
         wait_for("the demo's tracks", lambda: client.tracks() == len(SONGS))

@@ -36,7 +36,7 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
-    """All in sync, and the page open."""
+    """All in sync, and somebody let in."""
     with place_at(chrome, music, tmp_path) as opened:
         yield opened
 

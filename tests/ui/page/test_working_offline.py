@@ -12,7 +12,7 @@ from tests.ui.page.world import client_at, soul, visitor, wait_for
 
 @pytest.fixture
 def place(chrome: Browser, tmp_path: Path) -> Iterator[Place]:
-    """All in sync, and the page open."""
+    """All in sync, and somebody let in."""
     few_tracks(tmp_path / "few")
     with place_at(chrome, tmp_path / "few", tmp_path) as opened:
         yield opened
