@@ -10,6 +10,7 @@ import pytest
 
 from soul_player.client import SyncStatus
 from soul_player.client.dedupe.matching import match_everything
+from soul_player.client.library.local_files import forget_file
 from soul_player.edges import SystemClock
 from soul_player.folders.messages import Failed, TagsRead
 from soul_player.folders.pool import WorkerPool
@@ -155,6 +156,31 @@ def test_an_emptied_or_missing_folder_loses_nothing_before_a_person_says_so(tmp_
             assert (await sync_folder(client)).status is SyncStatus.SYNCED
             assert await client.questions.list() == []
             assert await rows_of(client) == before
+
+    run(story())
+
+
+def test_what_a_listener_found_missing_is_not_counted_again(tmp_path: Path) -> None:
+    """`3 of its 2 tracks are gone` was said of a disk that somebody had tried to play from."""
+
+    async def story() -> None:
+        music = tmp_path / "music"
+        make_album(music, 3)
+        async with reading(tmp_path / "home") as (client, _):
+            await client.sources.add_folder(music)
+            await sync_folder(client)
+            music.rename(tmp_path / "away")
+            asked: list[object] = []
+            for _ in range(4):
+                await sync_folder(client)
+                asked += [question.evidence for question in await client.questions.list()]
+                for track in (await client.library.tracks(limit=1)).tracks:
+                    (file,) = (await client.library.track_sources([track.id]))[track.id]
+                    await database_of(client).write(forget_file, file)
+            assert asked == [{"tracks": 3, "of": 3}, {"tracks": 2, "of": 2}, {"tracks": 1, "of": 1}]
+            (tmp_path / "away").rename(music)
+            await sync_folder(client)
+            assert await client.library.count() == 3
 
     run(story())
 

@@ -58,6 +58,15 @@ COUNT_OF_RUN = """
        AND question_id IS NULL
 """
 
+# Whoever wanted to play one of them has noticed already that it is not there.
+COUNT_SHOWN = """
+    SELECT COUNT(*)
+      FROM held_deletions
+      JOIN track_sources USING (source_id, remote_id)
+     WHERE held_deletions.source_id = :source_id
+       AND track_sources.status <> 'unavailable'
+"""
+
 COUNT_OF_QUESTION = """
     SELECT COUNT(*)
       FROM held_deletions
@@ -173,7 +182,12 @@ async def settle_deletions(library: Writer, source_id: SourceId, *, now_ms: int)
 async def hold_deletions(library: Writer, source_id: SourceId, remote_ids: Sequence[bytes], *, now_ms: int) -> None:
     """These are missing in such number, or in such a way, that a person must say so; the tracks stay meanwhile."""
     await note_deletions(library, source_id, remote_ids)
-    evidence = {"tracks": len(remote_ids), "of": await count_available(library, source_id)}
+    row = await library.one(COUNT_SHOWN, source_id=source_id)
+    assert row is not None
+    if row[0] == 0:
+        await forget_deletions(library, source_id)
+        return
+    evidence = {"tracks": int(row[0]), "of": await count_available(library, source_id)}
     question_id = await ask(library, QuestionKind.MASS_DELETION, source_id, evidence, now_ms=now_ms)
     await library.run(HOLD, source_id=source_id, question_id=question_id)
 
