@@ -48,6 +48,9 @@ def test_nobody_is_asked_whether_a_song_is_its_own_live_take() -> None:
     assert isinstance(decided(entry(), entry(longer, number=2, source=2)), New)
     unsaid = Said("Cold Winter Night (Live)", "Lacksley Castell", "Morning Glory", 5, 241.5)
     assert isinstance(decided(entry(), entry(unsaid, number=2, source=2)), Ask)
+    # Unless one can hear that it is another take.
+    assert isinstance(decided(entry(), entry(unsaid, number=2, source=2), fingerprint=0.57), New)
+    assert isinstance(decided(entry(), entry(unsaid, number=2, source=2), fingerprint=0.7), Ask)
 
 
 def test_a_version_is_no_rival_of_the_song_itself() -> None:

@@ -71,7 +71,8 @@ def is_worth_asking(a: MatchText, b: MatchText, vetoes: Sequence[Veto], apart: f
         return a.track_number is not None and a.track_number == b.track_number
     if Veto.VERSION not in against:
         return not (Veto.ARTIST in against and against & _DOUBTS)
-    if against & {Veto.ARTIST, Veto.TOO_LITTLE, Veto.SAME_SOURCE}:
+    if against & {Veto.ARTIST, Veto.TOO_LITTLE, Veto.SAME_SOURCE, Veto.FINGERPRINT_DIFFERS}:
+        # Also when their sound says the same as the titles.
         return False
     is_near = apart is None or apart <= VERSION_LENGTH_SECONDS_MAX
     if a.track_number is not None or b.track_number is not None:
