@@ -70,7 +70,7 @@ def test_each_source_is_asked(tmp_path: Path) -> None:
         assert "clock" in up["result"]
         soul("user", "passwd", "admin", "--password-stdin", home=server.home, stdin="a new good one\n")
         out = findings(client, code=1)["source Home Server"]
-        assert (out["verdict"], out["fix"]) == ("problem", "soul source login 'Home Server'")
+        assert (out["verdict"], out["fix"]) == ("problem", 'soul source login "Home Server"')
     soul("source", "login", "Home Server", "--password-stdin", home=client, stdin="a new good one\n")
     with serving(tmp_path / "other") as other:
         away = tmp_path / "away"

@@ -23,6 +23,7 @@ from soul_player.client import (
     SourceAddress,
     SourceBadge,
     SourceType,
+    quoted,
     shown_path,
     synced_at_ms,
 )
@@ -129,11 +130,6 @@ def what_to_do(badge: SourceBadge, source: Source) -> str | None:
             return f"try again: soul sync {quoted(source.name)}"
         case _:
             return None
-
-
-def quoted(name: str) -> str:
-    """As it is typed."""
-    return name if name.isalnum() else f'"{name}"'
 
 
 def source_state(source: Source, badge: SourceBadge) -> str:

@@ -186,6 +186,7 @@ from soul_player.client.library.query.parts import QueryPart, parts_of
 from soul_player.client.library.query.sql import condition as query_condition
 from soul_player.client.library.query.terms import is_only_words, shown
 from soul_player.client.library.removal import AtStake
+from soul_player.client.library.source_names import quoted
 from soul_player.client.library.waiting import WaitingEdits
 from soul_player.client.live_settings import LIVE as LIVE_SETTINGS
 from soul_player.client.playback.audio import Audio
@@ -367,6 +368,7 @@ __all__ = [
     "parse_setting",
     "parts_of",
     "query_condition",
+    "quoted",
     "restore_library",
     "setting_types",
     "shown",

@@ -6,7 +6,16 @@ import time
 from soul_player.cli.checks.findings import Finding, good, problem, warning
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.flags import Flags
-from soul_player.client import LIBRARY_FILE, Client, OfflineError, SignInNeeded, Source, SyncError, TransientSyncError
+from soul_player.client import (
+    LIBRARY_FILE,
+    Client,
+    OfflineError,
+    SignInNeeded,
+    Source,
+    SyncError,
+    TransientSyncError,
+    quoted,
+)
 
 PROBE_SECONDS = 10.0
 # Edits carry the time at which they were made; beyond this, "the latest wins" surprises people.
@@ -34,7 +43,7 @@ async def _probe(client: Client, source: Source) -> Finding:
     except TimeoutError:
         return warning(check, f"no answer within {PROBE_SECONDS:.0f} s", fix=f"is {source.url} up and reachable?")
     except SignInNeeded:
-        return problem(check, "this device is signed out", fix=f"soul source login {source.name!r}")
+        return problem(check, "this device is signed out", fix=f"soul source login {quoted(source.name)}")
     except (OfflineError, TransientSyncError) as error:
         return warning(check, error.message, fix=error.hint or f"is {source.url} up and reachable?")
     except SyncError as error:

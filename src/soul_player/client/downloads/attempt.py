@@ -16,6 +16,7 @@ from soul_player.client.library.copy_links import Hashes, fit, link_copy
 from soul_player.client.library.download_model import Copy, DownloadTask, TaskId
 from soul_player.client.library.download_tasks import remove_task
 from soul_player.client.library.model import AvailabilityStatus, Source, SourceId
+from soul_player.client.library.source_names import quoted
 from soul_player.client.sources.connections import Connections
 from soul_player.database.access import Database, Writer
 from soul_player.protocol.quality import StreamQuality
@@ -179,7 +180,7 @@ def _asked(choice: Choice) -> tuple[Holder, ...]:
             if needs_sign_in:
                 error: ClientError = SignInNeeded(
                     f"{holder.source_name} wants you to sign in again",
-                    hint=f"soul source login {holder.source_name}",
+                    hint=f"soul source login {quoted(holder.source_name)}",
                 )
             else:
                 error = OfflineError(f"{holder.source_name} is offline")

@@ -8,7 +8,7 @@ from soul_player.client.errors import QuestionNotFound
 from soul_player.client.library.model import ServerChangedAnswer, SourceId, SourceType
 from soul_player.client.library.playlist_questions import ANSWER, REOPEN, PlaylistQuestion
 from soul_player.client.library.rebuilds import begin_rebuild, take_rebuild_back
-from soul_player.client.library.source_names import free_name
+from soul_player.client.library.source_names import free_name, quoted
 from soul_player.client.library.sources import NewSource, add_source, all_sources, find_source, remove_source
 from soul_player.database.access import Writer
 from soul_player.protocol.ids import ServerId
@@ -76,6 +76,7 @@ async def _remove_other(library: Writer, question: PlaylistQuestion) -> None:
         return
     if source.account_id is not None:
         raise QuestionNotFound(
-            f"you have signed in at {source.name} since", hint=f"remove it with: soul source remove {source.name}"
+            f"you have signed in at {source.name} since",
+            hint=f"remove it with: soul source remove {quoted(source.name)}",
         )
     await remove_source(library, source.id)

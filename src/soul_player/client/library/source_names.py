@@ -1,11 +1,21 @@
-"""Pure: what a new source is called."""
+"""Pure: what a new source is called, and how a name is typed."""
 
+import shlex
 from collections.abc import Sequence
 
 from soul_player.client.errors import SourceExists
 from soul_player.client.library.model import Source
 
 NAME_CHARS_MAX = 100
+# Inside of double quotes a shell still reads these.
+_READ_BY_SHELLS = frozenset('"$`\\!')
+
+
+def quoted(name: str) -> str:
+    """As it is typed behind a command."""
+    if name.isalnum():
+        return name
+    return shlex.quote(name) if _READ_BY_SHELLS & set(name) else f'"{name}"'
 
 
 def free_name(wanted: str | None, sources: Sequence[Source], *, otherwise: str) -> str:

@@ -11,7 +11,7 @@ from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.notes import read_note, write_note
 from soul_player.client.library.rebuilds import claim_rebuild
 from soul_player.client.library.resets import note_sign_in
-from soul_player.client.library.source_names import free_name
+from soul_player.client.library.source_names import free_name, quoted
 from soul_player.client.library.sources import (
     NewSource,
     activate_source,
@@ -86,7 +86,7 @@ async def require_no_other(library: Reader, source: Source, username: str) -> No
         if other.id != source.id and other.server_id == source.server_id and is_named(other, username):
             raise SourceExists(
                 f"{username} at this server is your source {other.name} already",
-                hint=f"choose it with: soul source activate {other.name}",
+                hint=f"choose it with: soul source activate {quoted(other.name)}",
             )
 
 

@@ -12,6 +12,7 @@ from soul_player.client.errors import (
 from soul_player.client.library.addresses import add_address, pin_certificate, remove_address
 from soul_player.client.library.connectivity import SourceAddress
 from soul_player.client.library.model import Source, SourceId, SourceType
+from soul_player.client.library.source_names import quoted
 from soul_player.client.library.sources import all_sources
 from soul_player.client.sources.adding import existing, is_named
 from soul_player.client.sources.addresses import parse_address
@@ -116,12 +117,12 @@ async def keep_address(library: Writer, source_id: SourceId, address: SourceAddr
     if any(one.url == address.url for one in source.addresses):
         raise SourceExists(
             f"{source.name} is known at {address.url} already",
-            hint=f"sign in again: soul source login {source.name}" if source.needs_sign_in else None,
+            hint=f"sign in again: soul source login {quoted(source.name)}" if source.needs_sign_in else None,
         )
     if len(source.addresses) >= ADDRESSES_MAX:
         raise AddressInvalid(
             f"{source.name} has {ADDRESSES_MAX} addresses, which is as many as there can be",
-            hint=f"remove one first: soul source address remove {source.name} URL",
+            hint=f"remove one first: soul source address remove {quoted(source.name)} URL",
         )
     await add_address(library, source_id, address)
 
@@ -132,7 +133,7 @@ async def _remove(library: Writer, source_id: SourceId, url: str) -> None:
     if len(source.addresses) == 1:
         raise AddressInvalid(
             f"{address.url} is the only address of {source.name}",
-            hint=f"add the other one first, or remove the source: soul source remove {source.name}",
+            hint=f"add the other one first, or remove the source: soul source remove {quoted(source.name)}",
         )
     await remove_address(library, source_id, address.url)
 
@@ -156,7 +157,9 @@ def _chosen(source: Source, url: str | None) -> SourceAddress:
         for address in source.addresses:
             if address.url == wanted:
                 return address
-        raise AddressInvalid(f"{source.name} has no address {wanted}", hint=f"soul source address list {source.name}")
+        raise AddressInvalid(
+            f"{source.name} has no address {wanted}", hint=f"soul source address list {quoted(source.name)}"
+        )
     secure = [one for one in source.addresses if parse_address(one.url).scheme == "https"]
     if not secure:
         raise AddressInvalid(f"no address of {source.name} begins with https://: there is no certificate")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soul_player.client.errors import FolderInvalid, SourceExists
 from soul_player.client.library.model import Source, SourceType
+from soul_player.client.library.source_names import quoted
 from soul_player.folders.roots import is_inside, shown
 
 
@@ -28,7 +29,7 @@ def require_apart(path: bytes, sources: Sequence[Source]) -> None:
         if is_inside(other, path):
             raise SourceExists(
                 f"{shown(path)} holds {shown(other)}, which is the source {source.name} already",
-                hint=f"remove that one first: soul source remove {source.name}",
+                hint=f"remove that one first: soul source remove {quoted(source.name)}",
             )
 
 

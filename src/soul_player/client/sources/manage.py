@@ -18,6 +18,7 @@ from soul_player.client.errors import (
 from soul_player.client.library.model import Source, SourceId, SourceType
 from soul_player.client.library.removal import AtStake, at_stake, remove_keeping
 from soul_player.client.library.server_questions import ask_about_server
+from soul_player.client.library.source_names import quoted
 from soul_player.client.library.sources import NewSource, all_sources, mark_needs_sign_in
 from soul_player.client.sources.adding import (
     existing,
@@ -213,7 +214,9 @@ class Sources:
         """What the server's clock says now. Raises `SyncError`."""
         source = await self._source(source_id)
         if source.needs_sign_in:
-            raise SignInNeeded(f"{source.name} wants you to sign in again", hint=f"soul source login {source.name}")
+            raise SignInNeeded(
+                f"{source.name} wants you to sign in again", hint=f"soul source login {quoted(source.name)}"
+            )
         heads = await self._connections.to(source).heads()
         try:
             return time_ms(heads.server_time)

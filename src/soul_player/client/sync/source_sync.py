@@ -21,6 +21,7 @@ from soul_player.client.library.download_lists import count_waiting_for
 from soul_player.client.library.model import Source, SourceId
 from soul_player.client.library.outcome import SyncFailure, SyncResult, SyncStatus
 from soul_player.client.library.server_questions import ask_about_server, close_server_questions
+from soul_player.client.library.source_names import quoted
 from soul_player.client.library.sources import mark_failed, mark_synced
 from soul_player.client.sources.offline_switch import WorkingOffline
 from soul_player.client.sources.server_client import ServerClient
@@ -104,7 +105,7 @@ class SourceSync:
     async def _sync(self) -> None:
         if self.source.needs_sign_in:
             raise SignInNeeded(
-                f"{self.source.name} is signed out", hint=f"sign in again: soul source login {self.source.name}"
+                f"{self.source.name} is signed out", hint=f"sign in again: soul source login {quoted(self.source.name)}"
             )
         try:
             if self._server is None:
