@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from soul_player.client import Client, LiveConnected, LiveEvent, LiveHint, LiveLost, ServerChanged, SignInNeeded, Source
 from soul_player.client.errors import GoneError, NetworkTimeout, OfflineError, ProtocolError, SyncError
@@ -183,6 +184,34 @@ def test_attempts_come_at_random_within_a_bound_that_doubles_up_to_a_minute(tmp_
 
 async def _at_a_dead_port(library: Any) -> None:
     await library.run("UPDATE addresses SET url = CAST('http://127.0.0.1:9' AS BLOB)")
+
+
+def test_a_redirect_of_the_socket_gives_nobody_else_the_token(tmp_path: Path) -> None:
+    """Nor is what answers there taken for the server."""
+
+    async def story() -> None:
+        async with fake_server() as server, fake_server() as other, opened_client(tmp_path) as client:
+            source = await add(client, server)
+
+            async def lead_away(request: web.Request) -> web.StreamResponse | None:
+                if request.path != "/api/live":
+                    return None
+                return web.Response(status=307, headers={"Location": other.url + request.path})
+
+            async def greet(request: web.Request) -> web.StreamResponse:
+                socket = web.WebSocketResponse()
+                await socket.prepare(request)
+                await socket.send_str(HELLO)
+                return socket
+
+            server.misbehave, other.misbehave = lead_away, greet
+            async with aclosing(client.live.listen(source.id)) as events:
+                async with asyncio.timeout(20):
+                    first = await anext(events)
+            assert [one.authorization for one in other.seen if one.authorization] == []
+            assert isinstance(first, LiveLost), first
+
+    run(story())
 
 
 class Scripted:

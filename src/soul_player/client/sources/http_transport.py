@@ -83,8 +83,8 @@ class HttpTransport:
             try:
                 seconds = self._timeouts.connect + self._timeouts.read
                 async with asyncio.timeout(seconds), contextlib.AsyncExitStack() as stack:
-                    # A redirect to elsewhere is answered by nobody who was given the token: aiohttp takes it off.
-                    connecting = self._open().ws_connect(url, headers=headers, timeout=timeout, max_msg_size=bytes_max)
+                    session = await stack.enter_async_context(self._for_sockets(request))
+                    connecting = session.ws_connect(url, headers=headers, timeout=timeout, max_msg_size=bytes_max)
                     socket = await stack.enter_async_context(connecting)
                     owned = stack.pop_all()
             except aiohttp.WSServerHandshakeError as error:
@@ -169,6 +169,26 @@ class HttpTransport:
             while piece := await response.content.readany():
                 self.traffic.bytes_received += len(piece)
                 yield piece
+
+    def _for_sockets(self, request: Request) -> aiohttp.ClientSession:
+        """On the same connections. The library lets a socket's upgrade be led to anywhere, and takes no word against it
+        but an exception."""
+        shared = self._open()
+
+        async def check(_: aiohttp.ClientSession, __: object, led: aiohttp.TraceRequestRedirectParams) -> None:
+            led.response.close()
+            self._target(request, led.url, led.response)
+
+        guard = aiohttp.TraceConfig()
+        guard.on_request_redirect.append(check)
+        return aiohttp.ClientSession(
+            connector=shared.connector,
+            connector_owner=False,
+            trace_configs=[guard],
+            timeout=shared.timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=shared.headers,
+        )
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
