@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from soul_player.client.downloads import disk, running, transfer, worker
+from soul_player.client.downloads import disk, receiving, running, worker
 from soul_player.server import app
 from soul_player.server.media import answers, transcoding
 from soul_player.server.media.artwork import Artwork
@@ -19,7 +19,7 @@ from tests.simulation.trace import Trace
 # Small files stand for large ones, so pieces and batches are smaller still; and what looks around for the sake of other
 # processes, or of whoever watches, does so seldom.
 SMALL: tuple[tuple[ModuleType, str, Any], ...] = (
-    (transfer, "BATCH_BYTES", 3_000),
+    (receiving, "BATCH_BYTES", 3_000),
     (disk, "SYNCED_BYTES", 7_000),
     (answers, "PIECE_BYTES", 4_096),
     (worker, "LOOK_SECONDS", 3.0),

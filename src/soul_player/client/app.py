@@ -127,7 +127,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
         edits, bandwidth = Edits(noticed, clock=world.clock, randomness=world.randomness), Bandwidth(world.clock)
         edges_of_downloads = World(
             world.clock, world.randomness, disk=world.disk or Disk(), zone=_local_zone(),
-            measure=bandwidth.measure_download_speed, commits=commits.version, lookout=lookout,
+            measure=bandwidth.measure_filling, commits=commits.version, lookout=lookout,
         )  # fmt: skip
         downloads = wire_downloads(config, library, connections, events=events, lock=lock, world=edges_of_downloads)
         playback = Playback(

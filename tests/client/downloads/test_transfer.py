@@ -12,8 +12,9 @@ from typing import BinaryIO
 import pytest
 
 from soul_player.client.downloads.disk import Disk
-from soul_player.client.downloads.transfer import BATCH_BYTES
+from soul_player.client.downloads.receiving import BATCH_BYTES
 from soul_player.client.downloads.writing import Piece
+from soul_player.client.sources import straight
 from tests.client.downloads.shelves import assert_the_law, content_of, rows, shelf, statuses, write_song
 from tests.conftest import run
 from tests.edges.faulty_proxy import Fault, Sent
@@ -105,6 +106,48 @@ def test_whatever_the_line_does_the_file_ends_whole(tmp_path: Path, name: str) -
             assert await statuses(one.client) == ["cached"]
             await assert_the_law(one.client)
             assert await one.client.downloads.list() == []
+            assert list((tmp_path / "client/downloads/parts").iterdir()) == []
+
+    run(story())
+
+
+# What happens to a body, on whatever way it comes.
+OF_BODIES = [
+    "nothing", "cut once", "cut at the start", "cut again and again", "one bit", "one bit in the rest",
+    "announced too short", "too long", "200 for 206",
+]  # fmt: skip
+
+
+def test_whatever_the_line_does_it_ends_whole_straight_from_the_socket_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As large files come: here the small ones of this shelf."""
+    taken: list[asyncio.Transport] = []
+
+    class Counted(straight._Socket):
+        """One that is taken from the library."""
+
+        def __init__(self, transport: asyncio.Transport, former: asyncio.Protocol) -> None:
+            super().__init__(transport, former)
+            taken.append(transport)
+
+    monkeypatch.setattr(straight, "STRAIGHT_BYTES_MIN", 1)
+    monkeypatch.setattr(straight, "_Socket", Counted)
+
+    async def story() -> None:
+        # Longer than what the library may have read before anybody asks.
+        async with shelf(tmp_path, songs=len(OF_BODIES), seconds=8.0) as one:
+            for number, name in enumerate(OF_BODIES):
+                taken.clear()
+                one.proxy.faults = list(MATRIX[name])
+                for _ in range(4):
+                    await one.fetch(f"title:song{number}")
+                    if await one.states() == []:
+                        break
+                    await one.client.downloads.retry()
+                assert (await statuses(one.client)).count("cached") == number + 1, name
+                assert taken, name
+            await assert_the_law(one.client)
             assert list((tmp_path / "client/downloads/parts").iterdir()) == []
 
     run(story())

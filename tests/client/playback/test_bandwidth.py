@@ -102,6 +102,27 @@ def test_the_pieces_pass_unchanged_and_are_counted() -> None:
     run(story())
 
 
+def test_what_comes_into_memory_is_counted_the_same() -> None:
+    async def story() -> None:
+        clock = FakeClock()
+        bandwidth = Bandwidth(clock)
+        left = [PIECE] * 40
+
+        async def fill(memory: memoryview) -> int:
+            count = left.pop() if left else 0
+            clock.advance(count / 700_000)
+            memory[:count] = bytes([len(left)]) * count
+            return count
+
+        memory = memoryview(bytearray(PIECE))
+        with bandwidth.measure_filling(HOME, fill) as measured:
+            while count := await measured(memory):
+                assert memory[:count] == bytes([len(left)]) * PIECE
+        assert bandwidth.bytes_per_second(HOME) == pytest.approx(700_000, rel=0.01)
+
+    run(story())
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_a_line_that_swings_within_the_margin_changes_the_quality_at_most_once(seed: int) -> None:
     """Whatever the swings: two qualities in turn, track by track, is what hysteresis is there against."""

@@ -8,9 +8,10 @@ from soul_player.client.downloads.holders import Ask, Away, Choice, Holder, NoHo
 from soul_player.client.downloads.known import Known, known_of
 from soul_player.client.downloads.outcomes import may_have_another
 from soul_player.client.downloads.places import read_part_name
+from soul_player.client.downloads.receiving import Progress
 from soul_player.client.downloads.room import ANY_WEIGHT, Room
 from soul_player.client.downloads.settle import Arrival, Settler
-from soul_player.client.downloads.transfer import Line, Progress, Received, Transfer
+from soul_player.client.downloads.transfer import Line, Received, Transfer
 from soul_player.client.errors import ClientError, GoneError, OfflineError, SignInNeeded
 from soul_player.client.library.copy_links import Hashes, fit, link_copy
 from soul_player.client.library.download_model import Copy, DownloadTask, TaskId

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from soul_player.client.downloads.transfer import Progress
+from soul_player.client.downloads.receiving import Progress
 from soul_player.client.events import DownloadProgress, Events
 from soul_player.client.library.download_model import DownloadTask, TaskId
 from soul_player.client.library.download_steps import Standing, note_standings

@@ -1,7 +1,8 @@
 """One file from one source into a part: goes on where it stopped, and is whole only when every byte is right."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,23 +18,23 @@ from soul_player.client.downloads.answers import (
     etag_of,
     read_answer,
 )
-from soul_player.client.downloads.disk import Disk, Part, ended, to_its_end
+from soul_player.client.downloads.disk import Disk, Part, to_its_end
 from soul_player.client.downloads.holders import Holder
 from soul_player.client.downloads.places import Places
+from soul_player.client.downloads.receiving import Progress, Receiving
 from soul_player.client.downloads.throttle import DownloadThrottler
-from soul_player.client.downloads.writing import Piece, cut_at_block
-from soul_player.client.errors import BytesDiffer, ConnectionLost, ProtocolError, TransientSyncError
+from soul_player.client.downloads.writing import Memories, Piece
+from soul_player.client.errors import BytesDiffer, ProtocolError, TransientSyncError
 from soul_player.client.library.download_model import TaskId
 from soul_player.client.library.model import SourceId
 from soul_player.client.sources.files import opened_file
+from soul_player.client.sources.filling import Fill
 from soul_player.client.sources.server_client import ServerClient
 from soul_player.client.sources.symptoms import parse_retry_after
 from soul_player.client.sources.transport import Streamed
 from soul_player.edges import Clock
 from soul_player.protocol.quality import StreamQuality
 
-# Bytes that are handed to the disk at once; as many again may be on their way there.
-BATCH_BYTES = 1 << 20
 # Files whose last bytes have come and go to the disk, beside those that are being received.
 FINISHING_MAX = 8
 # A part that turns out to be of no use costs a start from nothing; a server that always says so is given up.
@@ -52,25 +53,6 @@ class _Again(Exception):
     """What was there is of no use: from nothing."""
 
 
-def _nothing() -> None:
-    return
-
-
-@dataclass
-class Progress:
-    """How far it is, for whoever looks. `resumed_bytes`: how much was there already.
-
-    `is_received`: the line is free for another one, the disk does its part; `on_received` is called then.
-    """
-
-    source_id: SourceId | None = None
-    bytes_done: int = 0
-    bytes_total: int | None = None
-    resumed_bytes: int = 0
-    is_received: bool = False
-    on_received: Callable[[], None] = _nothing
-
-
 @dataclass(frozen=True)
 class Received:
     """A part in which every byte is right, and on the disk; its name is not."""
@@ -83,18 +65,19 @@ class Received:
     holder: Holder
 
 
-Measure = Callable[[SourceId, AsyncIterator[bytes]], AsyncIterator[bytes]]
+Measure = Callable[[SourceId, Fill], AbstractContextManager[Fill]]
 
 
 @dataclass(frozen=True)
 class Line:
-    """What every transfer of this home uses. `measure`: sees the pieces as they come, and how quickly."""
+    """What every transfer of this home uses. `measure`: sees how much comes, and how quickly."""
 
     disk: Disk
     places: Places
     throttler: DownloadThrottler
     clock: Clock
     measure: Measure
+    memories: Memories = field(default_factory=Memories)
     finishing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FINISHING_MAX))
 
 
@@ -128,13 +111,14 @@ class Transfer:
         self._progress.source_id = self._holder.source_id
         for _ in range(STARTS_MAX):
             try:
-                return await self._start(server)
+                with self._line.memories.lending() as lend:
+                    return await self._start(server, lend)
             except _Again:
                 self.begun = None
                 self._progress.is_received = False
         raise BytesDiffer(f"{self._holder.source_name} sends other bytes each time", hint=_HINT)
 
-    async def _start(self, server: ServerClient) -> Received:
+    async def _start(self, server: ServerClient, lend: Callable[[], memoryview]) -> Received:
         part = await self._open_begun()
         try:
             is_original = self._quality is StreamQuality.ORIGINAL
@@ -149,7 +133,7 @@ class Transfer:
                 meaning = read_answer(streamed.status, streamed.headers, offset=offset, sha256=self.begun)
                 part, sha256, was_resumed = await self._take(meaning, part)
                 content_type = self._content_type(streamed)
-                rest = [] if isinstance(meaning, Complete) else await self._pump(streamed, part)
+                rest = [] if isinstance(meaning, Complete) else [await self._receive(streamed, part, lend)]
             return await self._finished(part, rest, sha256, content_type, was_resumed=was_resumed)
         finally:
             if part is not None and part.is_open:
@@ -213,56 +197,11 @@ class Transfer:
         path = self._line.places.part(self._task_id, sha256)
         return Part(self._line.disk, path)
 
-    async def _pump(self, streamed: Streamed, part: Part) -> list[Piece]:
-        """The disk has the last batch while the next one comes: what it does not have yet, at the end. If it ends too
-        early, whatever came is in the part."""
-        loop = asyncio.get_running_loop()
-        progress, total = self._progress, self._progress.bytes_total or 0
-        batch: list[Piece] = []
-        size = 0
-        writing: asyncio.Future[None] | None = None
-        syncing: asyncio.Future[None] | None = None
-        is_whole = False
-        try:
-            async for piece in self._throttled(self._line.measure(self._holder.source_id, streamed.pieces)):
-                batch.append(piece)
-                size += len(piece)
-                progress.bytes_done += len(piece)
-                if progress.bytes_done > total:
-                    raise BytesDiffer(f"more than the {total} bytes came that were announced")
-                if size >= BATCH_BYTES and progress.bytes_done < total:
-                    if writing is not None:
-                        await ended(writing)
-                    if syncing is not None and syncing.done():
-                        # What it failed on is gone: this ends here.
-                        syncing.result()
-                        syncing = None
-                    if syncing is None and part.needs_sync():
-                        syncing = loop.run_in_executor(None, part.sync)
-                    whole, batch = cut_at_block(batch, progress.bytes_done)
-                    writing = loop.run_in_executor(None, part.append, whole)
-                    size = sum(map(len, batch))
-            is_whole = progress.bytes_done == total
-        finally:
-            await ended(*(one for one in (writing, syncing) if one is not None))
-            if not is_whole:
-                await to_its_end(partial(part.append, batch))
-        if not is_whole:
-            raise ConnectionLost(f"the connection to {self._holder.source_name} ended too early")
-        return batch
-
-    async def _throttled(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        throttler = self._line.throttler
-        async for piece in pieces:
-            at = 0
-            while at < len(piece):
-                if throttler.is_open and at == 0:
-                    yield piece
-                    break
-                cut = piece[at : at + throttler.piece_bytes]
-                await throttler.take(len(cut))
-                yield cut
-                at += len(cut)
+    async def _receive(self, streamed: Streamed, part: Part, lend: Callable[[], memoryview]) -> Piece:
+        """What the disk does not have yet."""
+        receiving = Receiving(part, self._progress, self._line.throttler, lend=lend)
+        with self._line.measure(self._holder.source_id, streamed.filling()) as fill:
+            return await receiving.receive(fill, source_name=self._holder.source_name)
 
     def _content_type(self, streamed: Streamed) -> str:
         """What the library says of an original; of a transcode what the server says, if it is one of ours."""

@@ -11,11 +11,12 @@ from soul_player.client.downloads.endings import mend_stale, note_wait, stand_ba
 from soul_player.client.downloads.known import Known
 from soul_player.client.downloads.looking import Seen, look_at_queue
 from soul_player.client.downloads.outcomes import Wait, decide, is_away
+from soul_player.client.downloads.receiving import Progress
 from soul_player.client.downloads.room import ANY_WEIGHT, NoRoom, Room
 from soul_player.client.downloads.running import Running, Teller
 from soul_player.client.downloads.schedule import Slot
 from soul_player.client.downloads.schedule import decide as decide_slots
-from soul_player.client.downloads.transfer import Progress, Received
+from soul_player.client.downloads.transfer import Received
 from soul_player.client.errors import ClientError, DiskFull
 from soul_player.client.events import DownloadFailed, DownloadFinished, Events
 from soul_player.client.library.download_model import TaskId

@@ -2,15 +2,17 @@
 
 What is downloaded is read again much later, if ever. In the page cache it would take the place of what is in use, the
 copy into it costs as much as hashing it does, and a sync at the end would wait for all of it. So runs of whole blocks
-go from memory to the disk (`O_DIRECT`: Linux, and the file systems that have it); the odd bytes at both ends of a run,
-and everything elsewhere, are ordinary writes. Either way they are durable only after the sync that follows.
+go from memory to the disk (`O_DIRECT`: Linux, and the file systems that have it), if they begin at a block's border
+there too; the odd bytes at both ends of a run, and everything elsewhere, are ordinary writes. Either way they are
+durable only after the sync that follows.
 """
 
+import ctypes
 import errno
 import mmap
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 try:
@@ -24,13 +26,37 @@ else:
 BLOCK_BYTES = 4_096
 # For less than this an ordinary write costs no more.
 DIRECT_BYTES_MIN = 64 * 1024
-STAGE_BYTES = 1 << 20
-# As many as Linux takes at once.
-_SEVERAL_MAX = 1_024
+MEMORY_BYTES = 1 << 20
 Piece = bytes | memoryview
-_WRITE_SEVERAL: Callable[[int, Sequence[Piece]], int] | None = getattr(os, "writev", None)
 # What a file system says that has no such writes.
 _REFUSED = frozenset((errno.EINVAL, errno.ENOTSUP))
+
+
+class Memories:
+    """Memory that begins at a block's border, lent to whoever receives; kept while anybody does."""
+
+    def __init__(self) -> None:
+        self._free: list[memoryview] = []
+        self._borrowers = 0
+
+    @contextmanager
+    def lending(self) -> Generator[Callable[[], memoryview], None, None]:
+        """Lends `MEMORY_BYTES` each time it is called; all of it is given back at the end of the block."""
+        lent: list[memoryview] = []
+
+        def lend() -> memoryview:
+            lent.append(self._free.pop() if self._free else memoryview(mmap.mmap(-1, MEMORY_BYTES)))
+            return lent[-1]
+
+        self._borrowers += 1
+        try:
+            yield lend
+        finally:
+            self._borrowers -= 1
+            self._free += lent
+            lent.clear()
+            if not self._borrowers:
+                self._free.clear()
 
 
 class FileWriter:
@@ -38,42 +64,28 @@ class FileWriter:
 
     def __init__(self) -> None:
         self._has_direct = _DIRECT != 0
-        # Memory that begins at a block's border, lent to one thread at a time.
-        self._stages: list[mmap.mmap] = []
 
     def append(self, file: BinaryIO, pieces: Sequence[Piece]) -> int:
         """All of them, to an unbuffered file. How many of the bytes wait in the page cache for a sync.
 
         Raises `OSError`; then some of them may have landed, in order.
         """
-        size = sum(map(len, pieces))
-        head = -file.tell() % BLOCK_BYTES if self._has_direct and size >= DIRECT_BYTES_MIN else size
-        whole = (size - head) // BLOCK_BYTES * BLOCK_BYTES
-        if whole < DIRECT_BYTES_MIN:
-            write_all(file, pieces)
-            return size
-        left = deque(memoryview(piece) for piece in pieces)
-        write_all(file, _take(left, head))
-        cached = size
-        stage = self._stages.pop() if self._stages else mmap.mmap(-1, STAGE_BYTES)
-        try:
-            while whole:
-                count = _fill(stage, _take(left, min(whole, STAGE_BYTES)))
-                whole -= count
-                with memoryview(stage)[:count] as block:
-                    written = self._write_direct(file, block)
-                    cached -= written
-                    # The rest, as far as the disk has room; or what the file system would not have in this way.
-                    write_all(file, [block[written:]])
-        finally:
-            self._stages.append(stage)
-        write_all(file, left)
-        return cached
+        return sum(self._append(file, memoryview(piece)) for piece in pieces)
+
+    def _append(self, file: BinaryIO, piece: memoryview) -> int:
+        head = -file.tell() % BLOCK_BYTES
+        whole = (len(piece) - head) // BLOCK_BYTES * BLOCK_BYTES
+        if not self._has_direct or whole < DIRECT_BYTES_MIN or not _begins_at_border(piece[head:]):
+            write_all(file, piece)
+            return len(piece)
+        write_all(file, piece[:head])
+        written = self._write_direct(file, piece[head : head + whole])
+        # The rest, as far as the disk has room; or what the file system would not have in this way.
+        write_all(file, piece[head + written :])
+        return len(piece) - written
 
     def _write_direct(self, file: BinaryIO, block: memoryview) -> int:
         """How much of it was written; nothing where there are no such writes."""
-        if not self._has_direct:
-            return 0
         descriptor = file.fileno()
         flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
         try:
@@ -88,51 +100,12 @@ class FileWriter:
             fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
 
 
-def cut_at_block(pieces: list[Piece], end: int) -> tuple[list[Piece], list[Piece]]:
-    """Pieces of a file that end at byte `end` of it: what ends where a block does, and the few bytes behind that.
-
-    What is left of them is not more than a part of the last piece.
-    """
-    over = end % BLOCK_BYTES
-    if not 0 < over < len(pieces[-1]):
-        return pieces, []
-    last = memoryview(pieces[-1])
-    return [*pieces[:-1], last[:-over]], [last[-over:]]
+def write_all(file: BinaryIO, view: memoryview) -> None:
+    """To an unbuffered file."""
+    while view:
+        view = view[file.write(view) :]
 
 
-def write_all(file: BinaryIO, pieces: Iterable[Piece]) -> None:
-    """In one call, if the system can."""
-    listed = list(pieces)
-    written = 0
-    if len(listed) > 1 and _WRITE_SEVERAL is not None:
-        # Every call more would hand the interpreter's lock to and fro.
-        written = _WRITE_SEVERAL(file.fileno(), listed[:_SEVERAL_MAX])
-    for piece in listed:
-        if written >= len(piece):
-            written -= len(piece)
-            continue
-        view = memoryview(piece)[written:]
-        written = 0
-        while view:
-            view = view[file.write(view) :]
-
-
-def _take(left: deque[memoryview], count: int) -> list[memoryview]:
-    """So many bytes from the front."""
-    taken: list[memoryview] = []
-    while count:
-        piece = left.popleft()
-        if len(piece) > count:
-            left.appendleft(piece[count:])
-            piece = piece[:count]
-        taken.append(piece)
-        count -= len(piece)
-    return taken
-
-
-def _fill(stage: mmap.mmap, pieces: Sequence[memoryview]) -> int:
-    at = 0
-    for piece in pieces:
-        stage[at : at + len(piece)] = piece
-        at += len(piece)
-    return at
+def _begins_at_border(view: memoryview) -> bool:
+    # What cannot be written to is no memory of ours, and begins anywhere.
+    return not view.readonly and ctypes.addressof(ctypes.c_char.from_buffer(view)) % BLOCK_BYTES == 0

@@ -1,8 +1,10 @@
 """How quickly bytes come from a source: an average over real traffic in which the newest counts most."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
 
 from soul_player.client.library.model import SourceId
+from soul_player.client.sources.filling import Fill
 from soul_player.edges import Clock
 
 # What came this many seconds of receiving ago counts half.
@@ -121,5 +123,22 @@ class Bandwidth:
                     return
                 transfer.get(len(piece))
                 yield piece
+        finally:
+            transfer.end()
+
+    @contextmanager
+    def measure_filling(self, source_id: SourceId, fill: Fill) -> Generator[Fill, None, None]:
+        """The same, where the bytes come into the reader's memory."""
+        transfer = Transfer(self._speeds.setdefault(source_id, Speed()), self._clock)
+
+        async def measured(memory: memoryview) -> int:
+            transfer.ask()
+            count = await fill(memory)
+            if count:
+                transfer.get(count)
+            return count
+
+        try:
+            yield measured
         finally:
             transfer.end()

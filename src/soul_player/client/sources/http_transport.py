@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
 import yarl
@@ -14,6 +15,7 @@ from soul_player.client.errors import AnswerTooLarge, OfflineError
 from soul_player.client.sources.addresses import Address, is_ip, require_private
 from soul_player.client.sources.bodies import ACCEPT_ENCODING, decompressed
 from soul_player.client.sources.private_resolver import PrivateResolver
+from soul_player.client.sources.straight import StraightBody
 from soul_player.client.sources.symptoms import Answer
 from soul_player.client.sources.transport import Closed, Request, Streamed, Timeouts, Traffic
 from soul_player.client.sources.transport_errors import no_socket, transport_errors
@@ -71,7 +73,9 @@ class HttpTransport:
     async def stream(self, request: Request) -> AsyncGenerator[Streamed, None]:
         """An answer of any length, uncompressed; each piece must come in time, the whole may take long."""
         async with self._send(request, total_seconds=None, encodings="identity") as response:
-            yield Streamed(response.status, response.headers, self._pieces(response))
+            body = StraightBody(response, read_seconds=self._timeouts.read)
+            straight = partial(self._fill, body)
+            yield Streamed(response.status, response.headers, self._pieces(response), straight)
 
     @asynccontextmanager
     async def live(self, request: Request, *, bytes_max: int) -> AsyncGenerator["WebSocket", None]:
@@ -169,6 +173,12 @@ class HttpTransport:
             while piece := await response.content.readany():
                 self.traffic.bytes_received += len(piece)
                 yield piece
+
+    async def _fill(self, body: StraightBody, memory: memoryview) -> int:
+        with transport_errors(self.address):
+            count = await body.fill(memory)
+        self.traffic.bytes_received += count
+        return count
 
     def _for_sockets(self, request: Request) -> aiohttp.ClientSession:
         """On the same connections. The library lets a socket's upgrade be led to anywhere, and takes no word against it

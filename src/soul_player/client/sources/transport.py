@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from soul_player.client.sources.addresses import Address
+from soul_player.client.sources.filling import Fill, Poured
 from soul_player.client.sources.symptoms import Answer
 
 
@@ -28,11 +29,19 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class Streamed:
-    """An answer whose body comes in pieces, as it was sent."""
+    """An answer whose body comes in pieces, as it was sent; or else, without a copy, into the memory of who reads it.
+
+    `straight`: None where the transport has only the pieces.
+    """
 
     status: int
     headers: Mapping[str, str]
     pieces: AsyncIterator[bytes]
+    straight: Fill | None = None
+
+    def filling(self) -> Fill:
+        """For who reads much, in place of `pieces`."""
+        return self.straight or Poured(self.pieces).fill
 
 
 @dataclass(frozen=True)
