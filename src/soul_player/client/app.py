@@ -158,7 +158,7 @@ async def open_client(config: ClientConfig, *, edges: Edges | None = None) -> As
                 playback=playback,
                 live=live,
                 offline=connections.switch,
-                status=Status(library, sync, world.clock),
+                status=Status(library, sync, world.clock, is_fetching=downloads.is_fetching),
                 settings=settings,
                 triggers=triggers,
                 events=events,

@@ -110,18 +110,14 @@ class Downloads:
 
     async def list(self, *, count: int = 1_000, skipped: int = 0) -> list[Download]:
         """What is under way, then what waits in its order, then what has failed."""
-        is_fetching = self._is_fetching()
-        return await self._library.read(list_downloads, count=count, skipped=skipped, is_fetching=is_fetching)
+        return await self._library.read(list_downloads, count=count, skipped=skipped, is_fetching=self.is_fetching())
 
     async def counts(self) -> QueueCounts:
         """How many wait, are under way, and have failed."""
-        counts = await self._library.read(queue_counts)
-        if self._is_fetching():
-            return counts
-        return QueueCounts(counts.pending + counts.active, 0, counts.failed)
+        return await self._library.read(queue_counts, is_fetching=self.is_fetching())
 
-    def _is_fetching(self) -> bool:
-        """Some process of this home is at it."""
+    def is_fetching(self) -> bool:
+        """Some process of this home is at it. Else nothing is under way, whatever a killed one left in the rows."""
         return self._is_running or self._lock.is_held_elsewhere()
 
     async def is_paused(self) -> bool:

@@ -195,11 +195,12 @@ async def standing(library: Reader, task_ids: Sequence[TaskId]) -> dict[TaskId, 
     return {TaskId(row[0]): row[1] for row in rows}
 
 
-async def queue_counts(library: Reader) -> QueueCounts:
-    """How many of each."""
+async def queue_counts(library: Reader, *, is_fetching: bool) -> QueueCounts:
+    """How many of each; when nobody fetches, what is said to be under way waits."""
     row = await library.one(COUNTS)
     assert row is not None
-    return QueueCounts(*row)
+    pending, active, failed = row
+    return QueueCounts(pending, active, failed) if is_fetching else QueueCounts(pending + active, 0, failed)
 
 
 async def remove_task(library: Writer, task_id: TaskId) -> bool:

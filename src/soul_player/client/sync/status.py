@@ -1,5 +1,6 @@
 """`client.status`: how everything is, at one glance, from what this device knows. No server is asked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from soul_player.client.library.download_model import QueueCounts
@@ -47,15 +48,16 @@ class _Known:
 class Status:
     """`client.status`."""
 
-    def __init__(self, library: Database, sync: Sync, clock: Clock) -> None:
+    def __init__(self, library: Database, sync: Sync, clock: Clock, *, is_fetching: Callable[[], bool]) -> None:
         self._library = library
         self._sync = sync
         self._clock = clock
+        self._is_fetching = is_fetching
 
     async def read(self) -> ClientStatus:
         """Also of what another process of this home is doing."""
         syncing = self._sync.running or self._sync.running_elsewhere()
-        known = await self._library.read(_known)
+        known = await self._library.read(_known, is_fetching=self._is_fetching())
         now_ms = self._clock.now_ms()
         badge = badge_of(
             known.sources, syncing=syncing, asked=known.asked, works_offline=known.works_offline, now_ms=now_ms
@@ -71,7 +73,7 @@ class Status:
         )
 
 
-async def _known(library: Reader) -> _Known:
+async def _known(library: Reader, *, is_fetching: bool) -> _Known:
     return _Known(
         sources=await all_sources(library, counted=True),
         asked=await asked_about(library),
@@ -79,5 +81,5 @@ async def _known(library: Reader) -> _Known:
         waiting_edits=await count_waiting(library),
         decisions=await count_questions(library),
         failed_edits=len(await list_failed(library)),
-        downloads=await queue_counts(library),
+        downloads=await queue_counts(library, is_fetching=is_fetching),
     )
