@@ -1,4 +1,4 @@
-"""Downloads as a person sees them: what comes, what waits and why, its order, the room it takes, and rules."""
+"""Downloads as a person sees them: what comes, what waits and why, its order, and the room it takes."""
 
 import re
 from collections.abc import Iterator
@@ -100,31 +100,6 @@ def test_everything_can_be_cancelled_after_a_question(place: Place) -> None:
     page.get_by_role("button", name="Cancel all").click()
     dialog.get_by_role("button", name="Cancel all").click()
     expect(page.get_by_role("heading", name="Nothing is downloaded now")).to_be_visible()
-
-
-def test_a_rule_is_shown_before_it_is_made(place: Place) -> None:
-    """Behaviour 23: what it would keep, and where a faulty one is wrong, in place; then it keeps what it names."""
-    page = place.person.go("/rules/new?name=Amber")
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
-    page.get_by_label("Name").fill("What is typed stays")
-    page.get_by_label("Rule").fill("artist:amber")
-    plan = page.get_by_role("region", name="Matches now")
-    expect(plan).to_contain_text(re.compile(r"3 tracks, \d+ kB"))
-    expect(plan).to_contain_text("3 to download")
-    expect(page.get_by_label("Name")).to_have_value("What is typed stays")
-    expect(plan).to_contain_text("Petrol Blue")
-    page.get_by_label("Rule").fill("artist:amber rating:x")
-    expect(page.locator("#rule-said mark")).to_have_text("x")
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
-    page.get_by_label("Rule").fill('title:"coast road"')
-    expect(plan).to_contain_text("1 track")
-    page.get_by_label("Name").fill("The road")
-    page.get_by_role("button", name="Save").click()
-    rules = page.get_by_role("region", name="Download for me")
-    expect(rules).to_contain_text("The road")
-    wait_for("the track", lambda: place.client.ask("GET", "/api/storage")["automatic_bytes"] > 0)
-    rules.get_by_role("button", name="Remove The road").click()
-    expect(rules).not_to_contain_text("The road")
 
 
 def test_a_setting_holds_at_once_and_is_kept(place: Place) -> None:

@@ -39,6 +39,7 @@ def _frame(entrance: Entrance, documentation: Documentation) -> tuple[Route, ...
         Route("GET", "/api/session", session.state, SessionState, access=Access.OPEN),
         Route("DELETE", "/api/session", session.end, status=204),
         Route("DELETE", "/api/sessions", session.end_all, status=204),
+        Route("DELETE", "/api/sessions/others", session.end_others, status=204),
         Route("PUT", "/api/session/password", session.set_password, body=NewUiPassword, status=204),
         Route("POST", "/api/session/links", session.link, NewLink, status=201),
     )

@@ -103,6 +103,11 @@ class SessionRoutes:
         self._sessions.end_others()
         return no_content((self._cookie(call, "", max_age_seconds=0),))
 
+    async def end_others(self, call: Call) -> Answer:
+        """Sign every other browser out. Another program has no session: by its token, all of them."""
+        self._sessions.end_others(self._gate.session_of(call.headers.items()))
+        return no_content()
+
     async def link(self, call: Call) -> Answer:  # noqa: ARG002  # a route's signature
         """Make a one-time link, for a browser."""
         return message_answer(make_link(self._sessions, self._url), status=201)

@@ -35,6 +35,7 @@ function askForPassword() {
 }
 
 async function open() {
+  const isOut = location.hash === "#signed-out";
   const code = new URLSearchParams(location.hash.slice(1)).get("code");
   // Neither the history nor a bookmark keeps the code.
   history.replaceState(null, "", location.pathname);
@@ -42,7 +43,8 @@ async function open() {
   // A link from another site brings no cookie along, though there may be one: our own request does.
   const session = await (await fetch("/api/session")).json();
   if (session.is_signed_in) return enter();
-  if (!code) say("This browser has not been let in yet.");
+  if (isOut) say("You are signed out in this browser. Your music and what was downloaded stay where they are.");
+  else if (!code) say("This browser has not been let in yet.");
   if (session.takes_password) askForPassword();
   part("how").hidden = false;
 }

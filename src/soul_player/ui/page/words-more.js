@@ -15,12 +15,11 @@ export const artists = {
 
 export const playlists = {
   count: (value) => (value ? many(value, 'playlist') : 'None yet'), kind: 'Playlist', yours: 'on this device only', of: (source) => `at ${source}`, orphan: 'deleted at its server, kept here',
-  smartKind: 'Smart playlist', query: 'Query', name: 'Name', order: 'Order',
+  smartKind: 'Smart playlist', name: 'Name',
   new: 'New playlist', newSmart: 'New smart playlist', newest: 'The newest tracks first', where: 'Where it is kept', deviceOnly: 'On this device only', create: 'Create', edit: 'Edit', saveQuery: 'Save as smart playlist',
   pending: (value) => `${many(value, 'change')} made here ${value === 1 ? 'is' : 'are'} waiting to be sent.`, see: 'See changes', renameTitle: 'Rename playlist',
-  deleteTitle: (name) => `Delete ${name}?`, deleteText: 'It goes on all your devices. The tracks stay.', deleteSmartText: 'Only the saved query goes. The tracks stay.',
+  deleteTitle: (name) => `Delete ${name}?`, deleteText: 'It goes on all your devices. The tracks stay.',
   removed: (title) => `${title} taken out`, made: (name) => `${name} was made`, gone: 'Unknown track',
-  example: 'Try  genre:jazz year:1955..1969  or  rating:4..  or  played:-30d',
 };
 
 export const search = {

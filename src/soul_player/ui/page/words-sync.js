@@ -91,13 +91,6 @@ export const storage = {
   change: 'Change limit', meter: 'How much of the room for downloads is used', full: 'Only what you asked for is left: nothing can make room by itself.', diskShort: (value) => `The disk itself has only ${size(value)} free.`,
 };
 
-export const rules = {
-  title: 'Download for me', hint: 'Skips anything already on this device. What leaves a rule stays until room is needed.', add: 'Add rule', remove: (name) => `Remove ${name}`, keeps: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`,
-  new: 'New rule', back: 'Settings', which: 'Which tracks', name: 'Name', query: 'Rule', queryHint: 'Like genre:jazz year:1955..1969 or rating:4.. or playlist:"Night Drive" or played:-30d', room: 'Room', noLimit: 'No limit of its own', upTo: (bytes) => `up to ${size(bytes)}`, weight: 'When room runs out', weights: { 10: 'Goes first', 50: 'Normal', 100: 'Stays longer', 500: 'Goes last' },
-  matches: 'Matches now', plan: (tracks, bytes) => `${many(tracks, 'track')}, ${size(bytes)}`, here: (value) => `${count(value)} already on this device`, fetch: (value) => `${count(value)} to download`, beyond: (value) => `${count(value)} beyond its room`, save: 'Save', valid: 'The rule is valid', empty: 'Write a rule, and what it means is shown here before anything is downloaded.',
-  all: (value) => `Show all ${count(value)}`, saved: (name) => `${name} is kept on this device from now on`, builtInNames: { 'recently played': 'Recently played', 'high play count': 'Played often', playlists: 'My playlists' }, builtIn: { 'recently played': 'Played in the last 7 days, on any device', 'high play count': 'More than 5 plays', playlists: 'Every track in your playlists' },
-};
-
 export const sources = {
   title: 'Sources', hint: 'Soul Player merges these into one library.', add: 'Add source', addFolder: 'Add folder', tracks: (value) => many(value, 'track'), watching: 'watched for changes', active: 'New playlists and plays go here', makeActive: 'Send new playlists and plays here', signIn: 'Sign in',
   states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folder: 'Folder', server: 'Server', lastSync: 'Last sync', neverSynced: 'It was not synced yet.', servers: 'Servers', tryNow: 'Try now', reached: (time) => `Last reached ${time}`,
@@ -120,4 +113,9 @@ export const welcome = {
   title: 'Where is your music?', text: 'Add one place or several. Soul Player makes one library of them, and plays it with or without a network.', found: (name) => `${name} is on your network`, asks: (url) => `${url} · asks for a sign-in`, use: 'Use this server', server: 'Add a server', serverText: 'Stream from it, sync playlists and plays, and keep what you like on this device.', folder: 'Add a folder', folderText: 'Plays the files on this device. Nothing is moved, renamed or changed.', chooseFolder: 'Choose a folder',
   demo: 'Try the demo', demoText: 'A small library of 24 tracks, made on this device in a few seconds. Remove it at any time.', startDemo: 'Start the demo', making: 'Making 24 tracks…',
   foot: 'You can listen while the first sync still runs. Your library stays on this device and on your own servers.', later: 'Look around first',
+};
+
+export const signOut = {
+  title: 'This browser', here: 'Sign out', others: 'Sign out all other browsers', othersDone: 'Every other browser is signed out',
+  hint: (takesPassword) => (takesPassword ? 'After signing out, the password of this player opens it again, or a link from soul ui.' : 'After signing out, only a link opens it again: run soul ui on the computer that it runs on.'),
 };

@@ -31,7 +31,7 @@ export function size(bytes) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${UNITS[unit]}`;
 }
 
 const DAY_MS = 86_400_000;
@@ -55,8 +55,8 @@ export const format = (contentType) => FORMATS[contentType] || (contentType || '
 
 export const titles = {
   tracks: 'Tracks', albums: 'Albums', album: 'Album', artists: 'Artists', artist: 'Artist', recent: 'Recently added',
-  favourites: 'Favourites', playlists: 'Playlists', playlist: 'Playlist', smart: 'Smart playlist', search: 'Search',
-  history: 'History', downloads: 'Downloads', sync: 'Sync', settings: 'Settings', more: 'More', nowhere: 'Not found', source: 'Source', rule: 'New rule', welcome: 'Welcome',
+  favourites: 'Favourites', playlists: 'Playlists', playlist: 'Playlist', smart: 'Smart playlist', query: 'Edit smart playlist', search: 'Search',
+  history: 'History', downloads: 'Downloads', sync: 'Sync', settings: 'Settings', more: 'More', nowhere: 'Not found', source: 'Source', rule: 'Download rule', welcome: 'Welcome',
   queue: 'Queue', details: 'Track details',
 };
 

@@ -21,9 +21,8 @@ function ask(what) {
 }
 
 export const askForPlaylist = (ids = [], name = '') => ask({ kind: 'new', ids, name });
-export const askForSmart = (query = '', known = null) => ask({ kind: 'smart', query, known });
 export const askForName = (playlist) => ask({ kind: 'rename', playlist });
-export const askToDelete = (playlist, isSmart) => ask({ kind: 'delete', playlist, isSmart });
+export const askToDelete = (playlist) => ask({ kind: 'delete', playlist });
 
 export async function addToPlaylist(playlist, ids) {
   try {

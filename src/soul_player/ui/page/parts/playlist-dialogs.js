@@ -1,9 +1,9 @@
 // Making, renaming and deleting playlists: small dialogs, opened by asking.js.
 import { api } from '../api.js';
-import { html, useSignal } from '../dom.js';
+import { html } from '../dom.js';
 import { go, path } from '../router.js';
 import { readPlaylists, status } from '../state/live.js';
-import { actions, orders } from '../words.js';
+import { actions } from '../words.js';
 import { playlists as words } from '../words-more.js';
 import { asking } from './asking.js';
 import { AskForm, Field } from './cards.js';
@@ -14,17 +14,17 @@ export function PlaylistDialogs() {
   const asked = asking.value;
   if (!asked) return null;
   const close = () => (asking.value = null);
-  const Form = { new: NewPlaylist, smart: SmartForm, rename: Rename, delete: Delete }[asked.kind];
+  const Form = { new: NewPlaylist, rename: Rename, delete: Delete }[asked.kind];
   return html`<${Form} ...${asked} close=${close} key=${asked.kind} />`;
 }
 
-function Form({ title, close, submit, label, isBad, children, fault }) {
+function Form({ title, close, submit, label, isBad, children }) {
   const onSubmit = async (values) => {
     await submit(values);
     close();
   };
   const footer = (isBusy) => html`<footer><button type="button" class="button is-quiet" onClick=${close}>${actions.cancel}</button><button class=${`button ${isBad ? 'is-bad' : 'is-main'}`} disabled=${isBusy}>${label}</button></footer>`;
-  return html`<${Dialog} title=${title} onClose=${close}><${AskForm} submit=${onSubmit} footer=${footer} fault=${fault}>${children}</${AskForm}></${Dialog}>`;
+  return html`<${Dialog} title=${title} onClose=${close}><${AskForm} submit=${onSubmit} footer=${footer}>${children}</${AskForm}></${Dialog}>`;
 }
 
 function NewPlaylist({ ids, name, close }) {
@@ -44,23 +44,6 @@ function NewPlaylist({ ids, name, close }) {
   </${Form}>`;
 }
 
-function SmartForm({ query, known, close }) {
-  const fault = useSignal(null);
-  const submit = async (values) => {
-    const made = known ? await api.put(`/api/smart-playlists/${known.id}`, values) : await api.post('/api/smart-playlists', values);
-    readPlaylists();
-    if (made) go(`/smart/${made.id}`);
-  };
-  const at = fault.value?.position;
-  return html`<${Form} title=${known ? words.edit : words.newSmart} close=${close} submit=${submit} label=${actions.save} fault=${fault}>
-    <${Field} label=${words.name} name="name" required maxlength="200" autofocus defaultValue=${known?.name || ''} />
-    <label class="field"><span>${words.query}</span><input name="query" required maxlength="2000" defaultValue=${known?.query || query} spellcheck="false" aria-invalid=${at !== undefined} onInput=${() => (fault.value = null)}
-      ref=${(input) => { if (input && at !== undefined) { input.focus(); input.setSelectionRange(at, at + 1); } }} /></label>
-    <p class="hint">${words.example}</p>
-    <label class="field"><span>${words.order}</span><select name="order">${Object.entries(orders).filter(([key]) => key !== 'label').map(([key, label]) => html`<option value=${key} selected=${(known?.order || 'artist') === key}>${label}</option>`)}</select></label>
-  </${Form}>`;
-}
-
 function Rename({ playlist, close }) {
   const submit = async (values) => {
     await api.patch(`/api/playlists/${playlist.id}`, { name: values.name });
@@ -71,11 +54,11 @@ function Rename({ playlist, close }) {
   </${Form}>`;
 }
 
-function Delete({ playlist, isSmart, close }) {
+function Delete({ playlist, close }) {
   const submit = async () => {
-    await api.delete(`/api/${isSmart ? 'smart-playlists' : 'playlists'}/${playlist.id}`);
+    await api.delete(`/api/playlists/${playlist.id}`);
     readPlaylists();
     if (path.value.endsWith(`/${playlist.id}`)) go('/playlists');
   };
-  return html`<${Form} title=${words.deleteTitle(playlist.name)} close=${close} submit=${submit} label=${actions.delete} isBad=${true}><p>${isSmart ? words.deleteSmartText : words.deleteText}</p></${Form}>`;
+  return html`<${Form} title=${words.deleteTitle(playlist.name)} close=${close} submit=${submit} label=${actions.delete} isBad=${true}><p>${words.deleteText}</p></${Form}>`;
 }

@@ -5,7 +5,7 @@ import { isNarrow } from '../state/window.js';
 import { titles } from '../words.js';
 
 export function Segments({ label, value, options, onChange }) {
-  return html`<div class="segments" role="group" aria-label=${label}>${Object.entries(options).map(([key, name]) => html`<button aria-pressed=${key === value} onClick=${() => onChange(key)}>${name}</button>`)}</div>`;
+  return html`<div class="segments" role="group" aria-label=${label}>${Object.entries(options).map(([key, name]) => html`<button type="button" aria-pressed=${key === value} onClick=${() => onChange(key)}>${name}</button>`)}</div>`;
 }
 
 // On a phone albums and artists are one tab.

@@ -32,7 +32,7 @@ export function Sidebar() {
       <ul>
         ${playlists.value.playlists.slice(0, SHOWN_PLAYLISTS).map((one) => html`<${Item} key=${one.id} to=${`/playlists/${one.id}`} icon="list" label=${one.name} told=${one.pending ? words.unsynced(one.pending) : ''}
           isHere=${path.value === `/playlists/${one.id}`} drops=${dropsTracks((ids) => addToPlaylist(one, ids))} />`)}
-        ${playlists.value.smart.slice(0, SHOWN_PLAYLISTS).map((one) => html`<${Item} key=${`s${one.id}`} to=${`/smart/${one.id}`} icon="bolt" label=${one.name} isHere=${path.value === `/smart/${one.id}`} />`)}
+        ${playlists.value.smart.slice(0, SHOWN_PLAYLISTS).map((one) => html`<${Item} key=${`s${one.id}`} to=${`/smart/${one.id}`} icon="bolt" label=${one.name} isHere=${path.value.replace('/edit', '') === `/smart/${one.id}`} />`)}
       </ul>
     </section>
     <ul class="is-last">
@@ -48,7 +48,7 @@ export function Tabs() {
   return html`<nav class="tabs" aria-label=${words.main}><ul>
     ${tab('/albums', 'disc', titles.albums, 'albums', 'album', 'artists', 'artist')}
     ${tab('/tracks', 'note', titles.tracks, 'tracks')}
-    ${tab('/playlists', 'list', titles.playlists, 'playlists', 'playlist', 'smart', 'favourites', 'recent')}
+    ${tab('/playlists', 'list', titles.playlists, 'playlists', 'playlist', 'smart', 'query', 'favourites', 'recent')}
     ${tab('/downloads', 'down', titles.downloads, 'downloads')}
     ${tab('/more', 'gear', titles.more, 'more', 'settings', 'sync', 'history', 'source', 'rule')}
   </ul></nav>`;

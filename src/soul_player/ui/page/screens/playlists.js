@@ -4,7 +4,7 @@ import { Cover } from '../parts/cover.js';
 import { dropsTracks } from '../parts/dragging.js';
 import { Empty } from '../parts/empty.js';
 import { Heading } from '../parts/heading.js';
-import { addToPlaylist, askForPlaylist, askForSmart } from '../parts/asking.js';
+import { addToPlaylist, askForPlaylist } from '../parts/asking.js';
 import { Starts } from '../parts/starts.js';
 import { counts, playlists } from '../state/live.js';
 import { isNarrow } from '../state/window.js';
@@ -22,7 +22,7 @@ export default function Playlists() {
   const isEmpty = own.length + smart.length === 0;
   return html`
     <${Heading} title=${titles.playlists} sub=${words.count(own.length + smart.length)}>${!isEmpty && html`
-      <button class="button is-quiet icon-bolt" onClick=${() => askForSmart()}><span>${words.newSmart}</span></button>
+      <a class="button is-quiet icon-bolt" href="/smart/new"><span>${words.newSmart}</span></a>
       <button class="button is-main icon-plus" onClick=${() => askForPlaylist()}><span>${frame.newPlaylist}</span></button>`}
     </${Heading}>
     <ul class="line-list">
@@ -30,5 +30,5 @@ export default function Playlists() {
       ${own.map((one) => html`<${Line} key=${one.id} to=${`/playlists/${one.id}`} name=${one.name} sub=${`${lists.tracks(one.entries)} · ${place(one)}`} told=${one.pending ? frame.unsynced(one.pending) : ''} drops=${dropsTracks((ids) => addToPlaylist(one, ids))} />`)}
       ${smart.map((one) => html`<${Line} key=${`s${one.id}`} to=${`/smart/${one.id}`} name=${one.name} sub=${`${words.smartKind} · ${one.query}`} icon="bolt" />`)}
     </ul>
-    ${isEmpty && html`<${Empty} icon="list" title=${empty.playlists} text=${empty.playlistsHint} actions=${[{ label: frame.newPlaylist, icon: 'plus', isMain: true, run: () => askForPlaylist() }, { label: words.newSmart, icon: 'bolt', run: () => askForSmart() }]}><${Starts} kind="playlists" /></${Empty}>`}`;
+    ${isEmpty && html`<${Empty} icon="list" title=${empty.playlists} text=${empty.playlistsHint} actions=${[{ label: frame.newPlaylist, icon: 'plus', isMain: true, run: () => askForPlaylist() }, { label: words.newSmart, icon: 'bolt', to: '/smart/new' }]}><${Starts} kind="playlists" /></${Empty}>`}`;
 }

@@ -5,7 +5,6 @@ import { AlbumCard, useAcross } from '../parts/card-grid.js';
 import { Cover } from '../parts/cover.js';
 import { Empty } from '../parts/empty.js';
 import { Marked } from '../parts/marked.js';
-import { askForSmart } from '../parts/asking.js';
 import { trouble } from '../parts/toasts.js';
 import { TrackTable } from '../parts/track-table.js';
 import { query, replaceQuery } from '../router.js';
@@ -65,7 +64,7 @@ export default function Search() {
       ${chip('all', words.all, '', total)}${chip('tracks', words.tracks, 'note', found.tracks)}${chip('albums', words.albums, 'disc', found.albums_total)}
       ${chip('artists', words.artists, 'person', found.artists_total)}${chip('playlists', words.playlists, 'list', found.playlists.length)}
       <button class="chip icon-check" aria-pressed=${isOffline} onClick=${() => set({ show: isOffline ? '' : 'offline' })}>${filters.offline}</button>
-      ${found.is_query && html`<button class="chip icon-bolt" onClick=${() => askForSmart(text)}>${playlistWords.saveQuery}</button>`}
+      ${found.is_query && html`<a class="chip icon-bolt" href=${`/smart/new?${new URLSearchParams({ query: text })}`}>${playlistWords.saveQuery}</a>`}
     </div>
     <p class="unseen" role="status">${words.found(total)}</p>
     ${total === 0

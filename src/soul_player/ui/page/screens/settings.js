@@ -1,18 +1,21 @@
 // Settings: sources, what downloads itself, quality and room, sync, how the page looks. Kept as they are changed.
 import { api } from '../api.js';
 import { html } from '../dom.js';
-import { Card, Doing, Line, Setting, Switch } from '../parts/cards.js';
+import { Card, Line, Setting, Switch } from '../parts/cards.js';
 import { Heading } from '../parts/heading.js';
 import { PlaybackSettings } from '../parts/playback-settings.js';
+import { SignOut } from '../parts/sign-out.js';
 import { askForFolder, askForServer } from '../parts/source-dialogs.js';
 import { actionOf, SourceState } from '../parts/source-state.js';
 import { trouble } from '../parts/toasts.js';
 import { workOffline } from '../state/acts.js';
 import { theme } from '../state/kept.js';
 import { status } from '../state/live.js';
+import { keepsOf, ruleBody } from '../state/rules.js';
 import { rules as ruleList, settings as settingList, sourceList, storage, useReading } from '../state/sync.js';
 import { size, titles } from '../words.js';
-import { rate, rules as ruleWords, settings as words, sources as sourceWords } from '../words-sync.js';
+import { rules as ruleWords } from '../words-rules.js';
+import { rate, settings as words, sources as sourceWords } from '../words-sync.js';
 
 const MB = 1_000_000;
 const GB = 1_000_000_000;
@@ -25,7 +28,7 @@ export default function Settings() {
     <${Heading} title=${titles.settings} sub=${words.sub} />
     <div class="boxes">
       <div class="column"><${Sources} /><${Rules} /></div>
-      <div class="column"><${Network} /><${SyncSettings} /><${Appearance} /><${PlaybackSettings} /></div>
+      <div class="column"><${Network} /><${SyncSettings} /><${Appearance} /><${PlaybackSettings} /><${SignOut} /></div>
     </div>`;
 }
 
@@ -39,15 +42,21 @@ function Sources() {
 
 const nameOf = (rule) => (rule.kind === 'built_in' && ruleWords.builtInNames[rule.name]) || rule.name;
 
+// The weightiest first: it is what stays when room is short.
 function Rules() {
   const found = (useReading(ruleList)?.rules || []).filter((rule) => rule.kind !== 'asked');
-  const remove = (rule) => async () => {
-    await api.delete(`/api/rules/${rule.id}`);
-    ruleList.read();
+  const turn = (rule) => async (on) => {
+    try {
+      await api.put(`/api/rules/${rule.id}`, ruleBody(rule, { ...keepsOf(rule), is_on: on }));
+    } catch (error) {
+      trouble(error);
+    }
+    await ruleList.now();
   };
+  const told = (rule) => [ruleWords.builtIn[rule.name] || rule.query, rule.is_live ? ruleWords.keeps(rule.tracks, rule.bytes) : ruleWords.off].join(' · ');
   return html`<${Card} title=${ruleWords.title} hint=${ruleWords.hint}>
-    <ul>${found.map((rule) => html`<${Line} key=${rule.id} icon="bolt" title=${nameOf(rule)} sub=${`${ruleWords.builtIn[rule.name] || rule.query} · ${ruleWords.keeps(rule.tracks, rule.bytes)}`}>
-      <${Doing} kind="round icon-trash" label=${ruleWords.remove(nameOf(rule))} run=${remove(rule)} />
+    <ul>${found.map((rule) => html`<${Line} key=${rule.id} icon="bolt" title=${nameOf(rule)} to=${`/rules/${rule.id}`} sub=${told(rule)}>
+      <${Switch} label=${nameOf(rule)} isOn=${rule.is_live} onChange=${turn(rule)} />
     </${Line}>`)}</ul>
     <div class="actions"><a class="button is-quiet icon-plus" href="/rules/new">${ruleWords.add}</a></div>
   </${Card}>`;

@@ -9,8 +9,8 @@ import { SourceState, stateOf, wayOutOf } from '../parts/source-state.js';
 import { trouble } from '../parts/toasts.js';
 import { syncSource } from '../state/acts.js';
 import { sourceList, syncState, useReading } from '../state/sync.js';
-import { ago, rules as ruleWords, sources as words, sync as syncWords } from '../words-sync.js';
-import { empty } from '../words.js';
+import { ago, sources as words, sync as syncWords } from '../words-sync.js';
+import { empty, titles } from '../words.js';
 
 const NOTES = { sign_in_needed: 'icon-key is-warning', offline: 'icon-unplug is-offline', limited: 'icon-warn is-warning' };
 
@@ -19,7 +19,7 @@ export default function SourceScreen({ id }) {
   const state = useReading(syncState);
   if (!list) return null;
   const source = list.find((one) => one.id === Number(id));
-  if (!source) return html`<h1 class="unseen">${empty.nowhere}</h1><${Empty} icon="unplug" title=${empty.nowhere} text=${empty.nowhereHint} actions=${[{ label: ruleWords.back, to: '/settings', isMain: true }]} />`;
+  if (!source) return html`<h1 class="unseen">${empty.nowhere}</h1><${Empty} icon="unplug" title=${empty.nowhere} text=${empty.nowhereHint} actions=${[{ label: titles.settings, to: '/settings', isMain: true }]} />`;
   const isServer = source.type === 'server';
   const last = state?.sources.find((one) => one.source_id === source.id)?.last;
   const how = stateOf(source);
