@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from soul_player.web.connection import KEEP_ALIVE_SECONDS, Headers, connection_class
+from soul_player.web.doorway import HANDSHAKE_SECONDS, Doorway
 
 BACKLOG = 512
 
@@ -40,27 +41,39 @@ class CertificateUnusable(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """`socket_class` is uvicorn's protocol for WebSockets; `refusal_headers` go with what no application is asked."""
+    """`socket_class` is uvicorn's protocol for WebSockets; `refusal_headers` go with what no application is asked.
+
+    `connections_max` counts those that are still in the handshake of TLS, too.
+    """
 
     connections_max: int
     message_bytes_max: int
     stop_seconds: float
     socket_class: type[asyncio.Protocol] | str = "websockets-sansio"
     refusal_headers: Headers = ()
+    handshake_seconds: float = HANDSHAKE_SECONDS
 
 
 class Listener(uvicorn.Server):
     """Serves until `stop()`. `on_listening` is told the address once connections are accepted."""
 
-    def __init__(self, config: uvicorn.Config, bound: socket.socket, on_listening: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        bound: socket.socket,
+        on_listening: Callable[[], None],
+        doorway: Doorway | None = None,
+    ) -> None:
         super().__init__(config)
         self._bound = bound
         self._on_listening = on_listening
+        self._doorway = doorway
         self._stopping = asyncio.Event()
 
     async def run_until_stopped(self) -> None:
         """Accept connections; after `stop()` those in flight may finish within the configured time."""
-        await self.serve(sockets=[self._bound])
+        async with contextlib.nullcontext() if self._doorway is None else self._doorway.opened():
+            await self.serve(sockets=[self._bound])
 
     def stop(self) -> None:
         """Begin a graceful end."""
@@ -72,9 +85,20 @@ class Listener(uvicorn.Server):
         await self._stopping.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """uvicorn's, and then the word that it has begun."""
-        await super().startup(sockets)
+        """uvicorn's, or with TLS what is left of it; and then the word that it has begun."""
+        if self._doorway is None:
+            await super().startup(sockets)
+        else:
+            await self.lifespan.startup()
+            self._doorway.accept(self._make_protocol, self.server_state.connections)
+            self.servers = [self._doorway]  # type: ignore[list-item]  # which is closed as asyncio's are
+            self.started = True
         self._on_listening()
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]  # uvicorn's protocols are made like this
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -138,4 +162,9 @@ def make_listener(
         config.load()
     except (OSError, ssl.SSLError) as error:
         raise CertificateUnusable(str(error)) from error
-    return Listener(config, bound, on_listening)
+    doorway = None
+    if config.ssl is not None:
+        doorway = Doorway(
+            bound, config.ssl, connections_max=limits.connections_max, handshake_seconds=limits.handshake_seconds
+        )
+    return Listener(config, bound, on_listening, doorway)
