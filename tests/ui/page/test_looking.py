@@ -109,9 +109,10 @@ def ask_to_remove(page: Page) -> None:
 
 def write_rule(page: Page) -> None:
     """A good one, with what it means, and then a faulty one."""
-    page.get_by_label("Rule").fill("artist:amber")
-    page.get_by_text("already on this device").wait_for()
-    page.get_by_label("Rule").fill("artist:amber rating:x")
+    rule = page.get_by_role("textbox", name="Rule")
+    rule.fill("artist:amber, rating:4.. ^genre:folk")
+    page.get_by_role("listitem").filter(has_text="Genre does not contain folk").wait_for()
+    rule.fill("artist:amber rating:x")
     page.locator("#rule-said mark").wait_for()
 
 
