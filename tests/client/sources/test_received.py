@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soul_player.client.errors import ProtocolError
-from soul_player.client.sources.received import ids_bytes, read_tracks_page
+from soul_player.client.sources.received import check_heads, ids_bytes, read_tracks_page
 from soul_player.protocol.ids import BadId, id_bytes
+from soul_player.protocol.page import Heads
 from soul_player.protocol.track import ReplayGain
 from tests.edges.fake_server import make_id, make_track
 
@@ -116,6 +117,25 @@ def test_a_number_that_cannot_be_is_left_out_and_takes_no_other_track_with_it(
     tracks = read_tracks_page(page(tracks=[track(**{field: odd}), make_track(2)]), limit=10).tracks
     assert getattr(tracks[0], field) == taken
     assert tracks[1].title == "Title 2"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"server_id": "x" * 36},
+        {"server_id": "../../etc/passwd"},
+        {"era": ""},
+        {"era": "e" * 65},
+        {"era": "a\0b"},
+        {"heads": {"library": -1}},
+        {"heads": {"library": 2**53}},
+    ],
+)
+def test_heads_that_cannot_be_are_refused(changed: dict[str, Any]) -> None:
+    told: dict[str, Any] = {"server_id": make_id(1), "era": "e", "heads": {"library": 1}, "server_time": "now"}
+    assert check_heads(Heads(**told)) == Heads(**told)
+    with pytest.raises(ProtocolError):
+        check_heads(Heads(**(told | changed)))
 
 
 @given(st.lists(st.uuids().map(str), max_size=50))

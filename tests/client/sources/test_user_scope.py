@@ -47,7 +47,7 @@ BAD_OF_EITHER: list[bytes] = [
     page(next_cursor="c" * 513),
     page(has_more=1),
     page(total=-1),
-    page(total=2**63),
+    page(total=2**53),
     page(total=10**30),
 ]
 BAD_PLAYLISTS: list[bytes] = [
@@ -62,7 +62,8 @@ BAD_PLAYLISTS: list[bytes] = [
     page(playlists=[header(name="a\0b")]),
     page(playlists=[header(description="a\0b")]),
     page(playlists=[header(name="x")]).replace(b'"x"', b'"\\ud800"'),
-    page(playlists=[header(seq=2**63)]),
+    # Deletions name the newest position that was seen, which has 53 bits.
+    page(playlists=[header(seq=2**53)]),
     page(playlists=[header(seq=-1)]),
     page(playlists=[header(created_at="yesterday")]),
     page(playlists=[header(updated_at="")]),
@@ -73,7 +74,7 @@ BAD_PLAYLISTS: list[bytes] = [
     page(entries=[entry(track_id="")]),
     page(entries=[entry(playlist_id=None)]),
     page(entries=[entry(added_at="2026-01-31")]),
-    page(entries=[entry(seq=2**64)]),
+    page(entries=[entry(seq=2**53)]),
 ]
 BAD_USER_DATA: list[bytes] = [
     page(user_data=[marks()] * 2),
@@ -88,7 +89,7 @@ BAD_USER_DATA: list[bytes] = [
     page(user_data=[marks(favourited_at="0000-01-01T00:00:00.000Z")]),
     page(user_data=[marks(rated_at="99999-01-01T00:00:00.000Z")]),
     page(user_data=[marks(last_played_at="never")]),
-    page(user_data=[marks(seq=2**63)]),
+    page(user_data=[marks(seq=2**53)]),
     page(user_data=[marks()]).replace(b'"play_count":1', b'"play_count":NaN'),
     page(user_data=[marks()]).replace(b'"play_count":1', b'"play_count":1e999'),
 ]
@@ -152,12 +153,15 @@ RESULT = {"op_id": make_id(1), "status": "applied"}
         answer(ack="a" * 513),
         answer(ack=None),
         answer(heads={"library": -1}),
-        answer(heads={"library": 2**63}),
+        answer(heads={"library": 2**53}),
+        # It may be asked about as another server, and be added as one.
+        answer(server_id="x" * 36),
+        answer(server_id=""),
         answer(era="e" * 65),
         answer(era=""),
         answer(era="a\nb"),
         answer({**RESULT, "seq": -1}),
-        answer({**RESULT, "seq": 10**30}),
+        answer({**RESULT, "seq": 2**53}),
         answer({**RESULT, "op_id": None}),
         answer(*[RESULT] * 501),
         answer(RESULT)[:-1] + b',"x":' + DEEP,

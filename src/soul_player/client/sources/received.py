@@ -10,7 +10,7 @@ import msgspec
 from soul_player.client.errors import ProtocolError
 from soul_player.protocol.codec import Message, NotJson, WrongShape, decode
 from soul_player.protocol.cursor import CURSOR_CHARS_MAX
-from soul_player.protocol.operation import ERA_CHARS_MAX
+from soul_player.protocol.operation import ERA_CHARS_MAX, N_MAX
 from soul_player.protocol.page import Heads, TracksPage
 from soul_player.protocol.session import SignedIn
 from soul_player.protocol.track import ReplayGain, Track
@@ -127,7 +127,9 @@ def check_signed_in(answer: SignedIn) -> SignedIn:
 
 def check_heads(heads: Heads) -> Heads:
     """Raises `ProtocolError`."""
-    if not all(0 <= head < 2**63 for head in heads.heads.values()):
+    # Of another server a person may say that it is a new source.
+    ids_bytes([heads.server_id])
+    if not all(0 <= head <= N_MAX for head in heads.heads.values()):
         raise ProtocolError("a head came that is no position")
     # Deletions name it to the server again, which takes no other.
     if not 0 < len(heads.era) <= ERA_CHARS_MAX or not heads.era.isprintable():

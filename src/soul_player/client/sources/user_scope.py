@@ -24,7 +24,6 @@ Row = TypeVar("Row", Playlist, Entry, UserData)
 
 POSITION_CHARS_MAX = 2_000
 TEXT_CHARS_MAX = 16_384
-INT_MAX = 2**63 - 1
 # Of one answer: what it says is kept with the operation, and shown.
 WORD_CHARS_MAX = 100
 DETAIL_CHARS_MAX = 500
@@ -90,7 +89,7 @@ def _cut_state(state: dict[str, object]) -> dict[str, str | int | None]:
             continue
         if isinstance(value, str):
             plain[field] = value[:DETAIL_CHARS_MAX]
-        elif value is None or (isinstance(value, int) and abs(value) <= INT_MAX):
+        elif value is None or (isinstance(value, int) and abs(value) <= N_MAX):
             plain[field] = value
     return plain
 
@@ -170,7 +169,7 @@ def _checked_entry(entry: Entry) -> Entry:
 def _checked_user_data(row: UserData) -> UserData:
     ids_bytes([row.track_id])
     # Counts of several sources are added up.
-    _require(_is_count(row.seq) and 0 <= row.play_count <= N_MAX, "a number came that counts nothing")
+    _require(_is_count(row.seq) and _is_count(row.play_count), "a number came that counts nothing")
     _require(row.rating is None or 1 <= row.rating <= RATING_MAX, "a rating came that is none")
     return _with_times(row, ("last_played_at", "favourited_at", "rated_at"))
 
@@ -203,7 +202,7 @@ def _require_distinct(ids: Sequence[bytes]) -> None:
 
 
 def _is_count(number: int) -> bool:
-    return 0 <= number <= INT_MAX
+    return 0 <= number <= N_MAX
 
 
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001  # a condition is what it takes
