@@ -146,7 +146,7 @@ def test_an_emptied_or_missing_folder_loses_nothing_before_a_person_says_so(tmp_
             for _ in range(2):
                 result = await sync_folder(client)
                 assert result.status is (SyncStatus.SYNCED if fate == "emptied" else SyncStatus.OFFLINE)
-                assert result.tracks_deleted == 0
+                assert (result.tracks_deleted, result.unreadable) == (0, ())
                 assert await rows_of(client) == before
                 (question,) = await client.questions.list()
                 assert (question.kind, question.evidence) == ("mass_deletion", {"tracks": 3, "of": 3})

@@ -76,6 +76,8 @@ class FolderSync:
         finally:
             self._count(tallies)
         if not await asyncio.to_thread(os.path.isdir, self._folder):
+            # That is said once: the folder is no file of itself that was left out.
+            self._tally.unreadable = ()
             raise OfflineError(
                 f"{shown(self._folder)} is not there", hint="its tracks stay: connect the disk that it is on"
             )
