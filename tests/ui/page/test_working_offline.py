@@ -1,13 +1,14 @@
 """Behaviour 24: the switch that only a person turns: it outlives the program, and every process of the home obeys."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
-from tests.ui.page.world import client_at, soul, visitor, wait_for
+from tests.ui.page.world import Visitor, client_at, soul, visitor, wait_for
 
 
 @pytest.fixture
@@ -55,3 +56,27 @@ def test_only_a_person_turns_working_offline_off(chrome: Browser, place: Place) 
         shown.locator(".note.is-offline").get_by_role("button", name="Go online").click()
         expect(shown.locator("header .badge")).to_contain_text("Synced", timeout=30_000)
         wait_for("the switch", lambda: again.ask("GET", "/api/offline") == {"on": False})
+
+
+def test_the_switch_shows_what_was_chosen_while_it_is_being_told(person: Visitor) -> None:
+    """What was read before does not turn it back under a person's finger; what came to nothing does."""
+    page = person.go("/settings")
+    switch = page.get_by_role("switch", name="Work offline")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/offline", hold)
+    switch.check()
+    page.evaluate("""async () => {
+        const { status } = await import('/state/live.js');
+        status.value = { ...status.value };
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }""")
+    expect(switch).to_be_checked()
+    assert len(held) == 1
+    told = {"code": "going_away", "title": "It ends", "detail": "Soul Player ends", "status": 503}
+    held[0].fulfill(status=503, content_type="application/problem+json", body=json.dumps(told))
+    expect(page.get_by_text("Soul Player ends").first).to_be_visible()
+    expect(switch).not_to_be_checked()

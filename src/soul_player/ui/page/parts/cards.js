@@ -1,6 +1,6 @@
 // What the screens about syncs, downloads and settings are made of: cards, rows in them, meters, choices, forms.
 import { Problem } from '../api.js';
-import { html, useSignal } from '../dom.js';
+import { html, useEffect, useRef, useSignal } from '../dom.js';
 import { trouble } from './toasts.js';
 
 export function Card({ title, hint, children, kind = '', action }) {
@@ -84,6 +84,25 @@ export function Setting({ title, hint, children }) {
   return html`<li class="option"><span class="entry-words"><strong>${title}</strong>${hint && html`<small>${hint}</small>`}</span>${children}</li>`;
 }
 
+// How long what was chosen is shown until what is read says the same.
+const CHOSEN_MS = 2_000;
+
+// What a person chose is shown at once, and stays while it is being told: what was read before it may still be drawn.
 export function Switch({ label, isOn, onChange, disabled }) {
-  return html`<input type="checkbox" role="switch" class="switch" aria-label=${label} checked=${isOn} disabled=${disabled} onChange=${(event) => onChange(event.target.checked)} />`;
+  const chosen = useSignal(null);
+  const timer = useRef(0);
+  useEffect(() => {
+    if (chosen.value === isOn) chosen.value = null;
+  }, [isOn]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const choose = async (event) => {
+    clearTimeout(timer.current);
+    chosen.value = event.target.checked;
+    try {
+      await onChange(chosen.value);
+    } finally {
+      timer.current = setTimeout(() => (chosen.value = null), CHOSEN_MS);
+    }
+  };
+  return html`<input type="checkbox" role="switch" class="switch" aria-label=${label} checked=${chosen.value ?? isOn} disabled=${disabled} onChange=${choose} />`;
 }
