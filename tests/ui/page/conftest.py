@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.ui.page.music import make_folder, make_music
-from tests.ui.page.world import Client, Visitor, add_server, browser, client_at, server_at, soul, visitor, wait_for
-
-TRACKS = 16
+from tests.ui.page.music import WHOLE, make_folder, make_music
+from tests.ui.page.world import Client, Visitor, browser, client_at, first_password, server_at, visitor, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +50,11 @@ def untouched(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator
 @contextmanager
 def _synced(root: Path, music: Path) -> Iterator[Client]:
     make_folder(root / "folder", music)
-    with server_at(root / "server", music) as url:
-        add_server(root / "client", root / "server", url)
-        soul(root / "client", "source", "add-folder", str(root / "folder"), "--name", "My Folder")
-        with client_at(root / "client") as opened:
-            # 15 of the server; of the folder two are the server's, one is its own.
-            wait_for("the whole library", lambda: opened.tracks() == TRACKS)
-            yield opened
+    with server_at(root / "server", music) as url, client_at(root / "client") as opened:
+        opened.add_server(url, "admin", first_password(root / "server"))
+        opened.add_folder(root / "folder")
+        wait_for("the whole library", lambda: opened.counts() == WHOLE)
+        yield opened
 
 
 @pytest.fixture

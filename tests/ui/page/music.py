@@ -8,6 +8,9 @@ from tests.makers_audio import make_audio
 # What a tag may hold; none of it may ever be more than text.
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>&amp;"\'`${window.hacked=1}'
 ALBUM_SECONDS = 12.0
+# Tracks, and those of them that are files of this device: 15 are the server's, two of those the folder's too, which has
+# one of its own.
+WHOLE = (16, 3)
 
 
 def make_music(folder: Path) -> None:

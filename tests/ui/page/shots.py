@@ -13,11 +13,10 @@ from tests.ui.page.world import (
     DESKTOP,
     PHONE,
     Client,
-    add_server,
     browser,
     client_at,
+    first_password,
     server_at,
-    soul,
     visitor,
     wait_for,
 )
@@ -33,24 +32,24 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="soul-shots-") as name, browser() as chrome:
         root = Path(name)
         make_library(root / "music", SHOWN)
-        _copy_album(root)
-        with server_at(root / "server", root / "music") as url:
-            add_server(root / "client", root / "server", url)
-            soul(root / "client", "source", "add-folder", str(root / "Music"), "--name", "This laptop")
-            with client_at(root / "client") as client:
-                wait_for("the library", lambda: client.tracks() == len(SHOWN))
-                _furnish(client)
-                for path, picture, size, scheme, act in _pictures(client):
-                    _take(chrome, client, path=path, picture=picture, size=size, scheme=scheme, act=act)
+        copied = _copy_album(root)
+        with server_at(root / "server", root / "music") as url, client_at(root / "client") as client:
+            client.add_server(url, "admin", first_password(root / "server"))
+            client.add_folder(root / "Music", name="This laptop")
+            wait_for("the library", lambda: client.counts() == (len(SHOWN), copied))
+            _furnish(client)
+            for path, picture, size, scheme, act in _pictures(client):
+                _take(chrome, client, path=path, picture=picture, size=size, scheme=scheme, act=act)
 
 
-def _copy_album(root: Path) -> None:
-    """One album is on this device too."""
+def _copy_album(root: Path) -> int:
+    """One album is on this device too; how many tracks that are."""
     source = root / "music" / ALBUMS[0].artist / ALBUMS[0].title
     target = root / "Music" / ALBUMS[0].title
     target.mkdir(parents=True)
     for file in source.iterdir():
         (target / file.name).write_bytes(file.read_bytes())
+    return len(list(target.iterdir()))
 
 
 def _furnish(client: Client) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from soul_player.audio.ffmpeg import run_ffmpeg
 from tests.makers_audio import make_audio
-from tests.ui.page.world import Client, add_server, client_at, server_at, soul, visitor, wait_for
+from tests.ui.page.world import Client, client_at, first_password, server_at, visitor, wait_for
 
 PIXELS = 320
 # Albums, by what is in their files: a picture, none, and something that begins like one.
@@ -51,9 +51,10 @@ def pictured(tmp_path: Path) -> Iterator[Pictured]:
     broken.write_bytes(bytes(content))
     with ExitStack() as stack, ExitStack() as running:
         url = running.enter_context(server_at(tmp_path / "server", tmp_path / "music"))
-        add_server(tmp_path / "client", tmp_path / "server", url)
-        soul(tmp_path / "client", "sync")
-        yield Pictured(stack.enter_context(client_at(tmp_path / "client")), running)
+        client = stack.enter_context(client_at(tmp_path / "client"))
+        client.add_server(url, "admin", first_password(tmp_path / "server"))
+        wait_for("the albums", lambda: client.tracks() == len((REAL, NONE, CORRUPT)))
+        yield Pictured(client, running)
 
 
 def expect_shapes(page: Page, album: str) -> None:

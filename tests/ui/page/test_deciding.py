@@ -12,7 +12,7 @@ from tests.cli.test_resolve_all import NAMES, asked_thrice
 from tests.conftest import run
 from tests.makers_audio import make_audio
 from tests.ui.page.places import Place, few_tracks, place_at
-from tests.ui.page.world import client_at, soul, visitor, wait_for
+from tests.ui.page.world import client_at, visitor, wait_for
 
 LIVE = "Low Beams (Live)"
 
@@ -31,7 +31,7 @@ def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
     tags = {"title": LIVE, "artist": "Amber Tide", "album": "Night Drive", "track": "1"}
     make_audio(tmp_path / "folder" / "live", "flac", hertz=257, seconds=5.0, tags=tags)
     with place_at(chrome, music, tmp_path) as opened:
-        soul(tmp_path / "client", "source", "add-folder", str(tmp_path / "folder"), "--name", "My Folder")
+        opened.client.add_folder(tmp_path / "folder")
         wait_for("the question", lambda: opened.client.ask("GET", "/api/questions")["questions"])
         yield opened
 

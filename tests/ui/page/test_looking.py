@@ -235,7 +235,7 @@ def test_a_tag_is_never_more_than_text(person: Visitor, client: Client) -> None:
             "/playlists", f"/playlists/{made}", "/search?text=onerror", f"/search?text={HOSTILE[:4]}script", "/recent",
         ):  # fmt: skip
             person.go(path)
-            page.wait_for_timeout(300)
+            page.locator("#main").get_by_text("<img").first.wait_for(state="attached")
             assert page.evaluate("window.hacked") is None, path
             assert page.locator("img[src='x'], #main script").count() == 0, path
         person.go(f"/albums/{row['album_key']}")

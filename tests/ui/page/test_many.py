@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -13,19 +12,20 @@ from benchmarks.store import library_file
 from tests.ui.page.world import Client, client_at, visitor
 
 # The benchmark of the page does it with 100,000.
-TRACKS = 30_000
+TRACKS = 10_000
 ELEMENTS_MAX = 400
 
 
-@pytest.fixture
-def large(tmp_path: Path) -> Iterator[Client]:
-    """A client that has synced it all."""
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client that has synced it all, which nothing here changes."""
+    root = tmp_path_factory.mktemp("large")
     # In a thread of its own: the browser's event loop runs in this one.
     with ThreadPoolExecutor(1) as aside:
-        database = aside.submit(library_file, tmp_path, TRACKS, seed=1).result()
-    home = tmp_path / "client"
+        database = aside.submit(library_file, root, TRACKS, seed=1).result()
+    home = root / "client"
     home.mkdir()
-    with serving(tmp_path / "server", database_url=f"sqlite:///{database}") as served:
+    with serving(root / "server", database_url=f"sqlite:///{database}") as served:
         add_source(home, served)
         sync(home)
         with client_at(home) as opened:

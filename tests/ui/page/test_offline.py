@@ -11,20 +11,21 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.makers_audio import make_audio
-from tests.ui.page.music import make_folder
+from tests.ui.page.music import WHOLE, make_folder
 from tests.ui.page.test_playing import play
-from tests.ui.page.world import Client, Visitor, add_server, client_at, server_at, soul, visitor, wait_for
+from tests.ui.page.world import Client, Visitor, client_at, first_password, server_at, soul, visitor, wait_for
 
 
-@pytest.fixture
-def stranded(tmp_path: Path, music: Path) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def stranded(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Client]:
     """A client that knows a server's library, and the server is gone before it starts."""
-    make_folder(tmp_path / "folder", music)
-    with server_at(tmp_path / "server", music) as url:
-        add_server(tmp_path / "client", tmp_path / "server", url)
-        soul(tmp_path / "client", "source", "add-folder", str(tmp_path / "folder"), "--name", "My Folder")
-        soul(tmp_path / "client", "sync")
-    with client_at(tmp_path / "client") as opened:
+    root = tmp_path_factory.mktemp("stranded")
+    make_folder(root / "folder", music)
+    with server_at(root / "server", music) as url, client_at(root / "client") as opened:
+        opened.add_server(url, "admin", first_password(root / "server"))
+        opened.add_folder(root / "folder")
+        wait_for("the whole library", lambda: opened.counts() == WHOLE)
+    with client_at(root / "client") as opened:
         wait_for("that the server is away", lambda: not _server(opened)["is_online"])
         yield opened
 
@@ -72,17 +73,21 @@ def test_a_queue_passes_over_what_cannot_be_had(chrome: Browser, stranded: Clien
 def test_signing_in_never_blocks_local_music(chrome: Browser, tmp_path: Path, music: Path) -> None:
     """A source that wants its password again is no wall."""
     make_folder(tmp_path / "folder", music)
-    with server_at(tmp_path / "server", music) as url:
-        add_server(tmp_path / "client", tmp_path / "server", url)
-        soul(tmp_path / "client", "source", "add-folder", str(tmp_path / "folder"), "--name", "My Folder")
-        soul(tmp_path / "client", "sync")
+    with (
+        server_at(tmp_path / "server", music) as url,
+        client_at(tmp_path / "client") as opened,
+        visitor(chrome, opened) as person,
+    ):
+        opened.add_server(url, "admin", first_password(tmp_path / "server"))
+        opened.add_folder(tmp_path / "folder")
+        wait_for("the whole library", lambda: opened.counts() == WHOLE)
         soul(tmp_path / "server", "user", "passwd", "admin", "--password-stdin", stdin="another password\n")
-        with client_at(tmp_path / "client") as opened, visitor(chrome, opened) as person:
-            wait_for("that it wants its password", lambda: _server(opened)["needs_sign_in"])
-            page = person.go("/tracks")
-            expect(page.locator(".badge")).to_contain_text("Sync Failed (Retry?)")
-            play(person, "Only Here")
-            expect(page.locator(".bar .comes-from")).to_contain_text("Playing from this device")
+        opened.ask("POST", "/api/sync", {})
+        wait_for("that it wants its password", lambda: _server(opened)["needs_sign_in"])
+        page = person.go("/tracks")
+        expect(page.locator(".badge")).to_contain_text("Sync Failed (Retry?)")
+        play(person, "Only Here")
+        expect(page.locator(".bar .comes-from")).to_contain_text("Playing from this device")
 
 
 def test_only_what_is_downloaded_is_played_without_going_offline(person: Visitor, client: Client) -> None:

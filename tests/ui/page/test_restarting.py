@@ -14,15 +14,15 @@ from tests.ui.page.world import client_at, soul, visitor, wait_for
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Of a client with a folder."""
+    """Of a client that has a folder beside it."""
     few_tracks(tmp_path / "music")
-    soul(tmp_path / "client", "source", "add-folder", str(tmp_path / "music"), "--name", "My Folder")
     return tmp_path / "client"
 
 
 def test_an_open_page_goes_on_and_the_player_stands_where_it_was(chrome: Browser, home: Path) -> None:
     """Nobody signs in again; the track and its second are the client's, paused; the signed out are told how."""
     with client_at(home) as first:
+        first.add_folder(home.parent / "music")
         wait_for("the tracks", lambda: first.tracks() == 3)
         port = int(first.url.rpartition(":")[2])
         with visitor(chrome, first) as person:
@@ -62,8 +62,8 @@ def test_what_plays_waits_for_the_client_and_goes_on_by_itself(chrome: Browser, 
         tags = {"title": f"Hour {number}", "artist": "Long", "album": "Hours", "track": str(number)}
         make_audio(tmp_path / "music" / str(number), "wav", hertz=200 * number, seconds=290.0, tags=tags)
     home = tmp_path / "client"
-    soul(home, "source", "add-folder", str(tmp_path / "music"), "--name", "My Folder")
     with client_at(home) as first:
+        first.add_folder(tmp_path / "music")
         wait_for("the tracks", lambda: first.tracks() == 2)
         port = int(first.url.rpartition(":")[2])
         with visitor(chrome, first) as person:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.edges.fake_server import PASSWORD, USERNAME, FakeServer, fake_server, make_track, problem
 from tests.makers_audio import make_audio
-from tests.ui.page.world import Client, Visitor, client_at, soul, visitor, wait_for
+from tests.ui.page.world import Client, Visitor, client_at, visitor, wait_for
 
 TITLES = ("Low Beams", "Coast Road", "Petrol Blue")
 
@@ -53,9 +53,8 @@ def troubled_at(chrome: Browser, root: Path, *, seconds: float = 2.0) -> Generat
     """Three tracks of this length, synced once; somebody is let in."""
     with ExitStack() as stack:
         server = stack.enter_context(_served_aside(lambda served: _fill(served, root / "music", seconds)))
-        home = root / "client"
-        soul(home, "source", "add", server.url, "--username", USERNAME, "--password-stdin", stdin=PASSWORD + "\n")
-        client = stack.enter_context(client_at(home))
+        client = stack.enter_context(client_at(root / "client"))
+        client.add_server(server.url, USERNAME, PASSWORD)
         wait_for("the library", lambda: client.tracks() == len(TITLES))
         yield Troubled(server, client, stack.enter_context(visitor(chrome, client)))
 

@@ -94,9 +94,22 @@ class Client:
         link: str = self.ask("POST", "/api/session/links")["url"]
         return link
 
+    def add_server(self, url: str, username: str, password: str) -> None:
+        """As a source, which it syncs by itself."""
+        self.ask("POST", "/api/sources", {"url": url, "username": username, "password": password})
+
+    def add_folder(self, folder: Path, *, name: str = "My Folder") -> None:
+        """Of this device, as a source."""
+        self.ask("POST", "/api/sources/folders", {"folder": str(folder), "name": name})
+
     def tracks(self) -> int:
         """How many there are to see."""
-        return int(self.ask("GET", "/api/counts")["tracks"])
+        return self.counts()[0]
+
+    def counts(self) -> tuple[int, int]:
+        """Of tracks, and of those that are files of this device: with both a library of two sources is whole."""
+        counts = self.ask("GET", "/api/counts")
+        return counts["tracks"], counts["device"]
 
     def album(self, title: str) -> str:
         """The place of an album in the page."""
@@ -144,10 +157,9 @@ def server_at(
         yield wait_for("the server's address", look)
 
 
-def add_server(home: Path, server_home: Path, url: str) -> None:
-    """As a source of the client in `home`."""
-    password = (server_home / "first-password").read_text().splitlines()[0]
-    soul(home, "source", "add", url, "--username", "admin", "--password-stdin", stdin=password + "\n")
+def first_password(server_home: Path) -> str:
+    """Of its `admin`."""
+    return (server_home / "first-password").read_text().splitlines()[0]
 
 
 def chromium() -> str:
