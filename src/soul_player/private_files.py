@@ -10,6 +10,14 @@ DRAFT_SUFFIX = ".draft"
 def write_private(path: Path, content: bytes) -> None:
     """Never readable for others, not even for a moment; durable when it returns. Raises `OSError`, and leaves what was
     there before."""
+    try:
+        _write(path, content)
+    except OSError as error:
+        # The draft is a file that nobody knows, and a disk that is full tells of none.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, content: bytes) -> None:
     # Several processes of a home, and several threads of one, may write the same file: the last one stays.
     draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{DRAFT_SUFFIX}")
     draft.unlink(missing_ok=True)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.cli.programs import SOUL, environment
+from tests.cli.forked import Program
+from tests.cli.programs import running
 
 STOP_SECONDS = 2.0
+UI = ("ui", "--no-browser", "--json", "--port", "0")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class OpenedUi:
     home: Path
     url: str
     link: str
-    process: "subprocess.Popen[bytes]"
+    process: "Program | subprocess.Popen[bytes]"
     # What it said before.
     before: tuple[bytes, ...] = ()
 
@@ -51,10 +53,13 @@ def is_announced(home: Path, url: str) -> bool:
 @contextmanager
 def ui_of(home: Path, *arguments: str, **extra: str) -> Generator[OpenedUi, None, None]:
     """On a free port, announced in the home; ended by SIGTERM, well and in time."""
-    process = subprocess.Popen(
-        [SOUL, "--home", home, "ui", "--no-browser", "--json", "--port", "0", *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(**extra),
-    )  # fmt: skip
+    with announced(home, running(*UI, *arguments, home=home, settings=extra)) as opened:
+        yield opened
+
+
+@contextmanager
+def announced(home: Path, process: "Program | subprocess.Popen[bytes]") -> Generator[OpenedUi, None, None]:
+    """The same for one that was started already."""
     try:
         assert process.stdout is not None
         before: list[bytes] = []

@@ -1,19 +1,24 @@
-"""The real program as a process: one command, or a server that runs as long as a test needs it."""
+"""The program as a process: one command, or a server that runs as long as a test needs it."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.cli.forked import Program, start
+
 SOUL = Path(sys.executable).with_name("soul")
 ANSWER_SECONDS = 60.0
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,49 @@ def environment(**extra: str) -> dict[str, str]:
 def soul(*arguments: str | Path, home: Path | None = None, stdin: str = "", **extra: str) -> Ran:
     """Run one command to its end. stdin is a pipe: there is no terminal."""
     place = () if home is None else ("--home", home)
-    done = subprocess.run(
-        [SOUL, *place, *arguments], input=stdin.encode(), capture_output=True, timeout=ANSWER_SECONDS,
-        env=environment(**extra), check=False,
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        program = start([SOUL, *place, *arguments], (reading, out.fileno(), err.fileno()), environment(**extra))
+        os.close(reading)
+        with os.fdopen(writing, "wb") as answers, contextlib.suppress(BrokenPipeError):
+            answers.write(stdin.encode())
+        code = _ended(program)
+        out.seek(0)
+        err.seek(0)
+        return Ran(code, out.read().decode(), err.read().decode())
+
+
+def running(
+    *arguments: str | Path, home: Path, settings: Mapping[str, str] = NO_SETTINGS, in_own_session: bool = False
+) -> Program:
+    """Start one command that a test wants to watch: its output comes over pipes, there is no input."""
+    out, its_out = os.pipe()
+    err, its_err = os.pipe()
+    with Path(os.devnull).open("rb") as nothing:
+        program = start(
+            [SOUL, "--home", home, *arguments], (nothing.fileno(), its_out, its_err), environment(**settings),
+            in_own_session=in_own_session,
+        )  # fmt: skip
+    os.close(its_out)
+    os.close(its_err)
+    program.stdout, program.stderr = os.fdopen(out, "rb"), os.fdopen(err, "rb")
+    return program
+
+
+def interpreted(*arguments: str | Path, home: Path) -> "subprocess.Popen[bytes]":
+    """The same in an interpreter that is its own from the start, for what the system shows of it."""
+    return subprocess.Popen(
+        [SOUL, "--home", home, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=environment(),
     )  # fmt: skip
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _ended(program: Program) -> int:
+    try:
+        return program.wait(ANSWER_SECONDS)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        raise
 
 
 @dataclass(frozen=True)
@@ -58,7 +101,7 @@ class Serving:
     home: Path
     url: str
     password: str
-    process: "subprocess.Popen[bytes]"
+    process: Program
     said: Path
 
 
@@ -69,11 +112,9 @@ def serving(
     """`soul serve` on a free port; stopped by SIGTERM, which must end it well."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     said = home / "said.txt"
-    with said.open("wb") as stream:
-        process = subprocess.Popen(
-            [SOUL, "--home", home, "serve", "--port", "0", *arguments],
-            stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, env=environment(**extra),
-        )  # fmt: skip
+    with said.open("wb") as stream, Path(os.devnull).open("rb") as nothing:
+        streams = (nothing.fileno(), stream.fileno(), stream.fileno())
+        process = start([SOUL, "--home", home, "serve", "--port", "0", *arguments], streams, environment(**extra))
     try:
         url = wait_for_line(said, wait_for, process).removesuffix('"}')
         password_file = home / "first-password"
@@ -85,7 +126,9 @@ def serving(
     assert code == 0, said.read_text()
 
 
-def wait_for_line(said: Path, prefix: str, process: "subprocess.Popen[bytes]", *, seconds: float = 30.0) -> str:
+def wait_for_line(
+    said: Path, prefix: str, process: "Program | subprocess.Popen[bytes]", *, seconds: float = 30.0
+) -> str:
     """The rest of the first line that begins so."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from soul_player.audio.ffmpeg import run_ffmpeg
-from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
+from tests.cli.programs import add_source, running, serving, soul, wait_for_tracks
 
 
 def test_tracks_come_and_play_without_the_server(tmp_path: Path, music: Path) -> None:
@@ -125,10 +125,7 @@ def test_ctrl_c_ends_it_and_the_next_run_goes_on(tmp_path: Path, music: Path) ->
         add_source(client, server)
         wait_for_tracks(client, 6)
         assert soul("config", "set", "client.download_bytes_per_second", "20000", home=client).code == 0
-        process = subprocess.Popen(
-            [SOUL, "--home", client, "download", "--json", "artist:amber"], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-        )  # fmt: skip
+        process = running("download", "--json", "artist:amber", home=client)
         assert process.stdout is not None
         while json.loads(process.stdout.readline())["event"] != "progress":
             pass

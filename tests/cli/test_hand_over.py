@@ -4,9 +4,9 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import threading
 import time
+import urllib.error
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from benchmarks.store import make_library
-from tests.cli.local_api import ui_of
-from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
+from tests.cli.local_api import OpenedUi, ui_of
+from tests.cli.programs import add_source, running, serving, soul, wait_for_tracks
 from tests.edges.slow_line import slow_line
 
 
@@ -53,12 +53,8 @@ def test_ctrl_c_cancels_there(tmp_path: Path, music: Path) -> None:
             home=client, stdin=server.password + "\n",
         ).code == 0  # fmt: skip
         with ui_of(client, **slow) as opened:
-            process = subprocess.Popen(
-                [SOUL, "--home", client, "sync", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, env=environment(),
-            )  # fmt: skip
-            wait_until(lambda: opened.ask("GET", "/api/status")["badge"]["state"] == "syncing")
-            time.sleep(2)
+            process = running("sync", "--json", home=client)
+            wait_until(lambda: is_begun(opened))
             process.send_signal(signal.SIGINT)
             asked_at = time.monotonic()
             out, err = process.communicate(timeout=30)
@@ -66,6 +62,16 @@ def test_ctrl_c_cancels_there(tmp_path: Path, music: Path) -> None:
             assert process.returncode == 130, err.decode()
             assert json.loads(out.splitlines()[-1])["sources"][0]["status"] == "cancelled"
             assert opened.process.poll() is None
+
+
+def is_begun(opened: OpenedUi) -> bool:
+    """Whether somebody has asked it for a sync by hand: who did waits for its end, and for Ctrl-C."""
+    try:
+        return not opened.ask("GET", "/api/sync/runs/1")["is_done"]
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return False
+        raise
 
 
 def test_status_tells_how_far_the_process_is_that_runs(tmp_path: Path) -> None:
@@ -114,12 +120,10 @@ def test_ctrl_c_takes_downloads_back_there(tmp_path: Path, music: Path) -> None:
         wait_for_tracks(client, 6)
         # The three built-in rules fetch nothing of a library that was never played.
         with ui_of(client, SOUL_CLIENT_DOWNLOAD_BYTES_PER_SECOND="5000") as opened:
-            process = subprocess.Popen(
-                [SOUL, "--home", client, "download", "title:e", "--json"], stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-            )  # fmt: skip
-            wait_until(lambda: opened.ask("GET", "/api/downloads")["active"] > 0)
-            time.sleep(2)
+            process = running("download", "title:e", "--json", home=client)
+            assert process.stdout is not None
+            while json.loads(process.stdout.readline())["event"] != "progress":
+                pass
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=30)
             assert process.returncode == 130, err.decode()
@@ -179,10 +183,7 @@ def test_a_stranger_at_the_port_hears_no_secret(tmp_path: Path, command: tuple[s
     """Its process is alive (it is this one), its port answers: the proof is what it lacks."""
     with stranger() as url:
         leave_run_file(tmp_path, url, os.getpid())
-        process = subprocess.Popen(
-            [SOUL, "--home", tmp_path, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment(),
-        )  # fmt: skip
+        process = running(*command, home=tmp_path)
         assert process.stdout is not None
         line = process.stdout.readline().decode()
         process.send_signal(signal.SIGTERM)

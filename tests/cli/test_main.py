@@ -9,7 +9,7 @@ import click
 import pytest
 
 from soul_player.cli.parser import soul as command_line
-from tests.cli.programs import SOUL, environment, soul
+from tests.cli.programs import SOUL, Ran, environment, soul
 
 HELP_SECONDS_MAX = 0.15
 COMMANDS = (
@@ -91,14 +91,26 @@ def test_a_home_that_cannot_be_one_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_no_fault_of_the_program(tmp_path: Path) -> None:
-    """A folder that belongs to somebody else, a home on a disk that was mounted read only: it is named."""
+    """A folder where nobody writes, something else in the file's place, a disk without room: the file is named."""
     assert soul("status", home=tmp_path).code == 0
-    (tmp_path / "client.toml.new").mkdir()
-    for line in (("backup", "/proc/backup"), ("config", "set", "client.page_rows", "7")):
-        ran = soul(*line, "--json", home=tmp_path)
+    (tmp_path / "ui-password").mkdir()
+    set_setting = (SOUL, "--home", tmp_path, "config", "set", "client.page_rows", "7", "--json")
+    full = subprocess.run(
+        ["bash", "-c", 'ulimit -f 0; exec "$@"', "-", *set_setting], capture_output=True, timeout=60, env=environment(),
+        check=False,
+    )  # fmt: skip
+    for ran, file in (
+        (soul("backup", "/proc/backup", "--json", home=tmp_path), "/proc/"),
+        (
+            soul("ui", "--set-password", "--password-stdin", "--json", home=tmp_path, stdin="night drive 1974\n"),
+            f"{tmp_path}/ui-password: ",
+        ),
+        (Ran(full.returncode, full.stdout.decode(), full.stderr.decode()), f"{tmp_path}/client.toml: "),
+    ):
         error = ran.json()["error"]
         assert (ran.code, error["code"]) == (1, "file_unusable"), error
-        assert error["message"].startswith(("/proc/", str(tmp_path / "client.toml.new")))
+        assert error["message"].startswith(file), error
+    assert not (tmp_path / "client.toml").exists()
 
 
 def test_the_home_may_come_from_the_environment(tmp_path: Path) -> None:

@@ -4,11 +4,10 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 from soul_player.audio.ffmpeg import run_ffmpeg
-from tests.cli.programs import SOUL, environment, serving, soul
+from tests.cli.programs import running, serving, soul
 
 
 def test_a_scan_tells_what_it_did(tmp_path: Path, music: Path) -> None:
@@ -93,10 +92,7 @@ def test_ctrl_c_ends_a_scan_and_the_next_one_goes_on(tmp_path: Path, music: Path
         # Bytes behind the audio make each another file.
         (music / f"{number}.flac").write_bytes(song + number.to_bytes(4, "big"))
     home = tmp_path / "home"
-    process = subprocess.Popen(
-        [SOUL, "--home", home, "scan", "--music", music, "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment(), start_new_session=True,
-    )  # fmt: skip
+    process = running("scan", "--music", music, "--json", home=home, in_own_session=True)
     assert process.stdout is not None
     first = process.stdout.readline()
     assert b"progress" in first

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from benchmarks.store import make_library
-from tests.cli.programs import SOUL, Serving, add_source, environment, serving, soul, wait_for_tracks
+from tests.cli.forked import Program
+from tests.cli.programs import SOUL, Serving, add_source, environment, running, serving, soul, wait_for_tracks
 from tests.edges.slow_line import slow_line
 
 RESULT_FIELDS = {
@@ -110,12 +111,9 @@ def test_every_source_offline_is_temporary_and_one_of_two_is_partly_done(tmp_pat
         assert soul("sync", "ghost", home=client).code == 3
 
 
-def start_slow_sync(client: Path, *flags: str) -> "subprocess.Popen[bytes]":
+def start_slow_sync(client: Path, *flags: str) -> Program:
     """A sync in small pages, on its way."""
-    return subprocess.Popen(
-        [SOUL, "--home", client, "sync", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment(SOUL_CLIENT_PAGE_ROWS="100"),
-    )  # fmt: skip
+    return running("sync", *flags, home=client, settings={"SOUL_CLIENT_PAGE_ROWS": "100"})
 
 
 def test_ctrl_c_cancels_and_the_next_run_goes_on(tmp_path: Path, many_tracks: Path) -> None:
@@ -217,10 +215,7 @@ def test_watching_goes_on_until_ctrl_c(tmp_path: Path, music: Path) -> None:
     client = tmp_path / "client"
     with serving(tmp_path / "server", "--music", music) as server:
         add_source(client, server)
-        process = subprocess.Popen(
-            [SOUL, "--home", client, "sync", "--watch", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment(),
-        )  # fmt: skip
+        process = running("sync", "--watch", "--json", home=client)
         assert process.stdout is not None
         events = [json.loads(process.stdout.readline())]
         while events[-1]["event"] != "synced":

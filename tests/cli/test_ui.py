@@ -4,7 +4,6 @@ import json
 import signal
 import socket
 import stat
-import subprocess
 import time
 import urllib.request
 from dataclasses import replace
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.local_api import OpenedUi, ui_of
-from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
+from tests.cli.local_api import UI, OpenedUi, announced, ui_of
+from tests.cli.programs import add_source, interpreted, running, serving, soul, wait_for_tracks
 
 
 def test_it_keeps_its_home_in_sync_and_says_where_it_is(tmp_path: Path, music: Path) -> None:
@@ -83,7 +82,7 @@ def test_it_ends_in_time_while_others_listen_and_wait(tmp_path: Path) -> None:
 @pytest.mark.parametrize("told", ["", "--quiet"])
 def test_no_secret_is_in_what_it_says_or_in_the_process_list(tmp_path: Path, told: str) -> None:
     """But the link, which works once and for a minute."""
-    with ui_of(tmp_path, *filter(None, [told])) as opened:
+    with announced(tmp_path, interpreted(*UI, *filter(None, [told]), home=tmp_path)) as opened:
         token = json.loads((tmp_path / "run.json").read_text())["token"]
         line = Path(f"/proc/{opened.process.pid}/cmdline").read_bytes()
         assert token.encode() not in line
@@ -117,14 +116,11 @@ def test_beside_a_process_that_watches_its_page_is_opened(tmp_path: Path) -> Non
     (tmp_path / "music").mkdir()
     home = tmp_path / "home"
     assert soul("source", "add-folder", tmp_path / "music", home=home).code == 0
-    watching = subprocess.Popen(
-        [SOUL, "--home", home, "sync", "--watch", "--quiet"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment(),
-    )  # fmt: skip
+    watching = running("sync", "--watch", "--quiet", home=home)
     try:
         deadline = time.monotonic() + 30
         while not (home / "run.json").exists():
-            assert watching.poll() is None, watching.communicate()
+            assert watching.poll() is None, watching.communicate(timeout=30)
             assert time.monotonic() < deadline
             time.sleep(0.05)
         opened = soul("ui", "--no-browser", "--json", home=home)

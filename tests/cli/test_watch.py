@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.store import make_library
-from tests.cli.programs import SOUL, add_source, environment, serving, soul, wait_for_tracks
+from tests.cli.forked import Program
+from tests.cli.programs import add_source, running, serving, soul, wait_for_tracks
 from tests.edges.slow_line import slow_line
 
 TRACKS = 4_000
@@ -19,12 +19,9 @@ STOP_SECONDS_MAX = 2.0
 
 
 @contextmanager
-def watching(home: Path) -> Generator["subprocess.Popen[bytes]", None, None]:
+def watching(home: Path) -> Generator[Program, None, None]:
     """A process that keeps this home in sync; it was synced once when the block begins."""
-    process = subprocess.Popen(
-        [SOUL, "--home", home, "sync", "--watch", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment(),
-    )  # fmt: skip
+    process = running("sync", "--watch", "--json", home=home)
     try:
         assert next_event(process, "synced")["sources"][0]["status"] == "synced"
         yield process
@@ -34,7 +31,7 @@ def watching(home: Path) -> Generator["subprocess.Popen[bytes]", None, None]:
         process.communicate(timeout=30)
 
 
-def next_event(process: "subprocess.Popen[bytes]", name: str) -> Any:
+def next_event(process: Program, name: str) -> Any:
     """The next of this name."""
     assert process.stdout is not None
     while line := process.stdout.readline():
@@ -68,7 +65,7 @@ def test_an_edit_in_one_home_is_seen_in_another_while_both_are_watched(tmp_path:
             assert time.monotonic() - began < 2.0
 
 
-def end_with_sigterm(process: "subprocess.Popen[bytes]") -> float:
+def end_with_sigterm(process: Program) -> float:
     """How long it took; it must end as one that was interrupted does, with its one summary."""
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
@@ -86,10 +83,7 @@ def test_sigterm_in_the_middle_of_a_large_first_sync_ends_within_two_seconds(tmp
     asyncio.run(make_library(f"sqlite:///{server_home}/server.db", TRACKS, seed=1))
     with serving(server_home) as server, slow_line(server.url, bytes_per_second=60_000) as line:
         assert add_source(client, server, url=line.url).code == 0
-        process = subprocess.Popen(
-            [SOUL, "--home", client, "sync", "--watch", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment(SOUL_CLIENT_PAGE_ROWS="100"),
-        )  # fmt: skip
+        process = running("sync", "--watch", "--json", home=client, settings={"SOUL_CLIENT_PAGE_ROWS": "100"})
         while next_event(process, "progress")["done"] < 200:
             pass
         assert end_with_sigterm(process) < STOP_SECONDS_MAX
@@ -112,10 +106,7 @@ def test_sigterm_while_music_is_downloaded_ends_within_two_seconds_and_is_gone_o
             assert add_source(client, server, url=line.url).code == 0
             wait_for_tracks(client, 6)
             with watching(client) as process:
-                asking = subprocess.Popen(
-                    [SOUL, "--home", client, "download", "--yes", ""], stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-                )  # fmt: skip
+                asking = running("download", "--yes", "", home=client)
                 began = time.monotonic()
                 while not soul("status", "--json", home=client).json()["downloads"]["active"]:
                     assert time.monotonic() - began < 30

@@ -19,6 +19,7 @@ import pytest
 
 from soul_player.server.errors import ConfigError, StartError
 from soul_player.server.listening.listener import bind
+from soul_player.server.store.roots import list_roots
 from tests.conftest import run
 from tests.edges.certificates import FOLDER as CERTIFICATES
 from tests.makers_audio import make_audio
@@ -155,6 +156,16 @@ def test_a_stream_that_does_not_end_does_not_hold_the_server_for_ever(tmp_path: 
             return ended
 
     assert run(story()) < 10.0
+
+
+def test_its_folders_are_known_before_anybody_is_told_that_it_listens(tmp_path: Path) -> None:
+    """A script that waits for that line and then says `soul scan` was told that there is no folder of music."""
+
+    async def story() -> list[bytes]:
+        async with running_server(tmp_path / "home", music=(tmp_path,)) as running:
+            return [root.path for root in await running.server.store.database.read(list_roots) if root.is_configured]
+
+    assert run(story()) == [os.fsencode(tmp_path)]
 
 
 def test_a_taken_port_is_told_in_words(tmp_path: Path) -> None:

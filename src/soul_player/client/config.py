@@ -77,7 +77,9 @@ def _of_file(path: Path) -> dict[str, object]:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigInvalid(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
         raise ConfigInvalid(f"{path} cannot be read: {error}") from error
     try:
         values = tomllib.loads(text)

@@ -155,6 +155,9 @@ async def open_server(
 async def run(server: Server, listener: Listener, *, clock: Clock, randomness: Randomness) -> None:
     """Answer until the listener is stopped, with the work in the background beside it."""
     store = server.store
+    if server.config.music:
+        # Who was told that it listens may scan at once: without this there would be nothing to scan yet.
+        await server.scanner.introduce()
     async with asyncio.TaskGroup() as tasks:
         background = [
             tasks.create_task(stay_present(store, clock=clock, randomness=randomness), name="presence"),

@@ -17,7 +17,7 @@ from soul_player.protocol.times import time_text
 from soul_player.server.scanner.hashing import hash_now, hash_unhashed
 from soul_player.server.scanner.library_store import LibraryStore, Looks
 from soul_player.server.scanner.parts import ScanParts
-from soul_player.server.store.roots import confirm_missing
+from soul_player.server.store.roots import configure_roots, confirm_missing
 from soul_player.server.store.scan_lock import scan_lock
 
 log = logging.getLogger("soul_player.server")
@@ -93,6 +93,10 @@ class Scanner:
         self._asked_full = self._asked_full or full
         self._wake.set()
         return self._asked
+
+    async def introduce(self) -> None:
+        """Name its folders in the database, where whoever scans beside it looks for them."""
+        await self._parts.database.write(configure_roots, self._roots)
 
     async def scan(self, *, full: bool = False) -> ScanSummary:
         """Scan here and now, after whatever scan of this database runs, in this process or another."""
