@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.ui.page.music import WHOLE, make_folder, make_music
-from tests.ui.page.world import Client, Visitor, browser, client_at, first_password, server_at, visitor, wait_for
+from tests.ui.page.places import PASSWORD, few_tracks
+from tests.ui.page.world import Client, Visitor, browser, client_at, first_password, server_at, soul, visitor, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,22 @@ def untouched(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator
     """Another one like it, of one file of tests alone, with room for copies; nothing of the server's is here yet."""
     with _synced(tmp_path_factory.mktemp("untouched"), music) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the servers serve that a test has for itself: three short tracks."""
+    folder = tmp_path_factory.mktemp("few")
+    few_tracks(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def anns_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a server at which Ann has an account, to be copied for each server that is started."""
+    home = tmp_path_factory.mktemp("anns") / "server"
+    soul(home, "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
+    return home
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A person's page beside a server of its own that can be stopped, frozen and started at one address."""
 
 import os
+import shutil
 import signal
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.makers_audio import make_audio
-from tests.ui.page.world import Client, Visitor, client_at, server_at, soul, visitor, wait_for
+from tests.ui.page.world import Client, Visitor, client_at, server_at, visitor, wait_for
 
 PASSWORD = "a-long-password"
 ALBUM = ("Low Beams", "Coast Road", "Petrol Blue")
@@ -59,19 +60,12 @@ class Place:
                         return int(process.name)
         raise AssertionError("the server does not run")
 
-    def other_device(self) -> Path:
-        """Another client of the same account, synced."""
-        home = self.root / "other"
-        if not home.exists():
-            sign_in(home, self.port)
-            soul(home, "sync")
-        return home
-
-
-def sign_in(home: Path, port: int, *, password: str = PASSWORD) -> None:
-    """As Ann, at the server of this port."""
-    url = f"http://127.0.0.1:{port}"
-    soul(home, "source", "add", url, "--username", "ann", "--password-stdin", stdin=password + "\n")
+    @contextmanager
+    def other_device(self) -> Generator[Client, None, None]:
+        """Another client of the same account, which keeps itself in sync."""
+        with client_at(self.root / "other") as client:
+            client.add_server(f"http://127.0.0.1:{self.port}", "ann", PASSWORD)
+            yield client
 
 
 def few_tracks(folder: Path) -> None:
@@ -82,13 +76,13 @@ def few_tracks(folder: Path) -> None:
 
 
 @contextmanager
-def place_at(chrome: Browser, music: Path, root: Path) -> Generator[Place, None, None]:
-    """All in sync, and somebody let in."""
+def place_at(chrome: Browser, music: Path, anns_server: Path, root: Path) -> Generator[Place, None, None]:
+    """All in sync, and somebody let in. `anns_server`: a home of which the server's is a copy."""
     (root / "music").symlink_to(music)
+    shutil.copytree(anns_server, root / "server")
     with ExitStack() as stack, ExitStack() as running:
         url = running.enter_context(server_at(root / "server", root / "music"))
         port = int(url.rpartition(":")[2])
-        soul(root / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
         client = stack.enter_context(client_at(root / "client"))
         client.add_server(url, "ann", PASSWORD)
         wait_for("the library", lambda: client.tracks() == len(ALBUM))

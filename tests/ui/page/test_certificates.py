@@ -1,6 +1,7 @@
 """Behaviour 19: a certificate that nobody vouches for, and one that changed: compared, refused, trusted by a person."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.edges.certificates import FOLDER, fingerprint
-from tests.ui.page.places import ALBUM, PASSWORD, few_tracks
-from tests.ui.page.world import Client, client_at, server_at, soul, visitor
+from tests.ui.page.places import ALBUM, PASSWORD
+from tests.ui.page.world import Client, client_at, server_at, visitor
 
 PATIENCE_MS = 30_000
 
@@ -37,11 +38,11 @@ class Encrypted:
 
 
 @pytest.fixture
-def encrypted(tmp_path: Path) -> Iterator[Encrypted]:
+def encrypted(few: Path, anns_server: Path, tmp_path: Path) -> Iterator[Encrypted]:
     """It shows the first certificate."""
-    few_tracks(tmp_path / "music")
+    (tmp_path / "music").symlink_to(few)
+    shutil.copytree(anns_server, tmp_path / "server")
     with ExitStack() as stack, ExitStack() as running:
-        soul(tmp_path / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
         opened = Encrypted(tmp_path, running, stack.enter_context(client_at(tmp_path / "client")))
         opened.show("first")
         yield opened

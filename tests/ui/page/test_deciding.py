@@ -11,26 +11,18 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.cli.test_resolve_all import NAMES, asked_thrice
 from tests.conftest import run
 from tests.makers_audio import make_audio
-from tests.ui.page.places import Place, few_tracks, place_at
+from tests.ui.page.places import Place, place_at
 from tests.ui.page.world import client_at, visitor, wait_for
 
 LIVE = "Low Beams (Live)"
 
 
-@pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three short tracks."""
-    folder = tmp_path_factory.mktemp("few")
-    few_tracks(folder)
-    return folder
-
-
 @pytest.fixture
-def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
+def place(chrome: Browser, few: Path, anns_server: Path, tmp_path: Path) -> Iterator[Place]:
     """A folder of this device holds what may be a live take of one of the server's tracks, or the same."""
     tags = {"title": LIVE, "artist": "Amber Tide", "album": "Night Drive", "track": "1"}
     make_audio(tmp_path / "folder" / "live", "flac", hertz=257, seconds=5.0, tags=tags)
-    with place_at(chrome, music, tmp_path) as opened:
+    with place_at(chrome, few, anns_server, tmp_path) as opened:
         opened.client.add_folder(tmp_path / "folder")
         wait_for("the question", lambda: opened.client.ask("GET", "/api/questions")["questions"])
         yield opened

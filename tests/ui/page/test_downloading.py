@@ -7,23 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
+from tests.ui.page.places import ALBUM, Place, place_at
 from tests.ui.page.troubled import TITLES, troubled_at
 from tests.ui.page.world import wait_for
 
 
-@pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three short tracks."""
-    folder = tmp_path_factory.mktemp("few")
-    few_tracks(folder)
-    return folder
-
-
 @pytest.fixture
-def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
+def place(chrome: Browser, few: Path, anns_server: Path, tmp_path: Path) -> Iterator[Place]:
     """All in sync, and the page open."""
-    with place_at(chrome, music, tmp_path) as opened:
+    with place_at(chrome, few, anns_server, tmp_path) as opened:
         yield opened
 
 

@@ -1,6 +1,7 @@
 """Sources in the page: the first look, a server added with its doubts, several addresses, and removal."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,55 +10,52 @@ from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped
 from playwright.sync_api import Browser, expect
 
 from soul_player.cli.demo.albums import SONGS
-from tests.ui.page.places import ALBUM, PASSWORD, Place, few_tracks, place_at
+from tests.ui.page.places import ALBUM, PASSWORD, Place, place_at
 from tests.ui.page.test_looking import BROKEN, RULES
-from tests.ui.page.world import DESKTOP, PHONE, client_at, server_at, soul, visitor, wait_for
-
-
-@pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three short tracks."""
-    folder = tmp_path_factory.mktemp("few")
-    few_tracks(folder)
-    return folder
+from tests.ui.page.world import DESKTOP, PHONE, client_at, server_at, visitor, wait_for
 
 
 @pytest.fixture
-def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
+def place(chrome: Browser, few: Path, anns_server: Path, tmp_path: Path) -> Iterator[Place]:
     """All in sync, and somebody let in."""
-    with place_at(chrome, music, tmp_path) as opened:
+    with place_at(chrome, few, anns_server, tmp_path) as opened:
         yield opened
 
 
-def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(chrome: Browser, music: Path, tmp_path: Path) -> None:
+def test_whoever_has_nothing_yet_adds_a_server_and_a_folder(
+    chrome: Browser, few: Path, anns_server: Path, tmp_path: Path
+) -> None:
     """The first run, to the end: a question, a form that says what is wrong, rows that appear by themselves."""
-    with server_at(tmp_path / "server", music) as url, client_at(tmp_path / "client") as client:
-        soul(tmp_path / "server", "user", "add", "ann", "--password-stdin", stdin=PASSWORD + "\n")
-        with visitor(chrome, client) as person:
-            page = person.go("/")
-            expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()
-            page.get_by_label("Server address").fill(url)
-            page.get_by_role("button", name="Connect").click()
-            dialog = page.get_by_role("dialog")
-            expect(dialog.get_by_label("Server address")).to_have_value(url)
-            dialog.get_by_label("User name").fill("ann")
-            dialog.get_by_label("Password").fill("not-this-one")
-            dialog.get_by_role("button", name="Connect").click()
-            expect(dialog.get_by_role("alert")).to_contain_text("wrong")
-            expect(dialog.get_by_label("User name")).to_have_value("ann")
-            dialog.get_by_label("Password").fill(PASSWORD)
-            dialog.get_by_role("button", name="Connect").click()
-            expect(page.get_by_role("row", name=re.compile("Coast Road"))).to_be_visible(timeout=30_000)
-            person.go("/settings")
-            page.get_by_role("button", name="Add folder").click()
-            dialog.get_by_label("Folder on this device").fill(str(tmp_path / "nothing"))
-            dialog.get_by_role("button", name="Add this folder").click()
-            expect(dialog.get_by_role("alert")).to_be_visible()
-            dialog.get_by_label("Folder on this device").fill(str(music))
-            dialog.get_by_role("button", name="Add this folder").click()
-            sources = page.get_by_role("region", name="Sources")
-            expect(sources.get_by_role("listitem")).to_have_count(2)
-            expect(sources).to_contain_text(f"{len(ALBUM)} tracks")
+    shutil.copytree(anns_server, tmp_path / "server")
+    with (
+        server_at(tmp_path / "server", few) as url,
+        client_at(tmp_path / "client") as client,
+        visitor(chrome, client) as person,
+    ):
+        page = person.go("/")
+        expect(page.get_by_role("heading", name="Where is your music?")).to_be_visible()
+        page.get_by_label("Server address").fill(url)
+        page.get_by_role("button", name="Connect").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_label("Server address")).to_have_value(url)
+        dialog.get_by_label("User name").fill("ann")
+        dialog.get_by_label("Password").fill("not-this-one")
+        dialog.get_by_role("button", name="Connect").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("wrong")
+        expect(dialog.get_by_label("User name")).to_have_value("ann")
+        dialog.get_by_label("Password").fill(PASSWORD)
+        dialog.get_by_role("button", name="Connect").click()
+        expect(page.get_by_role("row", name=re.compile("Coast Road"))).to_be_visible(timeout=30_000)
+        person.go("/settings")
+        page.get_by_role("button", name="Add folder").click()
+        dialog.get_by_label("Folder on this device").fill(str(tmp_path / "nothing"))
+        dialog.get_by_role("button", name="Add this folder").click()
+        expect(dialog.get_by_role("alert")).to_be_visible()
+        dialog.get_by_label("Folder on this device").fill(str(few))
+        dialog.get_by_role("button", name="Add this folder").click()
+        sources = page.get_by_role("region", name="Sources")
+        expect(sources.get_by_role("listitem")).to_have_count(2)
+        expect(sources).to_contain_text(f"{len(ALBUM)} tracks")
 
 
 def test_whoever_only_wants_to_try_gets_a_demo(chrome: Browser, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
-from tests.ui.page.world import soul, wait_for
+from tests.ui.page.places import ALBUM, Place, place_at
+from tests.ui.page.world import Client, soul, wait_for
 
 CANCELS = 4
 # How long it takes from the click until the page says so, in ms.
@@ -26,18 +26,10 @@ CANCEL_WATCHED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three short tracks."""
-    folder = tmp_path_factory.mktemp("few")
-    few_tracks(folder)
-    return folder
-
-
 @pytest.fixture
-def place(chrome: Browser, music: Path, tmp_path: Path) -> Iterator[Place]:
+def place(chrome: Browser, few: Path, anns_server: Path, tmp_path: Path) -> Iterator[Place]:
     """All in sync, and somebody let in."""
-    with place_at(chrome, music, tmp_path) as opened:
+    with place_at(chrome, few, anns_server, tmp_path) as opened:
         yield opened
 
 
@@ -136,15 +128,20 @@ def test_a_playlist_that_was_deleted_elsewhere_is_asked_about(place: Place) -> N
     """Behaviour 14: plain choices, the safe one first, decide later; taken back; asked where the playlist is, too."""
     tracks = [place.client.id_of(title) for title in ALBUM]
     made = place.client.ask("POST", "/api/playlists", {"name": "Night Moves", "source_id": 1, "track_ids": tracks[:1]})
-    place.client.ask("POST", "/api/sync", {})
-    other = place.other_device()
-    wait_for("the playlist on the other device", lambda: "Night Moves" in listed_after_sync(other))
-    place.client.ask("PUT", "/api/offline", {"on": True})
-    place.client.ask("POST", f"/api/playlists/{made['id']}/entries", {"track_ids": tracks[1:]})
-    soul(other, "playlist", "delete", "Night Moves")
-    soul(other, "sync")
-    place.client.ask("PUT", "/api/offline", {"on": False})
-    place.client.ask("POST", "/api/sync", {})
+    with place.other_device() as other:
+        theirs = wait_for("the playlist on the other device", lambda: named(other, "Night Moves"))
+        place.client.ask("PUT", "/api/offline", {"on": True})
+        place.client.ask("POST", f"/api/playlists/{made['id']}/entries", {"track_ids": tracks[1:]})
+        other.ask("DELETE", f"/api/playlists/{theirs}")
+        wait_for("that it was told", lambda: not other.ask("GET", "/api/waiting-edits")["waiting"])
+        place.client.ask("PUT", "/api/offline", {"on": False})
+        place.client.ask("POST", "/api/sync", {})
+        decide_on_night_moves(place)
+        wait_for("the playlist on the other device", lambda: named(other, "Night Moves"))
+
+
+def decide_on_night_moves(place: Place) -> None:
+    """Later, here only, taken back, and at last where the playlist is shown: put back."""
     page = place.person.go("/sync")
     decisions = page.get_by_role("region", name="Needs your decision")
     question = decisions.get_by_role("heading", name="“Night Moves” was deleted on Home Server")
@@ -180,10 +177,9 @@ def test_a_playlist_that_was_deleted_elsewhere_is_asked_about(place: Place) -> N
     dialog.get_by_role("button", name="Apply").click()
     expect(note.filter(has_text="was deleted")).to_have_count(0)
     expect(page.locator("header .badge")).to_contain_text("Synced", timeout=30_000)
-    wait_for("the playlist on the other device", lambda: "Night Moves" in listed_after_sync(other))
 
 
-def listed_after_sync(home: Path) -> str:
-    """The playlists of a device, once more in sync."""
-    soul(home, "sync")
-    return soul(home, "playlist", "list")
+def named(client: Client, name: str) -> int | None:
+    """The id of a playlist that is there."""
+    playlists = client.ask("GET", "/api/playlists")["playlists"]
+    return next((int(one["id"]) for one in playlists if one["name"] == name), None)

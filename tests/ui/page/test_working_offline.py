@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.ui.page.places import ALBUM, Place, few_tracks, place_at
+from tests.ui.page.places import ALBUM, Place, place_at
 from tests.ui.page.world import Visitor, client_at, soul, visitor, wait_for
 
 
 @pytest.fixture
-def place(chrome: Browser, tmp_path: Path) -> Iterator[Place]:
+def place(chrome: Browser, few: Path, anns_server: Path, tmp_path: Path) -> Iterator[Place]:
     """All in sync, and somebody let in."""
-    few_tracks(tmp_path / "few")
-    with place_at(chrome, tmp_path / "few", tmp_path) as opened:
+    with place_at(chrome, few, anns_server, tmp_path) as opened:
         yield opened
 
 
