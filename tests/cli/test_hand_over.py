@@ -125,8 +125,12 @@ def test_ctrl_c_takes_downloads_back_there(tmp_path: Path, music: Path) -> None:
             while json.loads(process.stdout.readline())["event"] != "progress":
                 pass
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=30)
             assert process.returncode == 130, err.decode()
+            # What was taken back did not come, and is not told as if it had.
+            summary = json.loads(out.splitlines()[-1])
+            assert summary["cancelled"] > 0
+            assert summary["downloaded"] == soul("list", "offline:yes", "--json", home=client).out.count("\n")
             queue = opened.ask("GET", "/api/downloads")
             assert (queue["pending"], queue["active"]) == (0, 0)
 

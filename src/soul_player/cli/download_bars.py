@@ -23,9 +23,11 @@ EVENT_SECONDS = 0.5
 
 @dataclass
 class Tally:
-    """What came of it."""
+    """What came of it. `cancelled`: left the queue without having come."""
 
     finished: int = 0
+    cancelled: int = 0
+    track_ids: set[LocalTrackId] = field(default_factory=set)
     bytes_fetched: int = 0
     resumed: int = 0
     by_source: Counter[SourceId] = field(default_factory=Counter)
@@ -79,6 +81,7 @@ class DownloadBars:
             case DownloadFinished(_, track_id, size_bytes, source_id):
                 self._active.pop(track_id, None)
                 self.tally.finished += 1
+                self.tally.track_ids.add(track_id)
                 self.tally.bytes_fetched += size_bytes
                 if source_id is not None:
                     self.tally.by_source[source_id] += 1

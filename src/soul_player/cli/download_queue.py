@@ -61,7 +61,9 @@ async def _steer(flags: Flags, verb: str, ids: Sequence[TaskId]) -> int:
         changed = await acts[verb](ids or None)
     output.record({"changed": changed})
     done = {"pause": "paused", "resume": "resumed", "cancel": "cancelled", "retry": "queued again"}[verb]
-    output.result(f"{count(changed, 'download')} {done}" if ids else f"all downloads {done} ({changed:,} changed)")
+    # Pausing everything is one switch, also for what comes later.
+    number = "" if verb in {"pause", "resume"} else f" ({changed:,})"
+    output.result(f"{count(changed, 'download')} {done}" if ids else f"all downloads {done}{number}")
     return ExitCode.OK
 
 

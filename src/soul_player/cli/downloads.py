@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any
 
 from soul_player.cli.client_home import opened_client
 from soul_player.cli.download_bars import DownloadBars
-from soul_player.cli.download_queue import goes_on, item_record
+from soul_player.cli.download_queue import goes_on
+from soul_player.cli.download_results import plan_line, plan_record, tell_end
 from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.cli.flags import Flags
 from soul_player.cli.interrupts import interrupts
@@ -20,14 +20,13 @@ from soul_player.cli.tracks import condition_of
 from soul_player.cli.words import count, size
 from soul_player.client import (
     Asked,
+    AvailabilityStatus,
     Client,
     ClientError,
-    Download,
     Event,
     HomeLocked,
     Listener,
     LocalTrackId,
-    SignInNeeded,
     SourceId,
     TaskState,
     TrackNotFound,
@@ -139,7 +138,18 @@ async def _fetched(
     bars.close()
     wanted = set(track_ids)
     left = [one for one in await client.downloads.list(count=LIST_MAX) if one.task.track_id in wanted]
-    return _told(output, bars, asked, left, wanted=len(wanted), was_interrupted=was_interrupted)
+    missing = wanted - bars.tally.track_ids - {one.task.track_id for one in left}
+    bars.tally.cancelled = sum([not await _is_here(client, track_id) for track_id in missing])
+    return tell_end(output, bars, asked, left, wanted=len(wanted), was_interrupted=was_interrupted)
+
+
+async def _is_here(client: Client, track_id: LocalTrackId) -> bool:
+    """Else it left the queue without having come: it was cancelled, here or there."""
+    try:
+        status = (await client.library.track(track_id)).status
+    except TrackNotFound:
+        return False
+    return status in {AvailabilityStatus.LOCAL_FILE, AvailabilityStatus.CACHED}
 
 
 async def _listen_there(client: Client, beside: AsyncExitStack) -> Follow | None:
@@ -215,39 +225,6 @@ async def _follow(client: Client, bars: DownloadBars, wanted: set[LocalTrackId])
         return await _follow(client, bars, wanted)
 
 
-def _told(
-    output: Output,
-    bars: DownloadBars,
-    asked: Asked | None,
-    left: Sequence[Download],
-    *,
-    wanted: int,
-    was_interrupted: bool,
-) -> int:
-    failed = [one for one in left if one.task.state is TaskState.FAILED]
-    downloaded = wanted - len(left)
-    output.record({
-        "event": "summary", "tracks": asked.tracks if asked else wanted, "here": asked.here if asked else 0,
-        "downloaded": downloaded, "bytes": bars.tally.bytes_fetched, "resumed": bars.tally.resumed,
-        "waiting": len(left) - len(failed), "failed": len(failed), "items": [item_record(one) for one in left],
-    })  # fmt: skip
-    for one in left[:20]:
-        output.message(f"  {one.title}: {one.reason or one.task.error}")
-    resumed = f", {bars.tally.resumed} resumed" if bars.tally.resumed else ""
-    line = f"downloaded {count(downloaded, 'track')}, {size(bars.tally.bytes_fetched)}{resumed}"
-    waits = f"; {len(left) - len(failed)} waiting" if len(left) > len(failed) else ""
-    output.result(line + waits + (f"; {len(failed)} failed" if failed else ""))
-    if was_interrupted:
-        return ExitCode.INTERRUPTED
-    if not left:
-        return ExitCode.OK
-    if downloaded:
-        return ExitCode.PARTLY_DONE
-    if all(one.task.error_code == SignInNeeded.code for one in left):
-        return ExitCode.SIGN_IN_NEEDED
-    return ExitCode.FAILED if failed else ExitCode.TEMPORARY
-
-
 async def _with_id(client: Client, text: str) -> str:
     """A bare number is the id of a track, if there is one."""
     number = id_number(text)
@@ -269,24 +246,3 @@ def _kept(output: Output, asked: Asked) -> int:
             exit_code=ExitCode.NOT_FOUND,
         )  # fmt: skip
     return ExitCode.OK
-
-
-def plan_line(planned: Asked) -> str:
-    """`24 tracks, 88.1 MB: 3 are here, 21 to fetch, 77.0 MB`."""
-    here = f"{planned.here:,} here already, " if planned.here else ""
-    return (
-        f"{count(planned.tracks, 'track')}, {size(planned.size_bytes)}: {here}"
-        f"{len(planned.queued):,} to fetch, {size(planned.queued_bytes)}"
-    )
-
-
-def plan_record(planned: Asked) -> dict[str, Any]:
-    """The same for programs."""
-    return {
-        "event": "plan",
-        "tracks": planned.tracks,
-        "bytes": planned.size_bytes,
-        "here": planned.here,
-        "queued": len(planned.queued),
-        "queued_bytes": planned.queued_bytes,
-    }
