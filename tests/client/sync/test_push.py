@@ -1,5 +1,6 @@
 """Edits on their way: lost answers and poisoned batches lose none and double none."""
 
+import asyncio
 import json
 import random
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from soul_player.client import SyncStatus
 from soul_player.client.sources.transport import Request
-from soul_player.database.access import Writer
+from soul_player.database.access import Reader, Writer
 from tests.client.sync.devices import Device, a_device, put_library
 from tests.conftest import run
 from tests.edges.fake_clock import FakeClock
@@ -72,6 +73,49 @@ def test_plays_add_up_exactly_however_many_answers_are_lost(tmp_path: Path) -> N
                     assert (await device.marks(track)).play_count == 5 * plays
 
     run(story())
+
+
+def test_two_programs_of_one_home_edit_while_one_of_them_syncs_and_each_play_counts_once(tmp_path: Path) -> None:
+    """Half of the answers are lost meanwhile: the numbers are given to both from one place."""
+
+    async def story() -> None:
+        dice, plays = random.Random(3), 40
+
+        def weather(request: Request) -> Fault | None:
+            return Fault.LOST_ANSWER if request.path == PUSH and dice.random() < 0.5 else None
+
+        async with (
+            running_server(tmp_path / "server") as running,
+            a_device(tmp_path / "phone", running, weather=weather) as page,
+            a_device(tmp_path / "phone", running, weather=weather) as terminal,
+        ):
+            await put_library(running, 1)
+            await until_synced(page)
+            (track,) = await page.tracks()
+
+            async def play(device: Device) -> None:
+                for number in range(plays):
+                    await device.client.edits.record_play(track)
+                    if number % 4 == 0 and device is page:
+                        await device.client.sync.run()
+
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(play(page))
+                tasks.create_task(play(terminal))
+            await until_synced(terminal)
+            assert await page.client.playlists.waiting_edits() == 0
+            assert (await page.marks(track)).play_count == (await terminal.marks(track)).play_count == 2 * plays
+            rows = await page.library.read(_numbers)
+            assert sorted(rows) == list(range(1, 2 * plays + 1))
+            async with a_device(tmp_path / "tablet", running) as tablet:
+                await tablet.sync()
+                assert (await tablet.marks((await tablet.tracks())[0])).play_count == 2 * plays
+
+    run(story())
+
+
+async def _numbers(library: Reader) -> list[int]:
+    return [n for (n,) in await library.all("SELECT n FROM sync_queue")]
 
 
 def test_a_batch_without_an_answer_is_sent_again_and_holds_back_the_users_pages(tmp_path: Path) -> None:
