@@ -39,9 +39,9 @@ def expect_order(page: Page, client: Client, playlist: int, titles: list[str]) -
     wait_for(f"the order {titles}", lambda: shown(page) == titles and kept(client, playlist) == titles, seconds=5.0)
 
 
-def said(page: Page) -> str:
-    """What a screen reader was told last."""
-    return page.locator(".unseen[aria-live]").inner_text()
+def expect_said(page: Page, words: str) -> None:
+    """What a screen reader is told."""
+    expect(page.locator(".unseen[aria-live]")).to_contain_text(words)
 
 
 def test_an_entry_is_moved_by_the_pointer(person: Visitor, client: Client, playlist: int) -> None:
@@ -59,7 +59,7 @@ def test_an_entry_is_moved_by_the_pointer(person: Visitor, client: Client, playl
     page.wait_for_timeout(100)
     page.mouse.up()
     expect_order(page, client, playlist, ["Coast Road", "Petrol Blue", "Low Beams", "Rain on the Roof"])
-    assert "Low Beams: 3 of 4" in said(page)
+    expect_said(page, "Low Beams: 3 of 4")
 
 
 def test_an_entry_is_moved_by_keys_and_put_back_by_escape(person: Visitor, client: Client, playlist: int) -> None:
@@ -67,21 +67,19 @@ def test_an_entry_is_moved_by_keys_and_put_back_by_escape(person: Visitor, clien
     page = person.go(f"/playlists/{playlist}")
     page.get_by_role("button", name="Move Coast Road").focus()
     page.keyboard.press("Space")
-    page.wait_for_function(
-        "() => document.querySelector('.unseen[aria-live]').textContent.includes('is grabbed, 2 of 4')"
-    )
+    expect_said(page, "is grabbed, 2 of 4")
     page.keyboard.press("ArrowDown")
-    page.wait_for_function("() => document.querySelector('.unseen[aria-live]').textContent.includes('3 of 4')")
+    expect_said(page, "3 of 4")
     expect(page.get_by_role("button", name="Move Coast Road")).to_be_focused()
     page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('.unseen[aria-live]').textContent.includes('dropped, 3 of 4')")
+    expect_said(page, "dropped, 3 of 4")
     expect_order(page, client, playlist, ["Low Beams", "Petrol Blue", "Coast Road", "Rain on the Roof"])
     page.keyboard.press("Space")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("button", name="Move Coast Road")).to_be_focused()
     page.keyboard.press("Escape")
     expect_order(page, client, playlist, ["Low Beams", "Petrol Blue", "Coast Road", "Rain on the Roof"])
-    assert "back where it was" in said(page)
+    expect_said(page, "back where it was")
     page.locator("[data-place='3']").focus()
     page.keyboard.press("Alt+ArrowUp")
     expect_order(page, client, playlist, ["Low Beams", "Petrol Blue", "Rain on the Roof", "Coast Road"])

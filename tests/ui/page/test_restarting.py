@@ -31,7 +31,7 @@ def test_an_open_page_goes_on_and_the_player_stands_where_it_was(chrome: Browser
             seek(person, 2.0)
             page.keyboard.press("Space")
             expect(page.get_by_role("button", name="Play", exact=True).last).to_be_visible()
-            page.wait_for_timeout(300)
+            wait_for("that it is kept", lambda: first.ask("GET", "/api/player")["position_seconds"] > 1.9)
             first.process.terminate()
             first.process.wait(timeout=20)
             expect(page.get_by_text("is not running on this computer")).to_be_visible()

@@ -45,11 +45,11 @@ def test_a_late_answer_to_an_old_word_is_dropped(person: Visitor) -> None:
 
     page.route("**/api/search?*", hold)
     page.get_by_role("searchbox").focus()
-    page.keyboard.type("ke")
-    page.wait_for_timeout(200)
-    assert held, "the first word was never asked for"
+    with page.expect_request(re.compile(r"/api/search\?text=ke(&|$)")):
+        page.keyboard.type("ke")
     page.keyboard.type("ttle")
     expect(page.get_by_role("row", name=re.compile("Kettle Song"))).to_be_visible()
+    assert held, "the first word was never asked for"
     for route in held:
         # Whoever asked has gone away: the answer may find nobody.
         route.fulfill(
