@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soul_player.client.errors import ProtocolError
-from soul_player.client.sources.received import check_heads, ids_bytes, read_tracks_page
-from soul_player.protocol.ids import BadId, id_bytes
+from soul_player.client.sources.received import check_heads, check_server, ids_bytes, read_tracks_page
+from soul_player.protocol.ids import BadId, ServerId, id_bytes
 from soul_player.protocol.page import Heads
+from soul_player.protocol.server_info import ServerInfo
 from soul_player.protocol.track import ReplayGain
 from tests.edges.fake_server import make_id, make_track
 
@@ -136,6 +137,15 @@ def test_heads_that_cannot_be_are_refused(changed: dict[str, Any]) -> None:
     assert check_heads(Heads(**told)) == Heads(**told)
     with pytest.raises(ProtocolError):
         check_heads(Heads(**(told | changed)))
+
+
+def test_what_a_server_calls_itself_is_a_name_and_no_more() -> None:
+    """Anybody may answer there: it is shown to a person before anything is sent."""
+    told = ServerInfo(ServerId(make_id(1)), "\x1b[2J\n" + "x" * 10**6, "1", 1)
+    assert check_server(told).name == "[2J" + "x" * 97
+    assert check_server(ServerInfo(told.server_id, "Home", "1", 1)).name == "Home"
+    with pytest.raises(ProtocolError):
+        check_server(ServerInfo(ServerId("x" * 36), "Home", "1", 1))
 
 
 @given(st.lists(st.uuids().map(str), max_size=50))

@@ -8,10 +8,12 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 
 from soul_player.client.errors import ProtocolError
+from soul_player.client.library.source_names import NAME_CHARS_MAX
 from soul_player.protocol.codec import Message, NotJson, WrongShape, decode
 from soul_player.protocol.cursor import CURSOR_CHARS_MAX
 from soul_player.protocol.operation import ERA_CHARS_MAX, N_MAX
 from soul_player.protocol.page import Heads, TracksPage
+from soul_player.protocol.server_info import ServerInfo
 from soul_player.protocol.session import SignedIn
 from soul_player.protocol.track import ReplayGain, Track
 
@@ -123,6 +125,13 @@ def check_signed_in(answer: SignedIn) -> SignedIn:
         raise ProtocolError("an answer to a sign-in came that cannot be")
     ids_bytes([answer.user.id])
     return answer
+
+
+def check_server(info: ServerInfo) -> ServerInfo:
+    """Who answers there, before it is known whether it is the one that is meant. Raises `ProtocolError`."""
+    ids_bytes([info.server_id])
+    name = "".join(filter(str.isprintable, info.name[: 2 * NAME_CHARS_MAX])).strip()[:NAME_CHARS_MAX]
+    return info if name == info.name else msgspec.structs.replace(info, name=name)
 
 
 def check_heads(heads: Heads) -> Heads:

@@ -21,6 +21,7 @@ from soul_player.client.sources.certificates import CertificateUnverified, finge
 from soul_player.client.sources.received import (
     ReceivedPage,
     check_heads,
+    check_server,
     check_signed_in,
     ids_bytes,
     read_message,
@@ -72,8 +73,7 @@ class ServerClient:
     async def server(self) -> ServerInfo:
         """Who answers there. Asked without credentials, before any are sent. Raises `ServerChanged`."""
         answer = await self._ask(Request("/api/server"), bytes_max=MESSAGE_BYTES_MAX)
-        info = read_message(answer.body, ServerInfo)
-        ids_bytes([info.server_id])
+        info = check_server(read_message(answer.body, ServerInfo))
         if info.protocol != PROTOCOL_VERSION:
             raise VersionUnsupported(
                 f"the server speaks version {info.protocol} of the protocol, this client version {PROTOCOL_VERSION}",
