@@ -44,6 +44,7 @@ class AfterSync:
                 name=f"what was new on {time_text(now_ms)[:10]}",
                 query=f"new after {newest}",
                 condition=Condition(EVERY_TRACK_AFTER, {"newest": newest}),
+                quality=self._client.downloads.quality,
             )
         )
 

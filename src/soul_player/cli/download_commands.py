@@ -16,16 +16,18 @@ RULE_QUALITY = click.option("--quality", type=QUALITY, help="Of what is fetched 
 @click.command(cls=Command)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--priority", type=click.IntRange(11, 1000), default=100, metavar="N", help="Higher ones go first (100).")
-@click.option("--quality", type=QUALITY, default="original", help="Of what is fetched (original).")
+@click.option("--quality", type=QUALITY, help="Of what is fetched (the setting, else original).")
 @click.option("--remove", is_flag=True, help="Let go of what was downloaded instead.")
 @click.option("--keep", is_flag=True, help="Fetch nothing: keep what is here already, also when room gets short.")
 @click.pass_obj
 def download(  # noqa: PLR0917  # click passes them by name
-    flags: Flags, query: tuple[str, ...], priority: int, quality: str, remove: bool, keep: bool
+    flags: Flags, query: tuple[str, ...], priority: int, quality: str | None, remove: bool, keep: bool
 ) -> int:
     """Keep tracks on this device: artist:amber, playlist:"Night Drive", an id."""
     from soul_player.cli.downloads import ask, let_go
 
+    if remove and keep:
+        raise click.UsageError("--remove and --keep are opposites")
     text = query_text(query)
     return let_go(flags, text) if remove else ask(flags, text, priority=priority, quality=quality, keeps_only=keep)
 

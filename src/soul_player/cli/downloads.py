@@ -42,9 +42,9 @@ Follow = Callable[[set[LocalTrackId], Callable[[Event], None]], Awaitable[bool]]
 FOLLOW_SECONDS = 0.5
 
 
-def ask(flags: Flags, text: str, *, priority: int, quality: str, keeps_only: bool) -> int:
+def ask(flags: Flags, text: str, *, priority: int, quality: str | None, keeps_only: bool) -> int:
     """Count and size first; then they come, or the process that holds the home fetches them."""
-    return asyncio.run(_ask(flags, text, priority=priority, quality=StreamQuality(quality), keeps_only=keeps_only))
+    return asyncio.run(_ask(flags, text, priority=priority, wanted=quality, keeps_only=keeps_only))
 
 
 def let_go(flags: Flags, text: str) -> int:
@@ -57,11 +57,12 @@ def run_queue(flags: Flags) -> int:
     return asyncio.run(_run_queue(flags))
 
 
-async def _ask(flags: Flags, text: str, *, priority: int, quality: StreamQuality, keeps_only: bool) -> int:
+async def _ask(flags: Flags, text: str, *, priority: int, wanted: str | None, keeps_only: bool) -> int:
     output = Output(flags)
     async with opened_client(flags) as client, AsyncExitStack() as beside:
         text = await _with_id(client, text)
         condition = condition_of(text)
+        quality = client.downloads.quality if wanted is None else StreamQuality(wanted)
         name, is_live = wish_words(text)
         wish = Wish(name, text, condition, quality=quality, priority=priority, is_live=is_live, keeps_only=keeps_only)
         planned = await client.downloads.preview(condition, quality=quality)

@@ -22,6 +22,7 @@ class ClientConfig:
     `page_rows`: tracks asked for at once. `connect_seconds`: until a server must have accepted a connection.
     `read_seconds`: until the next bytes must have come. `request_seconds`: until an answer must be whole.
     `stream_quality`: what is asked of a server to be heard: `auto` goes by the line, else a `StreamQuality`.
+    `download_quality`: what is downloaded where nobody says another quality.
     `keyring`: keep tokens in the system's keyring where there is one.
     `downloads_at_once`: files that are received side by side. `download_bytes_per_second`: of all of them together; 0
     is no limit. `cache_limit_bytes`: room for all downloads. `disk_free_bytes`: what they leave free on the disk.
@@ -35,6 +36,7 @@ class ClientConfig:
     read_seconds: float = 30.0
     request_seconds: float = 120.0
     stream_quality: str = AUTOMATIC_QUALITY
+    download_quality: str = StreamQuality.ORIGINAL.value
     keyring: bool = True
     downloads_at_once: int = 4
     download_bytes_per_second: int = 0
@@ -57,6 +59,8 @@ class ClientConfig:
         qualities = (AUTOMATIC_QUALITY, *StreamQuality)
         if self.stream_quality not in qualities:
             raise ConfigInvalid(f"stream_quality is one of {', '.join(qualities)}, not {self.stream_quality}")
+        if self.download_quality not in tuple(StreamQuality):
+            raise ConfigInvalid(f"download_quality is one of {', '.join(StreamQuality)}, not {self.download_quality}")
 
 
 def load_config(

@@ -14,6 +14,7 @@ from soul_player.client.errors import ConfigInvalid
 from soul_player.client.lookout import Lookout
 from soul_player.client.playback.stream import Playback
 from soul_player.database.errors import DatabaseError
+from soul_player.protocol.quality import StreamQuality
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ LIVE = frozenset(
         "disk_free_bytes",
         "picture_limit_bytes",
         "stream_quality",
+        "download_quality",
     }
 )
 # A library that could not be written to takes it a moment later.
@@ -87,6 +89,7 @@ class LiveSettings:
         self._downloads.set_slots(config.downloads_at_once)
         self._downloads.store.pictures.set_limit(config.picture_limit_bytes)
         self._playback.set_quality(config.stream_quality)
+        self._downloads.quality = StreamQuality(config.download_quality)
         limits = Limits(config.cache_limit_bytes, config.disk_free_bytes)
         if limits != self._downloads.limits:
             await self._downloads.set_limits(limits)

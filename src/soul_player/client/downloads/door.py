@@ -57,9 +57,20 @@ class DownloadParts:
 
 
 class Downloads:
-    """`rules`: what is fetched by itself. `store`: the files, for whoever plays them. `throttler`: the rate of all."""
+    """`rules`: what is fetched by itself. `store`: the files, for whoever plays them. `throttler`: the rate of all.
 
-    def __init__(self, parts: DownloadParts, *, rules: Rules, store: Store, throttler: DownloadThrottler) -> None:
+    `quality`: what a person's wishes come in where they say no other.
+    """
+
+    def __init__(
+        self,
+        parts: DownloadParts,
+        *,
+        rules: Rules,
+        store: Store,
+        throttler: DownloadThrottler,
+        quality: StreamQuality = StreamQuality.ORIGINAL,
+    ) -> None:
         self._library = parts.library
         self._events = parts.events
         self._fetching = parts.fetching
@@ -74,6 +85,7 @@ class Downloads:
         self.rules = rules
         self.store = store
         self.throttler = throttler
+        self.quality = quality
 
     async def fetch(self, track_id: LocalTrackId, target: Path) -> Fetched:
         """The whole original, under `target` only once it is verified and on the disk. The queue knows nothing of it.

@@ -25,6 +25,7 @@ from soul_player.client.lookout import Lookout
 from soul_player.client.sources.connections import Connections
 from soul_player.database.access import Database
 from soul_player.edges import Clock, Randomness
+from soul_player.protocol.quality import StreamQuality
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def wire_downloads(
     wired = DownloadParts(
         library, events, Fetching(library, connections), worker, upkeep, room, begun=parts, lock=lock, clock=clock
     )
-    return Downloads(wired, rules=rules, store=store, throttler=throttler)
+    quality = StreamQuality(config.download_quality)
+    return Downloads(wired, rules=rules, store=store, throttler=throttler, quality=quality)
 
 
 def _bringing(pictures: Pictures) -> Callable[[Done], Awaitable[None]]:

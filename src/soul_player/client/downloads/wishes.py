@@ -32,7 +32,7 @@ from soul_player.client.library.model import Condition, LocalTrackId
 from soul_player.client.library.query.fields import TextField
 from soul_player.client.library.query.parse import parse
 from soul_player.client.library.query.terms import TextMatch
-from soul_player.client.library.rules import add_rule, find_asked
+from soul_player.client.library.rules import add_rule, find_asked, set_quality
 from soul_player.database.access import Reader, Writer
 from soul_player.protocol.quality import StreamQuality
 
@@ -152,9 +152,12 @@ async def ask(library: Writer, wish: Wish, *, now_ms: int) -> Asked:
         rule_id = await find_asked(library, wish.query)
         if rule_id is None:
             rule = Rule(
-                RuleId(0), RuleKind.ASKED, wish.name, wish.query, is_live=wish.is_live, weight=0, budget_bytes=None
-            )
+                RuleId(0), RuleKind.ASKED, wish.name, wish.query, is_live=wish.is_live, weight=0, budget_bytes=None,
+                quality=wish.quality,
+            )  # fmt: skip
             rule_id = await add_rule(library, rule, now_ms=now_ms)
+        elif not wish.keeps_only:
+            await set_quality(library, rule_id, wish.quality)
         await keep_tracks(library, rule_id, kept)
     for track_id in asked.queued:
         await add_task(library, track_id, quality=wish.quality, priority=wish.priority, now_ms=now_ms)

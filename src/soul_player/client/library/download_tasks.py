@@ -40,18 +40,10 @@ ADD = """
     RETURNING id
 """
 
-# In the best quality that any rule wants it in.
 ADD_AUTOMATIC = """
     INSERT INTO download_tasks (track_id, quality, priority, place, state, waits_for, added_at)
-    VALUES (:track_id,
-            COALESCE((SELECT rules.quality
-                        FROM keeps
-                        JOIN rules ON rules.id = keeps.rule_id
-                       WHERE keeps.track_id = :track_id
-                       ORDER BY CASE rules.quality WHEN 'original' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2
-                                                   ELSE 3 END
-                       LIMIT 1), 'original'),
-            10, (SELECT COALESCE(MAX(place), 0) + :apart FROM download_tasks WHERE priority = 10),
+    VALUES (:track_id, :quality, 10,
+            (SELECT COALESCE(MAX(place), 0) + :apart FROM download_tasks WHERE priority = 10),
             'waiting', 'turn', :now_ms)
         ON CONFLICT (track_id) DO NOTHING
 """
@@ -154,9 +146,13 @@ async def add_task(
     return TaskId(row[0])
 
 
-async def add_automatic(library: Writer, track_id: LocalTrackId, *, now_ms: int) -> bool:
+async def add_automatic(
+    library: Writer, track_id: LocalTrackId, *, quality: StreamQuality = StreamQuality.ORIGINAL, now_ms: int
+) -> bool:
     """Behind all others. False: it is in the queue already, however it stands there."""
-    return bool(await library.run(ADD_AUTOMATIC, track_id=track_id, apart=PLACES_APART, now_ms=now_ms))
+    return bool(
+        await library.run(ADD_AUTOMATIC, track_id=track_id, quality=quality.value, apart=PLACES_APART, now_ms=now_ms)
+    )
 
 
 async def find_task(library: Reader, task_id: TaskId) -> DownloadTask | None:

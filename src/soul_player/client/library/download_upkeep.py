@@ -7,6 +7,7 @@ from soul_player.client.library.copies import add_copy, remove_copies
 from soul_player.client.library.copy_links import link_copy
 from soul_player.client.library.download_model import PRIORITY_ASKED, CopyId, NewCopy
 from soul_player.client.library.download_tasks import add_automatic, add_task, find_task_of
+from soul_player.client.library.keeps import wanted_quality
 from soul_player.client.library.model import LocalTrackId
 from soul_player.database.access import Writer
 from soul_player.protocol.quality import StreamQuality
@@ -102,8 +103,8 @@ async def queue_missing(library: Writer, *, now_ms: int) -> list[LocalTrackId]:
 
 
 async def _fetch_again(library: Writer, track_id: LocalTrackId, *, is_asked: bool, now_ms: int) -> None:
+    quality = await wanted_quality(library, track_id)
     if not is_asked:
-        await add_automatic(library, track_id, now_ms=now_ms)
+        await add_automatic(library, track_id, quality=quality, now_ms=now_ms)
     elif await find_task_of(library, track_id) is None:
-        quality = StreamQuality.ORIGINAL
         await add_task(library, track_id, quality=quality, priority=PRIORITY_ASKED, now_ms=now_ms)

@@ -7,6 +7,7 @@ from soul_player.client.library.download_model import CopyId, RuleId, RuleKind
 from soul_player.client.library.model import LocalTrackId
 from soul_player.client.library.rules import remove_rule
 from soul_player.database.access import Reader, Writer
+from soul_player.protocol.quality import StreamQuality
 
 IN_ANY_PLAYLIST = '^playlist:""'
 
@@ -120,6 +121,13 @@ IS_ASKED = """
      LIMIT 1
 """
 
+WANTED_QUALITIES = """
+    SELECT DISTINCT rules.quality
+      FROM keeps
+      JOIN rules ON rules.id = keeps.rule_id
+     WHERE keeps.track_id = :track_id
+"""
+
 COPIES_OF_TRACK = """
     SELECT copy_id
       FROM track_sources
@@ -215,6 +223,12 @@ async def kept_because(library: Reader, track_id: LocalTrackId) -> tuple[str, ..
 async def weights_of(library: Reader, track_ids: Sequence[LocalTrackId]) -> dict[LocalTrackId, int]:
     """What all rules that want each of them weigh together; what no rule wants is not in it."""
     return {LocalTrackId(row[0]): row[1] for row in await library.all(WEIGHTS, ids=json.dumps(list(track_ids)))}
+
+
+async def wanted_quality(library: Reader, track_id: LocalTrackId) -> StreamQuality:
+    """The best of what is wanted of it."""
+    wanted = [StreamQuality(row[0]) for row in await library.all(WANTED_QUALITIES, track_id=track_id)]
+    return max(wanted, key=list(StreamQuality).index, default=StreamQuality.ORIGINAL)
 
 
 async def is_asked(library: Reader, track_id: LocalTrackId) -> bool:

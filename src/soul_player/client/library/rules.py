@@ -28,6 +28,12 @@ RULES = """
      ORDER BY rules.kind = 'asked', rules.weight DESC, rules.id
 """
 
+SET_QUALITY = """
+    UPDATE rules
+       SET quality = :quality
+     WHERE id = :rule_id
+"""
+
 CHANGE_RULE = """
     UPDATE rules
        SET name = :name, query = :query, is_live = :is_live, weight = :weight, budget_bytes = :budget_bytes,
@@ -81,6 +87,11 @@ async def change_rule(library: Writer, rule: Rule) -> None:
         budget_bytes=rule.budget_bytes,
         quality=rule.quality.value,
     )
+
+
+async def set_quality(library: Writer, rule_id: RuleId, quality: StreamQuality) -> None:
+    """In which what it wants is fetched from now on."""
+    await library.run(SET_QUALITY, rule_id=rule_id, quality=quality.value)
 
 
 async def remove_rule(library: Writer, rule_id: RuleId) -> None:

@@ -62,17 +62,20 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class PreviewQuery(msgspec.Struct, frozen=True):
-    """What would be asked for."""
+    """What would be asked for; without a `quality` in that of the settings."""
 
     query: QueryText
-    quality: StreamQuality = StreamQuality.ORIGINAL
+    quality: StreamQuality | None = None
 
 
 class DownloadRequest(msgspec.Struct, frozen=True):
-    """A query that is only a playlist stays up to date with it. `keeps_only`: nothing is fetched for it."""
+    """A query that is only a playlist stays up to date with it. `keeps_only`: nothing is fetched for it.
+
+    Without a `quality` it comes in that of the settings.
+    """
 
     query: QueryText
-    quality: StreamQuality = StreamQuality.ORIGINAL
+    quality: StreamQuality | None = None
     priority: Annotated[int, msgspec.Meta(ge=1, le=PRIORITY_MAX)] = PRIORITY_ASKED
     keeps_only: bool = False
 
@@ -147,7 +150,7 @@ class DownloadRoutes:
         """What asking for these tracks would mean."""
         asked = call.query(PreviewQuery)
         condition = condition_of(asked.query, self._clock)
-        planned = await self._downloads.preview(condition, quality=asked.quality)
+        planned = await self._downloads.preview(condition, quality=asked.quality or self._downloads.quality)
         plan = Plan(planned.tracks, planned.size_bytes, planned.here, len(planned.queued), planned.queued_bytes)
         return message_answer(plan)
 
@@ -156,8 +159,9 @@ class DownloadRoutes:
         asked = await call.message(DownloadRequest)
         condition = condition_of(asked.query, self._clock)
         name, is_live = wish_words(asked.query)
+        quality = asked.quality or self._downloads.quality
         wish = Wish(
-            name, asked.query, condition, quality=asked.quality, priority=asked.priority, is_live=is_live,
+            name, asked.query, condition, quality=quality, priority=asked.priority, is_live=is_live,
             keeps_only=asked.keeps_only,
         )  # fmt: skip
         done = await self._downloads.ask(wish)

@@ -46,13 +46,17 @@ class AddressStatus(msgspec.Struct, frozen=True):
 
 
 class SourceStatus(msgspec.Struct, frozen=True):
-    """A source and how it is: one of the badge's states, with its reason and action. `url`: or a folder's path."""
+    """A source and how it is: one of the badge's states, with its reason and action. `url`: or a folder's path.
+
+    `server_id`: who must answer there; null for a folder.
+    """
 
     id: int
     name: str
     type: str
     url: str
     username: str | None
+    server_id: str | None
     addresses: tuple[AddressStatus, ...]
     connectivity: str
     state: str
@@ -166,6 +170,7 @@ def _source_status(source: Source, badge: SourceBadge) -> SourceStatus:
         is_active=source.is_active,
         is_syncing=badge.state is BadgeState.SYNCING,
         needs_sign_in=source.needs_sign_in,
+        server_id=source.server_id,
         tracks=source.tracks,
         added_at=time_text(source.added_at_ms),
         last_sync_at=_time(source.last_sync_at_ms),

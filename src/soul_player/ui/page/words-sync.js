@@ -1,5 +1,5 @@
 // Every word of the screens about syncs, decisions, downloads, rules, sources and settings, beside words.js.
-import { count, many, size } from './words.js';
+import { count, dayOf, many, size } from './words.js';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -21,6 +21,8 @@ export function left(seconds) {
   if (seconds < HOUR) return `about ${Math.round(seconds / MINUTE)} min left`;
   return `about ${Math.round(seconds / HOUR)} h left`;
 }
+
+const since = (time) => dayOf(time).replace(/^(Today|Yesterday)$/, (word) => word.toLowerCase());
 
 export const rate = (bytesPerSecond) => `${size(bytesPerSecond)}/s`;
 
@@ -93,7 +95,7 @@ export const storage = {
 
 export const sources = {
   title: 'Sources', hint: 'Soul Player merges these into one library.', add: 'Add source', addFolder: 'Add folder', tracks: (value) => many(value, 'track'), watching: 'watched for changes', active: 'New playlists and plays go here', makeActive: 'Send new playlists and plays here', signIn: 'Sign in',
-  states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folder: 'Folder', server: 'Server', lastSync: 'Last sync', neverSynced: 'It was not synced yet.', servers: 'Servers', tryNow: 'Try now', reached: (time) => `Last reached ${time}`,
+  states: { online: 'Online', offline: 'Offline', limited: 'Limited', sign_in_needed: 'Sign in needed', certificate_problem: 'Certificate problem' }, folderStates: { online: 'Watched', offline: 'Not there' }, folder: 'Folder', server: 'Server', added: (time) => `added ${since(time)}`, connection: 'Connection', verified: 'Certificate verified', verifiedBy: 'An authority vouches for it', trustedHint: 'You compared its fingerprint', plainHint: 'Whoever is on the way can read along', identity: 'Server identity', same: (id, time) => `${id} · the same since ${since(time)}`, here: 'Here', changed: 'Changed', none: 'Nothing had changed', noEdits: 'Nothing was waiting', received: (value) => `${count(value)} received`, sent: (value) => `${count(value)} sent`, lastSync: 'Last sync', neverSynced: 'It was not synced yet.', servers: 'Servers', tryNow: 'Try now', reached: (time) => `Last reached ${time}`,
   nextTry: (seconds) => (seconds > 90 ? `next try in ${Math.round(seconds / MINUTE)} min` : `next try in ${Math.max(1, Math.ceil(seconds))} s`),
   addresses: 'Addresses', addressesHint: 'One server, several ways to it. The first one that answers is used.', addAddress: 'Add address', removeAddress: (url) => `Remove ${url}`, inUse: 'In use', plain: 'Without encryption', pinned: 'Certificate trusted by you', notAsked: 'Not asked yet', lastAnswer: (time) => `answered ${time}`, asked: (time) => `asked ${time}`, addressAdded: 'It leads to the same server, and is used when it answers',
   account: 'Account', signInAgain: 'Sign in again', username: 'User name', password: 'Password', signedIn: (name) => `Signed in at ${name}`, changePassword: 'Change password', current: 'Password now', next: 'New password', passwordChanged: 'The password is changed. Your other devices sign in again.',
@@ -105,7 +107,7 @@ export const sources = {
 
 export const settings = {
   sub: 'Saved as you change them.', network: 'Playback and network', streamQuality: 'Streaming quality', streamHint: 'Automatic goes by the measured line', qualities: { auto: 'Automatic', low: 'Low', medium: 'Medium', high: 'High', original: 'Original' },
-  bandwidth: 'Bandwidth limit', bandwidthHint: 'Downloads only. Playback is never slowed', noLimit: 'No limit', space: 'Space for downloads', spaceHint: (used) => `${size(used)} in use`, atOnce: 'Downloads at once', atOnceHint: 'Files received side by side', syncTitle: 'Sync', auto: 'Automatic sync', autoOn: 'On', autoRests: 'Rests', autoHint: 'At start, every 30 minutes, on reconnect, after changes', offline: 'Work offline', offlineHint: 'Use only what is on this device. Only you turn it off',
+  downloadQuality: 'Download quality', downloadHint: 'Original keeps the server’s own file', bandwidth: 'Bandwidth limit', bandwidthHint: 'Downloads only. Playback is never slowed', noLimit: 'No limit', space: 'Space for downloads', spaceHint: (used) => `${size(used)} in use`, atOnce: 'Downloads at once', atOnceHint: 'Files received side by side', syncTitle: 'Sync', auto: 'Automatic sync', autoOn: 'On', autoRests: 'Rests', autoHint: 'At start, every 30 minutes, on reconnect, after changes', offline: 'Work offline', offlineHint: 'Use only what is on this device. Only you turn it off',
   appearance: 'Appearance', themes: { system: 'Same as system', light: 'Light', dark: 'Dark' }, fixed: (origin) => `Set by ${origin}`, restart: 'From the next start on', offlineOn: 'Working offline: no server is asked', offlineOff: 'Online again',
 };
 

@@ -21,7 +21,7 @@ export function stateOf(source) {
 export function SourceState({ source }) {
   const state = stateOf(source);
   const [kind, icon] = LOOKS[state];
-  return html`<span class=${`state ${kind} icon-${icon}`} title=${source.error || undefined}>${words.states[state] || syncWords.states[state]}</span>`;
+  return html`<span class=${`state ${kind} icon-${icon}`} title=${source.error || undefined}>${(source.type === 'folder' && words.folderStates[state]) || words.states[state] || syncWords.states[state]}</span>`;
 }
 
 // One thing that can be done: {label, run}, or null. `asks`: it opens a dialog, to which the focus goes.

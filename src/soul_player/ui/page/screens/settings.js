@@ -80,6 +80,7 @@ function Network() {
   const number = (name, values, said) => options(values, Number(of(name).value), said);
   return html`<${Card} title=${words.network}><ul>
     <${Select} title=${words.streamQuality} hint=${words.streamHint} setting=${of('stream_quality')} options=${Object.entries(words.qualities)} onChange=${keep('stream_quality')} />
+    <${Select} title=${words.downloadQuality} hint=${words.downloadHint} setting=${of('download_quality')} options=${Object.entries(words.qualities).filter(([key]) => key !== 'auto')} onChange=${keep('download_quality')} />
     <${Select} title=${words.bandwidth} hint=${words.bandwidthHint} setting=${of('download_bytes_per_second')} options=${number('download_bytes_per_second', RATES, (value) => (value ? rate(value) : words.noLimit))} onChange=${(value) => keep('download_bytes_per_second')(Number(value))} />
     <${Select} title=${words.space} hint=${used ? words.spaceHint(used.kept_bytes + used.automatic_bytes) : ''} setting=${of('cache_limit_bytes')} options=${number('cache_limit_bytes', ROOMS, size)} onChange=${(value) => keep('cache_limit_bytes')(Number(value))} />
     <${Select} title=${words.atOnce} hint=${words.atOnceHint} setting=${of('downloads_at_once')} options=${number('downloads_at_once', AT_ONCE, String)} onChange=${(value) => keep('downloads_at_once')(Number(value))} />
