@@ -59,6 +59,17 @@ def test_a_newer_schema_is_found(tmp_path: Path) -> None:
     assert (ran.code, ran.json()["error"]["code"]) == (1, "schema_too_new")
 
 
+def test_a_folder_is_looked_at(tmp_path: Path) -> None:
+    """Nobody answers there: the doctor ended with a fault of its own in every home that has one."""
+    music, home = tmp_path / "music", tmp_path / "home"
+    music.mkdir()
+    assert soul("source", "add-folder", music, "--name", "Shelf", home=home).code == 0
+    assert findings(home)["source Shelf"]["verdict"] == "good"
+    music.rmdir()
+    gone = findings(home)["source Shelf"]
+    assert (gone["verdict"], gone["result"]) == ("warning", f"{music}: No such file or directory")
+
+
 def test_each_source_is_asked(tmp_path: Path) -> None:
     """Up: how fast, and how far its clock is; away: noted, which is no failure of this machine."""
     client = tmp_path / "client"

@@ -1,6 +1,7 @@
 """The sources: whether each one answers, lets this device in, and has the same time."""
 
 import asyncio
+import os
 import time
 
 from soul_player.cli.checks.findings import Finding, good, problem, warning
@@ -12,6 +13,7 @@ from soul_player.client import (
     OfflineError,
     SignInNeeded,
     Source,
+    SourceType,
     SyncError,
     TransientSyncError,
     quoted,
@@ -29,8 +31,26 @@ async def source_findings(flags: Flags) -> list[Finding]:
     async with opened_client(flags) as client:
         sources = await client.sources.list()
         async with asyncio.TaskGroup() as tasks:
-            probes = [tasks.create_task(_probe(client, source)) for source in sources]
+            probes = [
+                tasks.create_task(_probe(client, source) if source.type is SourceType.SERVER else _look_at(source))
+                for source in sources
+            ]
     return [probe.result() for probe in probes]
+
+
+async def _look_at(source: Source) -> Finding:
+    """A folder that is not there now may be on a disk that is not mounted: its tracks are kept."""
+    check = f"source {source.name}"
+    try:
+        await asyncio.to_thread(_list, source.url)
+    except OSError as error:
+        return warning(check, f"{source.url}: {error.strerror}", fix="is its disk mounted, and may you read it?")
+    return good(check, "the folder is there")
+
+
+def _list(folder: str) -> None:
+    with os.scandir(folder):
+        pass
 
 
 async def _probe(client: Client, source: Source) -> Finding:
