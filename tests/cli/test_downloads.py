@@ -32,6 +32,8 @@ def test_tracks_come_and_play_without_the_server(tmp_path: Path, music: Path) ->
     gone = soul("download", "--remove", 'album:"Night Drive"', home=client)
     assert gone.out.startswith("removed 2 downloads")
     assert list((client / "downloads/copies").iterdir()) == []
+    # To let go and to keep at once is nothing that could be done.
+    assert soul("download", "--remove", "--keep", "artist:amber", home=client).code == 2
 
 
 def test_without_the_server_it_waits_and_says_why(synced_home: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Ids as people mistype them: told as unknown or as no id, never as a fault of the program."""
+"""Numbers as people mistype them: told as unknown or as none, never as a fault of the program."""
 
 from pathlib import Path
 
@@ -53,3 +53,15 @@ def test_a_name_that_is_empty_names_nothing(tmp_path: Path) -> None:
     assert soul("playlist", "delete", "", home=home).code == 3
     assert "music" in soul("source", "list", home=home).out
     assert "Night Drive" in soul("playlist", "list", home=home).out
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e400", "-1"])
+@pytest.mark.parametrize(
+    "line", [("play", "1", "--record-only", "--seconds"), ("play", "1", "--output", "x", "--start"),
+             ("source", "discover", "--seconds")],
+)  # fmt: skip
+def test_seconds_end(tmp_path: Path, line: tuple[str, ...], text: str) -> None:
+    """`nan` is neither below a limit nor above it."""
+    done = soul(*line, text, home=tmp_path / "home")
+    assert done.code == 2
+    assert "Invalid value" in done.err

@@ -61,3 +61,19 @@ def test_without_a_player_it_is_told_how_to_get_sound(synced_home: Path) -> None
     assert done.code == 2
     assert "no player is running" in done.err
     assert "--output - | mpv -" in done.err
+
+
+def test_bytes_go_where_bytes_can_go(tmp_path: Path, music: Path) -> None:
+    """A device stays one: it was replaced by a file, where one may do that. And nothing is no part of a song."""
+    home, null = tmp_path / "home", tmp_path / "null"
+    soul("source", "add-folder", music, "--name", "Shelf", home=home)
+    soul("sync", home=home)
+    null.symlink_to("/dev/null")
+    assert soul("play", "1", "--output", null, home=home).code == 0
+    assert null.is_char_device()
+    for nowhere in ("/", "", tmp_path):
+        done = soul("play", "1", "--output", nowhere, home=home)
+        assert (done.code, "cannot be written" in done.err) == (1, True), done.err
+    late = soul("play", "1", "--output", tmp_path / "x", "--start", "1000", home=home)
+    assert (late.code, "ends before that" in late.err) == (2, True)
+    assert not (tmp_path / "x").exists()

@@ -164,9 +164,12 @@ def test_a_folder_is_a_source_too(tmp_path: Path, music: Path) -> None:
     assert track["status"] == "local_file"
     shown = soul("show", str(track["id"]), home=client).out
     assert f"Local File: {track['sources'][0]['path']}" in shown
-    for wrong in (music, music / "none", music.parent):
-        assert soul("source", "add-folder", wrong, home=client).code == 1
+    for wrong, code in ((music, 1), (music.parent, 1), (music / "none", 2), ("", 2)):
+        assert soul("source", "add-folder", wrong, home=client).code == code
     assert soul("source", "login", "Shelf", home=client).code == 2
+    # Nobody is asked for a password that nothing can be done with.
+    for name, code in (("Shelf", 2), ("nothing", 3)):
+        assert soul("source", "password", name, home=client).code == code
     assert soul("source", "remove", "Shelf", "--yes", home=client).code == 0
     assert soul("list", "--json", home=client).out == ""
     assert sorted(music.rglob("*")) == before

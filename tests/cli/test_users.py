@@ -25,9 +25,11 @@ def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:
     soul("user", "add", "ann", "--admin", "--password-stdin", home=tmp_path, stdin=PASSWORD)
     cases = {
         ("add", "ANN", "--password-stdin"): (1, "user_exists"),
-        ("add", "x" * 100, "--password-stdin"): (1, "invalid"),
+        ("add", "x" * 100, "--password-stdin"): (2, "invalid"),
         ("passwd", "ghost", "--password-stdin"): (3, "user_not_found"),
         ("remove", "ghost", "--yes"): (3, "user_not_found"),
+        # Nobody is asked whether to remove what is not there.
+        ("remove", "ghost"): (3, "user_not_found"),
         ("remove", "ann", "--yes"): (1, "last_admin"),
     }
     for arguments, expected in cases.items():
@@ -37,6 +39,7 @@ def test_what_cannot_be_done_says_why(tmp_path: Path) -> None:
 
 def test_without_a_terminal_nothing_is_asked(tmp_path: Path) -> None:
     """It fails, and names the flag."""
+    soul("user", "add", "ann", "--password-stdin", home=tmp_path / "home", stdin=PASSWORD)
     with serving(tmp_path / "server") as server:
         for arguments, flag in (
             (("user", "add", "ann"), "--password-stdin"),

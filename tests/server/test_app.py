@@ -200,6 +200,20 @@ def test_tls_is_served_with_the_certificate_that_was_given(tmp_path: Path) -> No
     run(story())
 
 
+def test_files_that_are_no_certificate_are_named(tmp_path: Path) -> None:
+    """And not in OpenSSL's words alone."""
+    empty, none = tmp_path / "empty.pem", tmp_path / "none.pem"
+    empty.touch()
+    for key, said in ((empty, "no certificate and its key"), (none, f"{none}: No such file")):
+
+        async def story(key: Path = key) -> None:
+            async with running_server(tmp_path / "home", tls_cert=empty, tls_key=key):
+                pytest.fail("it started")
+
+        with pytest.raises(ConfigError, match=said):
+            run(story())
+
+
 def test_a_key_that_does_not_fit_is_told_before_the_start(tmp_path: Path) -> None:
     """A server that starts and refuses every handshake would look like a broken network."""
     cert, other_key = CERTIFICATES / "first.pem", CERTIFICATES / "second.pem"

@@ -16,6 +16,7 @@ from soul_player.client import (
     DownloadNotFound,
     EditInvalid,
     FailedEditNotFound,
+    FolderInvalid,
     HomeLocked,
     OfflineError,
     PlaylistAmbiguous,
@@ -32,7 +33,7 @@ from soul_player.client import (
 )
 
 _EXIT_CODES: tuple[tuple[tuple[type[ClientError], ...], ExitCode], ...] = (
-    ((ConfigInvalid, AddressInvalid, EditInvalid, PlaylistAmbiguous, RuleInvalid), ExitCode.USAGE),
+    ((ConfigInvalid, AddressInvalid, EditInvalid, FolderInvalid, PlaylistAmbiguous, RuleInvalid), ExitCode.USAGE),
     (
         (
             SourceNotFound,

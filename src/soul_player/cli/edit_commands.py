@@ -4,6 +4,7 @@
 import click
 
 from soul_player.cli.flags import Command, Flags, Group
+from soul_player.cli.numbers import Seconds
 
 PLAYLIST = click.argument("playlist")
 QUALITIES = ["low", "medium", "high", "original"]
@@ -151,9 +152,9 @@ def rate(flags: Flags, track: str, stars: int) -> int:
 @click.argument("track")
 @click.option("--output", metavar="FILE", help="Write the chosen bytes here; - is stdout, for a pipe to a player.")
 @click.option("--quality", type=click.Choice(QUALITIES), help="Instead of what the line allows.")
-@click.option("--start", type=click.FloatRange(0), default=0.0, metavar="X", help="From this second on, if transcoded.")
+@click.option("--start", type=Seconds(0), default=0.0, metavar="X", help="From this second on, if transcoded.")
 @click.option("--record-only", is_flag=True, help="Only record that it was played.")
-@click.option("--seconds", type=click.FloatRange(0), metavar="X", help="How much of it was heard (all of it).")
+@click.option("--seconds", type=Seconds(0), metavar="X", help="How much of it was heard (all of it).")
 @click.pass_obj
 def play(  # noqa: PLR0917  # click passes them by name
     flags: Flags, track: str, output: str | None, quality: str | None, start: float, record_only: bool,

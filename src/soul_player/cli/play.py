@@ -34,6 +34,11 @@ async def _play(flags: Flags, name: str, *, output: str, quality: StreamQuality 
     says = Output(flags)
     async with opened_client(flags) as client:
         track = await find_track(client, name)
+        if start_seconds and start_seconds >= track.duration_seconds:
+            raise CommandFailed(
+                "usage", f"{track.title} ends before that: it is {track.duration_seconds:.0f} s long",
+                exit_code=ExitCode.USAGE,
+            )  # fmt: skip
         part = Part(start_seconds=start_seconds)
         async with client.playback.open(track.id, quality=quality, part=part) as audio:
             says.message(_said(track, audio))
@@ -67,17 +72,24 @@ async def _into_pipe(client: Client, track: LibraryTrack, audio: Audio) -> int:
 
 
 async def _into_file(audio: Audio, target: Path) -> int:
-    """Under its name only once it is whole."""
-    partial = target.with_name(target.name + ".part")
+    """Under its name only once it is whole; a device or a pipe stays what it is."""
+    is_put_in_place = _is_free_or_file(target)
+    written_to = target.with_name(target.name + ".part") if is_put_in_place else target
     try:
-        with partial.open("wb") as file:
+        with written_to.open("wb") as file:
             written = await _write(audio, file)
-        partial.replace(target)
+        if is_put_in_place:
+            written_to.replace(target)
     except OSError as error:
         raise CommandFailed("file_unwritable", f"{target} cannot be written: {error.strerror or error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        if is_put_in_place:
+            written_to.unlink(missing_ok=True)
     return written
+
+
+def _is_free_or_file(target: Path) -> bool:
+    return target.is_file() or not target.exists()
 
 
 async def _write(audio: Audio, file: BinaryIO) -> int:

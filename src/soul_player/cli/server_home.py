@@ -25,6 +25,7 @@ _FAILURES: dict[type[ServerError], tuple[str, ExitCode]] = {
     BackupError: ("backup", ExitCode.FAILED),
     ScanError: ("scan", ExitCode.FAILED),
 }
+_ACCOUNT_EXITS = {ProblemCode.USER_NOT_FOUND: ExitCode.NOT_FOUND, ProblemCode.INVALID: ExitCode.USAGE}
 
 
 def server_config(flags: Flags, settings: Mapping[str, object]) -> ServerConfig:
@@ -42,5 +43,5 @@ def server_failures() -> Generator[None, None, None]:
             code, exit_code = _FAILURES.get(type(error), ("server", ExitCode.FAILED))
             if isinstance(error, AccountError):
                 code = error.code.value
-                exit_code = ExitCode.NOT_FOUND if error.code is ProblemCode.USER_NOT_FOUND else ExitCode.FAILED
+                exit_code = _ACCOUNT_EXITS.get(error.code, ExitCode.FAILED)
             raise CommandFailed(code, str(error), exit_code=exit_code) from error

@@ -4,6 +4,7 @@
 import click
 
 from soul_player.cli.flags import Flags, Group
+from soul_player.cli.numbers import Seconds
 
 PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 FINGERPRINT = click.option(
@@ -49,7 +50,7 @@ def source_add_folder(flags: Flags, folder: str, name: str | None) -> int:
 
 
 @source.command("discover")
-@click.option("--seconds", type=click.FloatRange(0.1, 60.0), default=3.0, metavar="X", help="How long to look (3).")
+@click.option("--seconds", type=Seconds(0.1, 60.0), default=3.0, metavar="X", help="How long to look (3).")
 @click.pass_obj
 def source_discover(flags: Flags, seconds: float) -> int:
     """Servers that announce themselves on this network."""

@@ -60,9 +60,7 @@ def activate(flags: Flags, name: str) -> int:
 
 def change_password(flags: Flags, name: str, *, from_stdin: bool) -> int:
     """Of the account at the server; its other devices sign in again."""
-    current = secret("Current password", from_stdin=from_stdin)
-    new = secret("New password", from_stdin=from_stdin, twice=True)
-    return asyncio.run(_change_password(flags, name, current=current, new=new))
+    return asyncio.run(_change_password(flags, name, from_stdin=from_stdin))
 
 
 async def _activate(flags: Flags, name: str) -> int:
@@ -75,10 +73,13 @@ async def _activate(flags: Flags, name: str) -> int:
     return ExitCode.OK
 
 
-async def _change_password(flags: Flags, name: str, *, current: str, new: str) -> int:
+async def _change_password(flags: Flags, name: str, *, from_stdin: bool) -> int:
     output = Output(flags)
     async with opened_client(flags) as client:
         source = await client.sources.find(name)
+        _require_server(source)
+        current = secret("Current password", from_stdin=from_stdin)
+        new = secret("New password", from_stdin=from_stdin, twice=True)
         await client.sources.change_password(source.id, current=current, new=new)
     output.record({"changed": source.name})
     output.result(f"changed the password at {source.name}")
@@ -206,16 +207,20 @@ async def _login(flags: Flags, name: str, *, username: str | None, from_stdin: b
     output = Output(flags)
     async with opened_client(flags) as client:
         source = await client.sources.find(name)
-        if source.type is SourceType.FOLDER:
-            raise CommandFailed(
-                "folder_invalid", f"{source.name} is a folder: there is nothing to sign in at", exit_code=ExitCode.USAGE
-            )
+        _require_server(source)
         account = username or source.username or _asked_username()
         password = secret(f"Password of {account} at {source.name}", from_stdin=from_stdin)
         source = await _signed_in(client, source, account, password)
     output.record({"source": source_record(source)})
     output.result(f"signed in at {source.name} as {account}")
     return ExitCode.OK
+
+
+def _require_server(source: Source) -> None:
+    if source.type is SourceType.FOLDER:
+        raise CommandFailed(
+            "folder_invalid", f"{source.name} is a folder: there is nothing to sign in at", exit_code=ExitCode.USAGE
+        )
 
 
 async def _signed_in(client: Client, source: Source, account: str, password: str) -> Source:

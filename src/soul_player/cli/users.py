@@ -37,6 +37,8 @@ def remove(flags: Flags, name: str) -> int:
     output = Output(flags)
     with server_failures():
         config = server_config(flags, {})
+        if name.strip().casefold() not in {user.username.casefold() for user in list_accounts(config)}:
+            raise CommandFailed("user_not_found", f"there is no account named {name!r}", exit_code=ExitCode.NOT_FOUND)
         if not confirmed(f"Remove the account {name} and sign its devices out?", yes=flags.yes):
             raise CommandFailed("not_confirmed", "nothing was removed")
         remove_account(config, name)

@@ -158,6 +158,9 @@ def _path(value: Any) -> Path | None:  # noqa: ANN401  # the same
 
 def _paths(value: Any) -> tuple[Path, ...]:  # noqa: ANN401  # the same
     parts = [value] if isinstance(value, str | Path) else value
+    if not all(os.fspath(part) for part in parts):
+        # Where this process happens to be, for the system: most likely a variable that was never set.
+        raise ValueError("a folder has a name")
     return tuple(Path(part).expanduser().absolute() for part in parts)
 
 
@@ -197,6 +200,8 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "metrics_token": _text,
     "announce": _flag,
 }
+_POSTGRES = ("postgresql://", "postgres://")
+_DATABASES = ("sqlite:///", *_POSTGRES)
 assert set(_CONVERTERS) == {each.name for each in fields(ServerConfig)} - {"home"}
 
 
@@ -216,6 +221,7 @@ def _check(config: ServerConfig) -> None:
         raise ConfigError("fingerprints_rest_seconds must be from 0 to 3600")
     if not 0 <= config.transcodes_max <= 100 or config.transcode_cache_bytes < 0:
         raise ConfigError("transcodes_max must be from 0 to 100, transcode_cache_bytes not below 0")
+    _check_database(config)
     _check_observing(config)
     _check_workers(config)
     for proxy in config.trusted_proxies:
@@ -223,6 +229,14 @@ def _check(config: ServerConfig) -> None:
             ip_network(proxy, strict=False)
         except ValueError as error:
             raise ConfigError(f"trusted_proxies: {proxy!r} is neither an address nor a network") from error
+
+
+def _check_database(config: ServerConfig) -> None:
+    if not config.database_url.startswith(_DATABASES):
+        # What stands behind the scheme may hold a password.
+        scheme, colon, _ = config.database_url.partition("://")
+        wrong = f"{scheme}://" if colon else "without a scheme"
+        raise ConfigError(f"database: one is named by sqlite:///PATH or postgresql://..., not {wrong}")
 
 
 def _check_observing(config: ServerConfig) -> None:
@@ -237,7 +251,7 @@ def _check_observing(config: ServerConfig) -> None:
 def _check_workers(config: ServerConfig) -> None:
     if not 1 <= config.workers <= WORKERS_MAX:
         raise ConfigError(f"workers must be from 1 to {WORKERS_MAX}")
-    if config.workers > 1 and not config.database_url.startswith(("postgresql://", "postgres://")):
+    if config.workers > 1 and not config.database_url.startswith(_POSTGRES):
         raise ConfigError(
             "workers: several server processes need PostgreSQL. SQLite lets one process write at a time, so more of "
             "them would only wait for each other: set server.database to postgresql://..., or workers to 1"

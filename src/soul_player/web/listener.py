@@ -159,9 +159,15 @@ def make_listener(
     # Adding it once more changes nothing.
     logging.getLogger("uvicorn.error").addFilter(_ends_quietly)
     try:
+        for file in tls or ():
+            file.open("rb").close()
         config.load()
-    except (OSError, ssl.SSLError) as error:
-        raise CertificateUnusable(str(error)) from error
+    except ssl.SSLError as error:
+        raise CertificateUnusable(
+            f"{' and '.join(map(str, tls or ()))} are no certificate and its key in PEM ({error.reason or error})"
+        ) from error
+    except OSError as error:
+        raise CertificateUnusable(f"{error.filename}: {error.strerror}") from error
     doorway = None
     if config.ssl is not None:
         doorway = Doorway(

@@ -12,6 +12,7 @@ from tests.client.clients import add, opened_client
 from tests.conftest import run
 from tests.edges.cut_line import cut_line
 from tests.edges.fake_server import fake_server
+from tests.server.running import running_server
 
 
 def test_one_address_stays_though_both_are_removed_at_one_moment(tmp_path: Path) -> None:
@@ -35,6 +36,17 @@ def test_one_address_stays_though_both_are_removed_at_one_moment(tmp_path: Path)
             (left,) = await client.sources.list()
             assert len(refused) == 1, refused
             assert [one.url for one in left.addresses] == refused
+
+    run(story())
+
+
+def test_a_path_at_which_there_is_no_server_is_told_as_that(tmp_path: Path) -> None:
+    """A server knows no such route, says the server; a person has mistyped an address."""
+
+    async def story() -> None:
+        async with running_server(tmp_path / "server") as server, opened_client(tmp_path / "client") as client:
+            with pytest.raises(AddressInvalid, match=r"no Soul Player server is at http.*/elsewhere"):
+                await client.sources.addresses.meet(f"{server.url}/elsewhere")
 
     run(story())
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from soul_player.client.errors import (
     AddressInvalid,
+    GoneError,
     OfflineError,
     ServerChanged,
     SourceExists,
@@ -53,6 +54,11 @@ class AddressBook:
         client = self._connections.stranger(address, fingerprint=pinned, is_insecure=insecure)
         try:
             server = await client.server()
+        except GoneError as error:
+            raise AddressInvalid(
+                f"no Soul Player server is at {address.url}: what answers there knows nothing of it",
+                hint="is its path another one?",
+            ) from error
         finally:
             await client.transport.close()
         sources = await self._library.read(all_sources)

@@ -34,6 +34,9 @@ def require_apart(path: bytes, sources: Sequence[Source]) -> None:
 
 
 def _checked(folder: bytes, home: bytes) -> bytes:
+    if not folder:
+        # Where this process happens to be, for the system: most likely a variable that was never set.
+        raise FolderInvalid("a folder has a name")
     if b"\0" in folder:
         raise FolderInvalid(f"{shown(folder)!r} can be no folder's name")
     path, home = os.path.realpath(folder), os.path.realpath(home)
