@@ -1,7 +1,8 @@
 """A server as the client sees it: one method per endpoint, every error one of ours."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -44,6 +45,8 @@ T = TypeVar("T")
 PAGE_BYTES_MAX = 16 * 1024 * 1024
 MESSAGE_BYTES_MAX = 1024 * 1024
 CERTIFICATE_SECONDS = 10.0
+# Why bytes are refused is a few words; some of them are enough.
+REFUSAL_SECONDS = 30.0
 
 
 class ServerClient:
@@ -207,13 +210,16 @@ class ServerClient:
             raise await _certificate_unknown(error.address) from error
 
     async def _refusal(self, streamed: Streamed) -> SyncError:
-        body = b""
-        async for piece in streamed.pieces:
-            body += piece
-            if len(body) > MESSAGE_BYTES_MAX:
-                break
+        body = bytearray()
+        # What came until then may say enough.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REFUSAL_SECONDS):
+                async for piece in streamed.pieces:
+                    body += piece
+                    if len(body) > MESSAGE_BYTES_MAX:
+                        break
         content_type = streamed.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        answer = Answer(streamed.status, content_type, body, streamed.headers.get("Retry-After"))
+        answer = Answer(streamed.status, content_type, bytes(body), streamed.headers.get("Retry-After"))
         refusal = diagnose(answer, now_ms=self._clock.now_ms())
         return refusal or ProtocolError(f"status {streamed.status} came where bytes were asked for")
 
