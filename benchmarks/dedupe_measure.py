@@ -142,13 +142,15 @@ async def _store(library: Database, name: str, tracks: Sequence[Track]) -> None:
 
 
 def _lookup(settings: Settings) -> Iterator[Row]:
-    milliseconds = asyncio.run(_look_up(settings.folder / "prints", settings.tracks, settings.seed))
+    milliseconds = asyncio.run(
+        _look_up(settings.folder / "prints", settings.tracks, settings.seed, settings.sized(LOOKUPS, small=10))
+    )
     yield Row(
         f"look up a sound among {short_count(settings.tracks)}", "ms", milliseconds, bar=Bar(Of.OURS, at_most=2.0)
     )
 
 
-async def _look_up(home: Path, count: int, seed: int) -> float:
+async def _look_up(home: Path, count: int, seed: int, lookups: int) -> float:
     randomness = random.Random(seed)
     async with open_library(home, runner=Inline()) as library:
         wanted: list[tuple[int, bytes]] = []
@@ -159,7 +161,7 @@ async def _look_up(home: Path, count: int, seed: int) -> float:
             ]
             await library.write(store_fingerprints, prints)
             wanted.append((prints[0][0], prints[0][2]))
-        chosen = [randomness.choice(wanted) for _ in range(LOOKUPS)]
+        chosen = [randomness.choice(wanted) for _ in range(lookups)]
         seconds: list[float] = []
         for entry_id, words in chosen:
             # A copy that begins a second later, with a bit in twenty turned.

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from benchmarks.cpu import median, paired_medians, process_cpu_seconds, spent
 from benchmarks.server_process import REQUEST_SECONDS_MAX, Served, serving
 from benchmarks.store import library_file
-from benchmarks.table import Bar, Of, Row, Settings
+from benchmarks.table import Bar, Of, Row, Settings, short_count
 from soul_player.client import Client, ClientConfig, Edges, LocalTrackId, SyncStatus, open_client
 from soul_player.client.sources.tokens import FileTokens
 from soul_player.edges import SystemClock, SystemRandomness, mint
@@ -24,11 +24,11 @@ from soul_player.protocol.times import time_text
 
 BATCH = 500
 BATCH_CPU_MS_MAX = 100.0
-LONG, SHORT = 10_000, 10
+LONG, LONG_OF_A_SMALL_RUN, SHORT = 10_000, 500, 10
 # The same, but for what the clock of a shared machine adds.
 RATIO_MAX = 1.1
 EDITS_AT_ONCE = 50
-WAITING = 1_000
+WAITING, WAITING_OF_A_SMALL_RUN = 1_000, 50
 REQUESTS_MAX = 4
 
 BARE_TABLES = """
@@ -125,7 +125,8 @@ def _batch(pusher: Pusher, settings: Settings) -> Row:
 def _one_edit(pusher: Pusher, settings: Settings) -> Row:
     # Room for what is measured: a playlist holds no more than ten thousand.
     room = EDITS_AT_ONCE * settings.repeats
-    long, short = pusher.playlist(LONG - room), pusher.playlist(SHORT)
+    length = settings.sized(LONG, small=LONG_OF_A_SMALL_RUN)
+    long, short = pusher.playlist(length - room), pusher.playlist(SHORT)
 
     def cost(playlist: str) -> float:
         edits = [pusher.additions(playlist, 1) for _ in range(EDITS_AT_ONCE)]
@@ -138,7 +139,14 @@ def _one_edit(pusher: Pusher, settings: Settings) -> Row:
 
     ours, limit = paired_medians(lambda: cost(long), lambda: cost(short), repeats=settings.repeats)
     bar = Bar(Of.RATIO, at_most=RATIO_MAX)
-    return Row("an edit pushed to a playlist of 10k", "ms of server CPU", ours, limit, "the same in one of 10", bar)
+    return Row(
+        f"an edit pushed to a playlist of {short_count(length)}",
+        "ms of server CPU",
+        ours,
+        limit,
+        "the same in one of 10",
+        bar,
+    )
 
 
 async def _client(served: Served, settings: Settings) -> list[Row]:
@@ -150,28 +158,37 @@ async def _client(served: Served, settings: Settings) -> list[Row]:
         assert first.status is SyncStatus.SYNCED, first
         track = (await client.library.tracks(limit=1)).tracks[0].id
         room = EDITS_AT_ONCE * settings.repeats
+        length = settings.sized(LONG, small=LONG_OF_A_SMALL_RUN)
+        waiting = settings.sized(WAITING, small=WAITING_OF_A_SMALL_RUN)
         long = await client.edits.create_playlist("long", source_id=source.id)
-        await client.edits.add_entries(long, [track] * (LONG - room))
+        await client.edits.add_entries(long, [track] * (length - room))
         short = await client.edits.create_playlist("short", source_id=source.id)
         await client.edits.add_entries(short, [track] * SHORT)
         pairs = [
             (await _edit_ms(client, long, track), await _edit_ms(client, short, track)) for _ in range(settings.repeats)
         ]
         await client.sync.run()
-        for _ in range(WAITING):
+        for _ in range(waiting):
             await client.edits.record_play(track)
         (drained,) = await client.sync.run()
-        assert (drained.status, drained.pushed) == (SyncStatus.SYNCED, WAITING), drained
+        assert (drained.status, drained.pushed) == (SyncStatus.SYNCED, waiting), drained
         (idle,) = await client.sync.run()
     long_ms, short_ms = median([pair[0] for pair in pairs]), median([pair[1] for pair in pairs])
     bar = Bar(Of.RATIO, at_most=RATIO_MAX)
     return [
-        Row("an edit in a playlist of 10k", "ms of client CPU", long_ms, short_ms, "the same in one of 10", bar),
         Row(
-            "a sync with 1,000 waiting edits",
+            f"an edit in a playlist of {short_count(length)}",
+            "ms of client CPU",
+            long_ms,
+            short_ms,
+            "the same in one of 10",
+            bar,
+        ),
+        Row(
+            f"a sync with {waiting:,} waiting edits",
             "requests",
             float(drained.requests),
-            float(WAITING),
+            float(waiting),
             "a request an edit",
             Bar(Of.OURS, at_most=REQUESTS_MAX),
             f"two that push, one for each feed that they are in; a sync with nothing new takes {idle.requests}",

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from benchmarks.cpu import median
@@ -26,22 +27,25 @@ def measure(settings: Settings) -> Sequence[Row]:
     """Against one server with one song of three minutes, at a player's pace and all in the same moment."""
     folder = settings.folder / "first-bytes-music"
     folder.mkdir()
-    size_bytes = make_audio(folder / "song.wav", frames=SONG_SECONDS * 44_100)
+    size_bytes = make_audio(folder / "song.wav", frames=settings.sized(SONG_SECONDS, small=30) * 44_100)
+    clients, transcodes = settings.sized(CLIENTS, small=10), settings.sized(TRANSCODES_PER_REPEAT, small=2)
+    ranges = settings.sized(RANGES_PER_REPEAT, small=1)
     with serving(settings.folder / "first-bytes-home", music=[folder]) as served, connected(served) as connection:
         path = path_when_hashed(connection)
-        asyncio.run(_crowd(served, path, size_bytes, paced=False, rounds=2))
-        burst = asyncio.run(_crowd(served, path, size_bytes, paced=False, rounds=settings.repeats))
-        paced = asyncio.run(_crowd(served, path, size_bytes, paced=True, rounds=RANGES_PER_REPEAT * settings.repeats))
-        begun = asyncio.run(_transcodes(served, path, TRANSCODES_PER_REPEAT * settings.repeats))
+        crowd = partial(_crowd, served, path, size_bytes, clients)
+        asyncio.run(crowd(paced=False, rounds=2))
+        burst = asyncio.run(crowd(paced=False, rounds=settings.repeats))
+        paced = asyncio.run(crowd(paced=True, rounds=ranges * settings.repeats))
+        begun = asyncio.run(_transcodes(served, path, transcodes * settings.repeats))
     return [
         Row(
-            f"{CLIENTS} listeners at a player's pace, first byte of a range, p99",
+            f"{clients} listeners at a player's pace, first byte of a range, p99",
             "ms",
             _p99(paced),
             bar=Bar(Of.OURS, at_most=FIRST_BYTE_MS_MAX),
         ),
         Row(
-            f"{CLIENTS} ranges asked for in the same moment, first byte, p99",
+            f"{clients} ranges asked for in the same moment, first byte, p99",
             "ms",
             _p99(burst),
             bar=Bar(Of.OURS, at_most=FIRST_BYTE_MS_MAX),
@@ -58,10 +62,10 @@ def measure(settings: Settings) -> Sequence[Row]:
     ]
 
 
-async def _crowd(served: Served, path: str, size_bytes: int, *, paced: bool, rounds: int) -> list[float]:
+async def _crowd(served: Served, path: str, size_bytes: int, clients: int, *, paced: bool, rounds: int) -> list[float]:
     """Milliseconds to the first byte of each range, each listener on a connection of its own."""
     waited: list[float] = []
-    all_there = asyncio.Barrier(CLIENTS)
+    all_there = asyncio.Barrier(clients)
 
     async def listen(seed: int) -> None:
         randomness = random.Random(seed)
@@ -83,7 +87,7 @@ async def _crowd(served: Served, path: str, size_bytes: int, *, paced: bool, rou
         writer.close()
 
     async with asyncio.TaskGroup() as group:
-        for seed in range(CLIENTS):
+        for seed in range(clients):
             group.create_task(listen(seed))
     return waited
 

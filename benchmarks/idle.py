@@ -43,8 +43,9 @@ def measure(settings: Settings) -> Sequence[Row]:
     small = max(100, settings.tracks // SMALL_SHARE)
     with _synced_pair(settings, small) as at_small, _synced_pair(settings, large) as at_large:
         idle, changes, requests = [], [], []
-        for _ in range(settings.repeats * ROUNDS_PER_REPEAT):
-            idle.append((at_small.idle(), at_large.idle()))
+        syncs = settings.sized(IDLE_SYNCS_PER_ROUND, small=3)
+        for _ in range(settings.repeats * settings.sized(ROUNDS_PER_REPEAT, small=2)):
+            idle.append((at_small.idle(syncs), at_large.idle(syncs)))
             changes.append((at_small.changes(), at_large.changes()))
             requests.append(at_large.bare_request_ms())
     sizes = (short_count(small), short_count(large))
@@ -66,9 +67,9 @@ class Pair:
         self._url = url
         self._tracks = tracks
 
-    def idle(self) -> Cost:
+    def idle(self, syncs: int) -> Cost:
         """One of several syncs while nothing changes."""
-        return self._cost(IDLE_SYNCS_PER_ROUND)
+        return self._cost(syncs)
 
     def changes(self) -> Cost:
         """The sync that brings ten changes, two of them deletions."""

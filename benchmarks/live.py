@@ -22,8 +22,6 @@ from soul_player.protocol.ids import mint_id
 SOCKETS = 1_000
 SOCKETS_OF_A_SMALL_RUN = 50
 EDITS = 15
-# More than the library of a small run has.
-FULL_TRACKS = 100_000
 CPU_MS_MAX = 25.0
 CROSSINGS = 30
 P50_MS_MAX = 50.0
@@ -36,7 +34,8 @@ _FRAME_HEAD_BYTES = 2
 
 def measure(settings: Settings) -> Sequence[Row]:
     """The same edits with nobody listening and with everybody: the difference is the telling."""
-    count = SOCKETS if settings.tracks >= FULL_TRACKS else SOCKETS_OF_A_SMALL_RUN
+    count = settings.sized(SOCKETS, small=SOCKETS_OF_A_SMALL_RUN)
+    rounds = range(settings.sized(EDITS, small=2))
     _allow_files(4 * count + 200)
     home = settings.folder / "live-home"
     home.mkdir()
@@ -44,9 +43,9 @@ def measure(settings: Settings) -> Sequence[Row]:
     with serving(home) as served, connected(served) as connection:
         edits = _edits(connection)
         next(edits)
-        alone = [_cost(served, edits, ()) for _ in range(EDITS)]
+        alone = [_cost(served, edits, ()) for _ in rounds]
         with _listeners(served, count) as listeners:
-            told = [_cost(served, edits, listeners) for _ in range(EDITS)]
+            told = [_cost(served, edits, listeners) for _ in rounds]
         crossed_ms = asyncio.run(_cross(served, settings))
     ours_ms = (median([cpu for cpu, _ in told]) - median([cpu for cpu, _ in alone])) * 1000
     bare_ms = _bare_ms(count)
@@ -70,7 +69,7 @@ async def _cross(served: Served, settings: Settings) -> list[float]:
     ):
         keeping = [tasks.create_task(client.triggers.run()) for client in (phone, desk)]
         await asyncio.sleep(APART_SECONDS * 3)
-        for number in range(CROSSINGS if settings.tracks >= FULL_TRACKS else 3):
+        for number in range(settings.sized(CROSSINGS, small=3)):
             # So that the edit is the first after a quiet time, as a person's is.
             await asyncio.sleep(GATHER_EDITS_SECONDS)
             name = f"Crossing {number}"

@@ -122,11 +122,11 @@ def measure(settings: Settings) -> Sequence[Row]:
         add_source(home, served)
         with _client(home) as ask:
             longest, frames = _frames_in_a_sync(chrome, ask, settings.tracks)
-            _wait_until_quiet(home)
-            painted, script_bytes = _cold_starts(chrome, ask)
+            _wait_until_quiet(home, seconds=settings.sized(QUIET_SECONDS, small=0.5))
+            painted, script_bytes = _cold_starts(chrome, ask, settings.sized(STARTS, small=1))
             page, close = _opened(chrome, ask)
-            elements, jumps = _jumps(page)
-            searches = [_milliseconds(page, SEARCH, word) for word in WORDS]
+            elements, jumps = _jumps(page, settings.sized(JUMPS, small=2))
+            searches = [_milliseconds(page, SEARCH, word) for word in WORDS[: settings.sized(len(WORDS), small=2)]]
             bare = statistics.median(_milliseconds(page, BARE, 20) for _ in range(STARTS))
             close()
     median = statistics.median
@@ -167,7 +167,7 @@ def _frames_in_a_sync(chrome: Browser, ask: "_Ask", tracks: int) -> tuple[float,
     ), f"{late} of {len(gaps)} frames came later than {FRAME_MS_MAX:.0f} ms, on 2 cores shared by all"
 
 
-def _wait_until_quiet(home: Path) -> None:
+def _wait_until_quiet(home: Path, *, seconds: float) -> None:
     """What is matched behind the sync writes all the time: the page is looked at when it is done."""
     wal = home / "library.db-wal"
     until = time.monotonic() + SYNC_SECONDS_MAX
@@ -175,13 +175,13 @@ def _wait_until_quiet(home: Path) -> None:
     while (written := wal.stat().st_mtime_ns) != before:
         assert time.monotonic() < until, "the matching did not end"
         before = written
-        time.sleep(QUIET_SECONDS)
+        time.sleep(seconds)
 
 
-def _cold_starts(chrome: Browser, ask: "_Ask") -> tuple[list[float], int]:
+def _cold_starts(chrome: Browser, ask: "_Ask", starts: int) -> tuple[list[float], int]:
     painted = []
     script_bytes = 0
-    for _ in range(STARTS):
+    for _ in range(starts):
         # A profile that has never seen the page: nothing is kept, the session aside.
         page, close = _opened(chrome, ask, path=None)
         page.context.new_cdp_session(page).send("Network.clearBrowserCache")
@@ -200,9 +200,9 @@ def _compressed(names: Sequence[str], url: str) -> int:
     return sum(len(gzip.compress((root / name.removeprefix(f"{url}/")).read_bytes(), 9)) for name in set(names))
 
 
-def _jumps(page: Page) -> tuple[int, list[float]]:
+def _jumps(page: Page, count: int) -> tuple[int, list[float]]:
     elements, jumps = 0, []
-    for jump in range(JUMPS):
+    for jump in range(count):
         share = ((jump * 7919 + 13) % 100) / 100
         jumps.append(_milliseconds(page, JUMP, share))
         elements = max(elements, int(page.evaluate("document.body.querySelectorAll('*').length")))

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from benchmarks.client_process import add_source, run_soul, sync
 from benchmarks.cpu import median, process_cpu_seconds
-from benchmarks.live import FULL_TRACKS
 from benchmarks.server_process import Served, serving
 from benchmarks.store import library_file
 from benchmarks.table import Bar, Of, Row, Settings
 
 MEASURED_SECONDS = 60.0
-MEASURED_SECONDS_OF_A_SMALL_RUN = 2.0
+MEASURED_SECONDS_OF_A_SMALL_RUN = 1.0
 # It imports, syncs once, connects, and gives back what that took.
 SETTLING_SECONDS = 45.0
 START_SECONDS_MAX = 60.0
@@ -43,20 +42,19 @@ asyncio.run(look(sys.argv[1]))
 
 def measure(settings: Settings) -> Sequence[Row]:
     """Both processes rest at the same time, so that a noisy minute falls on both."""
-    is_full = settings.tracks >= FULL_TRACKS
-    seconds = MEASURED_SECONDS if is_full else MEASURED_SECONDS_OF_A_SMALL_RUN
+    seconds = settings.sized(MEASURED_SECONDS, small=MEASURED_SECONDS_OF_A_SMALL_RUN)
     with ExitStack() as stack:
         home = _synced_home(stack, settings)
         ours = stack.enter_context(_watching(home))
         bare = stack.enter_context(_bare(home))
-        time.sleep(SETTLING_SECONDS if is_full else 1.0)
+        time.sleep(settings.sized(SETTLING_SECONDS, small=0.2))
         before, bare_before, began = process_cpu_seconds(ours.pid), process_cpu_seconds(bare.pid), time.perf_counter()
         time.sleep(seconds)
         passed = time.perf_counter() - began
         cpu_percent = (process_cpu_seconds(ours.pid) - before) / passed * 100
         bare_percent = (process_cpu_seconds(bare.pid) - bare_before) / passed * 100
         own_mb, bare_mb = _own_memory_mb(ours.pid), _own_memory_mb(bare.pid)
-    stops_ms = [_stop_ms(home) for _ in range(STOPS if is_full else 1)]
+    stops_ms = [_stop_ms(home) for _ in range(settings.sized(STOPS, small=1))]
     name = "a client at rest, two servers connected"
     cpu_bar, memory_bar = Bar(Of.OURS, at_most=CPU_PERCENT_MAX), Bar(Of.OURS, at_most=MEMORY_MB_MAX)
     return [

@@ -35,9 +35,9 @@ def measure(settings: Settings) -> Sequence[Row]:
     return [
         # Wall time is what a person waits, and the quietest start is the one that tells least of the neighbours.
         Row("start to listening", "s of wall time", min(starts), min(bare_starts), limit_name, bar),
-        _memory(_home(settings, small), small, Bar(Of.OURS, at_most=IDLE_MEBIBYTES_MAX)),
+        _memory(settings, _home(settings, small), small, Bar(Of.OURS, at_most=IDLE_MEBIBYTES_MAX)),
         # Told without a bar: the scan at the start compares every track, and what it needed is kept for the next one.
-        _memory(home, settings.tracks, None),
+        _memory(settings, home, settings.tracks, None),
     ]
 
 
@@ -50,8 +50,8 @@ def _home(settings: Settings, tracks: int) -> Path:
         return home
 
 
-def _memory(home: Path, tracks: int, bar: Bar | None) -> Row:
+def _memory(settings: Settings, home: Path, tracks: int, bar: Bar | None) -> Row:
     with started(home) as (process, _):
-        time.sleep(SETTLE_SECONDS)
+        time.sleep(settings.sized(SETTLE_SECONDS, small=0.2))
         held = children_memory_bytes(process.pid) / (1 << 20)
     return Row(f"idle memory, {short_count(tracks)} tracks", "MiB", held, bar=bar)

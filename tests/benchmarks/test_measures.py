@@ -10,15 +10,22 @@ from rich.console import Console
 from benchmarks.__main__ import MEASURES
 from benchmarks.table import Settings, print_table
 
-TRACKS = 2_400
-FILES = 12
+# More than a page of them.
+TRACKS = 1_100
+FILES = 10
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, as in a run of `make bench`: the library in it is made once."""
+    return tmp_path_factory.mktemp("bench")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MEASURES)
-def test_it_measures_something(tmp_path: Path, name: str) -> None:
+def test_it_measures_something(folder: Path, name: str) -> None:
     """A real server, a real client, real files. Each row has a figure, and a ratio where there is a limit."""
-    rows = MEASURES[name](Settings(tmp_path, repeats=1, tracks=TRACKS, files=FILES))
+    rows = MEASURES[name](Settings(folder, repeats=1, tracks=TRACKS, files=FILES))
     assert rows
     for row in rows:
         if row.ours is None:
@@ -35,8 +42,8 @@ def test_it_measures_something(tmp_path: Path, name: str) -> None:
 @pytest.mark.slow
 def test_a_full_run_adds_the_larger_libraries(tmp_path: Path) -> None:
     """And holds the rate at the largest against the rate at the default one."""
-    rows = MEASURES["sync"](Settings(tmp_path, repeats=1, tracks=1_000, tracks_more=(2_000, 3_000)))
+    rows = MEASURES["sync"](Settings(tmp_path, repeats=1, tracks=200, tracks_more=(400, 600)))
     names = [row.name for row in rows]
-    assert [name for name in names if name.startswith("initial sync of 3k")]
-    assert names[-1] == "initial sync, rate at 3k"
-    assert rows[-1].limit_name == "the rate at 1k"
+    assert [name for name in names if name.startswith("initial sync of 0.6k")]
+    assert names[-1] == "initial sync, rate at 0.6k"
+    assert rows[-1].limit_name == "the rate at 0.2k"
