@@ -11,8 +11,8 @@ from collections import deque
 
 import aiohttp
 
-# A new connection for the next file costs as much as the library does for so many bytes.
-STRAIGHT_BYTES_MIN = 4 * 1024 * 1024
+# For less, a new connection for the next file costs more than is gained: a round trip, and a line that starts slowly.
+STRAIGHT_BYTES_MIN = 8 * 1024 * 1024
 # There a transport reads ahead, into memory of its own.
 _READS_AHEAD = sys.platform == "win32"
 
