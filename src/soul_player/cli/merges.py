@@ -18,6 +18,9 @@ def merge_text(evidence: Mapping[str, Any]) -> str:
     source, other_source = evidence["source"], evidence["other_source"]
     tracks = count(evidence["tracks"], "track")
     mine, theirs = (evidence[name] or "no album" for name in ("album", "other_album"))
+    if source == other_source:
+        are = "seems" if evidence["tracks"] == 1 else "seem"
+        return f"{tracks} of {mine} {are} to be twice on {source}. One recording each (merge), or not (separate)?"
     look = "looks" if evidence["tracks"] == 1 else "look"
     return (
         f"{tracks} of {mine} ({source}) {look} like {theirs} on {other_source}. "
@@ -34,6 +37,9 @@ def pair_lines(evidence: Mapping[str, Any], *, limit: int | None) -> list[str]:
     lines: list[str] = []
     for pair, line in zip(shown, table(rows, widths_max=widths), strict=True):
         lines += [line, f"      {'; '.join(pair['reasons'])}"]
+        if _cells(pair["track"]) == _cells(pair["other"]):
+            # Which is which? The files tell.
+            lines += [f"      {_file(pair['track'])}  |  {_file(pair['other'])}"]
     if len(shown) < len(pairs):
         lines.append(f"   ... and {len(pairs) - len(shown):,} more")
     return lines
@@ -86,6 +92,11 @@ def _facts(side: Mapping[str, Any]) -> tuple[str | None, ...]:
         side["audio_hash"],
         side["path"],
     )
+
+
+def _file(side: Mapping[str, Any]) -> str:
+    audio = f"{side['content_type']}, {size(side['file_size'])}"
+    return f"{printable(side['path'])} ({audio})" if side["path"] else audio
 
 
 def _cells(side: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """Whether tracks are one recording: asked an album at a time, answered as a whole or singly, taken back, remembered."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import permutations
@@ -15,7 +15,7 @@ from soul_player.client.edits.decisions import Questions
 from soul_player.client.errors import QuestionNotFound
 from soul_player.client.library.model import Question, QuestionKind, SourceId
 from soul_player.client.library.sources import remove_source
-from soul_player.database.access import Database
+from soul_player.database.access import Database, Writer
 from soul_player.protocol.track import Track
 from tests.client.dedupe.libraries import arrive, clusters, everything, library_of, match, rows_of, track
 from tests.conftest import run
@@ -271,5 +271,31 @@ def test_whoever_comes_first_the_same_is_asked(tmp_path: Path, order: tuple[int,
             await Questions(library, clock=FakeClock(), randomness=SeededRandomness(0)).answer(questions[0].id, "merge")
             assert [len(cluster) for cluster in await clusters(library)] == [4]
             assert await Questions(library, clock=FakeClock(), randomness=SeededRandomness(0)).list() == []
+
+    run(story())
+
+
+def test_nobody_is_asked_about_what_is_not_there(tmp_path: Path) -> None:
+    """A friend's server lost its live takes: the question went on for ever. It waits for their return."""
+
+    async def gone(library: Writer, *, numbers: Sequence[int], status: str) -> None:
+        """As a source tells it."""
+        for number in numbers:
+            title = f"{NAMES[number]} (Live)"
+            await library.run("UPDATE track_sources SET status = :s WHERE title = :t", s=status, t=title)
+
+    async def story() -> None:
+        async with asked_home(tmp_path) as home:
+            await home.library.write(gone, numbers=(0,), status="unavailable")
+            question = await home.only()
+            assert (question.evidence["tracks"], len(question.evidence["pairs"])) == (2, 2)
+            assert (await home.questions.similar(question.id)).pairs == 2
+            answered = await home.questions.answer_merge(question.id, "separate")
+            assert answered.tracks == 2
+            assert (await home.questions.list(), await home.questions.count()) == ([], 0)
+            await home.library.write(gone, numbers=(0,), status="stream_only")
+            question = await home.only()
+            assert [pair["track"]["title"] for pair in question.evidence["pairs"]] == [f"{NAMES[0]} (Live)"]
+            assert await home.questions.count() == 1
 
     run(story())

@@ -38,13 +38,18 @@ class Asked:
         return sources, self.pair.evidence.method, frozenset(self.pair.evidence.vetoes)
 
     @property
+    def is_there(self) -> bool:
+        """Else nobody is asked, until it is."""
+        return self.pair.side.is_there and self.pair.other.is_there
+
+    @property
     def recordings(self) -> frozenset[int]:
         """Of its two tracks."""
         return frozenset((self.pair.side.track_id, self.pair.other.track_id))
 
 
 async def pairs_of(library: Reader, question_id: QuestionId) -> list[Asked]:
-    """What this question asks."""
+    """What this question asks, now and when its tracks are back."""
     return await _read(library, await library.all(OF_QUESTION, question_id=question_id))
 
 
@@ -57,7 +62,8 @@ async def merge_evidence(library: Reader) -> dict[QuestionId, dict[str, Any]]:
     """For every open question what a person needs to answer it."""
     asked: defaultdict[QuestionId, list[Pair]] = defaultdict(list)
     for one in await every_pair(library):
-        asked[one.question_id].append(one.pair)
+        if one.is_there:
+            asked[one.question_id].append(one.pair)
     return {question_id: evidence_record(pairs) for question_id, pairs in asked.items()}
 
 

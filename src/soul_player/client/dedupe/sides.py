@@ -10,6 +10,7 @@ from soul_player.client.dedupe.evidence import Evidence
 from soul_player.client.dedupe.reasons import reasons
 from soul_player.client.dedupe.said import Names
 from soul_player.client.dedupe.texts import Said, match_text
+from soul_player.client.library.model import AvailabilityStatus
 from soul_player.database.access import Reader
 from soul_player.protocol.ids import id_text
 
@@ -63,6 +64,11 @@ class Side:
     def names(self) -> Names:
         """By which a person's word on it is remembered."""
         return Names(self.remote_id, self.audio_hash)
+
+    @property
+    def is_there(self) -> bool:
+        """Its source has it, or a copy of it is here."""
+        return self.status != AvailabilityStatus.UNAVAILABLE or self.path is not None
 
     def entry(self) -> Entry:
         """As it is compared."""

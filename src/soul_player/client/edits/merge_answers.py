@@ -82,14 +82,15 @@ async def answer_merge(
     """Do it, and keep what taking it back needs."""
     now_ms = act.now_ms
     await _require(library, question_id, choice)
-    asked = await pairs_of(library, question_id)
+    every = await pairs_of(library, question_id)
+    asked = [one for one in every if one.is_there]
     chosen = asked if pairs is None else [one for one in asked if one.pair.side.entry_id in pairs]
     if pairs is not None and {one.pair.side.entry_id for one in chosen} != set(pairs):
         raise QuestionNotFound(f"question {question_id} asks about no such pair", hint="soul resolve shows its pairs")
     if similar:
         chosen = await _with_similar(library, chosen)
     chosen = await _with_same_recordings(library, chosen)
-    is_whole = {one.pair.side.entry_id for one in asked} <= {one.pair.side.entry_id for one in chosen}
+    is_whole = {one.pair.side.entry_id for one in every} <= {one.pair.side.entry_id for one in chosen}
     evidence = json.dumps(evidence_record([one.pair for one in chosen]))
     # Before anything is done: a question that nothing is left of goes, unless it has an answer.
     written = question_id
@@ -109,7 +110,8 @@ async def answer_merge(
 async def count_similar(library: Reader, question_id: QuestionId) -> Similar:
     """Itself included."""
     await _require(library, question_id, MergeAnswer.MERGE.value)
-    found = await _with_similar(library, await pairs_of(library, question_id))
+    asked = [one for one in await pairs_of(library, question_id) if one.is_there]
+    found = await _with_similar(library, asked)
     return Similar(len(found), len({one.question_id for one in found}))
 
 
@@ -142,7 +144,11 @@ async def _require(library: Reader, question_id: QuestionId, choice: str) -> Non
 async def _with_similar(library: Reader, chosen: Sequence[Asked]) -> list[Asked]:
     alike = {one.likeness for one in chosen}
     known = {one.pair.side.entry_id for one in chosen}
-    return [one for one in await every_pair(library) if one.likeness in alike or one.pair.side.entry_id in known]
+    return [
+        one
+        for one in await every_pair(library)
+        if (one.is_there and one.likeness in alike) or one.pair.side.entry_id in known
+    ]
 
 
 async def _with_same_recordings(library: Reader, chosen: Sequence[Asked]) -> list[Asked]:

@@ -17,14 +17,27 @@ ASK = """
     RETURNING id
 """
 
+# Nobody is asked about tracks that are not there: the question waits for their return.
+CAN_BE_ANSWERED = """
+    (questions.kind <> 'merge'
+     OR EXISTS (SELECT 1
+                  FROM proposals
+                  JOIN track_sources mine ON mine.id = proposals.entry_id
+                  JOIN track_sources theirs ON theirs.id = proposals.other_entry_id
+                 WHERE proposals.question_id = questions.id
+                   AND (mine.status <> 'unavailable' OR mine.path IS NOT NULL)
+                   AND (theirs.status <> 'unavailable' OR theirs.path IS NOT NULL)))
+"""
+
 OPEN = """
     SELECT questions.id, questions.kind, questions.source_id, sources.name, questions.evidence, questions.asked_at,
            questions.subject
       FROM questions
       JOIN sources ON sources.id = questions.source_id
      WHERE questions.answer IS NULL
+       AND /* can be answered */
      ORDER BY questions.id
-"""
+""".replace("/* can be answered */", CAN_BE_ANSWERED)
 
 SHOWN_PLAYLIST = """
     SELECT id
@@ -38,7 +51,8 @@ COUNT = """
     SELECT COUNT(*)
       FROM questions
      WHERE answer IS NULL
-"""
+       AND /* can be answered */
+""".replace("/* can be answered */", CAN_BE_ANSWERED)
 
 ANSWER = """
     UPDATE questions
