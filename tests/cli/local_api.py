@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.cli.forked import Program
 from tests.cli.programs import running
+from tests.forked import Program
 
 STOP_SECONDS = 2.0
 UI = ("ui", "--no-browser", "--json", "--port", "0")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.cli.forked import Program, start
+from tests.forked import Program, start
 
 SOUL = Path(sys.executable).with_name("soul")
 ANSWER_SECONDS = 60.0

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from benchmarks.store import make_library
-from tests.cli.forked import Program
 from tests.cli.programs import SOUL, Serving, add_source, environment, running, serving, soul, wait_for_tracks
 from tests.edges.slow_line import slow_line
+from tests.forked import Program
 
 RESULT_FIELDS = {
     "name", "status", "tracks_synced", "tracks_updated", "tracks_deleted", "playlists_synced", "pushed", "conflicts",

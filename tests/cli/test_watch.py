@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.store import make_library
-from tests.cli.forked import Program
 from tests.cli.programs import add_source, running, serving, soul, wait_for_tracks
 from tests.edges.slow_line import slow_line
+from tests.forked import Program
 
 TRACKS = 4_000
 STOP_SECONDS_MAX = 2.0

@@ -1,10 +1,6 @@
 """Crash at every step, also by kill -9: whatever is left, no row lies, and the next run ends whole."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +8,7 @@ import pytest
 from tests.client.downloads.shelves import assert_the_law, downloading_client, shelf, statuses, wish_of
 from tests.conftest import run
 from tests.edges.faulty_disk import FaultyDisk, PowerCut
+from tests.forked import start_module
 
 SONGS = 3
 
@@ -72,10 +69,7 @@ def test_a_killed_process_is_gone_on_from(tmp_path: Path) -> None:
             one.proxy.seconds_per_piece = 0.02
             kills = 0
             for number in range(60):
-                process = subprocess.Popen(  # noqa: ASYNC220  # a process to be killed
-                    [sys.executable, "-m", "tests.client.downloads.downloading_process", str(home)],
-                    stderr=subprocess.DEVNULL,
-                )
+                process = start_module("tests.client.downloads.downloading_process", home)
                 # By what it received, for a busy machine takes its time to start: sooner than anything was written
                 # down, and later.
                 enough = one.proxy.carried_bytes + 300_000 * (1 + number % 7)
@@ -84,8 +78,8 @@ def test_a_killed_process_is_gone_on_from(tmp_path: Path) -> None:
                         await asyncio.sleep(0.02)
                 if process.poll() is not None:
                     break
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
+                process.kill()
+                process.wait(timeout=30)
                 kills += 1
                 await assert_the_law(one.client)
             else:

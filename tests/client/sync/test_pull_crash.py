@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-import sys
 from pathlib import Path
 
 from aiohttp import web
@@ -13,16 +12,18 @@ from soul_player.database.access import Writer
 from tests.client.clients import add, assert_consistent, database_of, opened_client, sync_one
 from tests.conftest import run
 from tests.edges.fake_server import FakeServer, fake_server, make_track
+from tests.forked import Program, start_module
 
 PAGE_ROWS = 20
 TRACKS = 200
+PROCESS_SECONDS_MAX = 60.0
 
 
 class Killer:
     """Kills the syncing process with signal 9 when it asks for its second page, or a little after."""
 
     def __init__(self, delay_seconds: float) -> None:
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Program | None = None
         self.pages = 0
         self._delay_seconds = delay_seconds
 
@@ -35,16 +36,8 @@ class Killer:
             return None
         await asyncio.sleep(self._delay_seconds)
         assert self.process is not None
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         return web.Response(status=503)
-
-
-async def start(home: Path) -> asyncio.subprocess.Process:
-    """A process that syncs this home."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.client.sync.syncing_process", str(home), cwd=Path(__file__).parents[3]
-    )
 
 
 def test_a_process_killed_at_every_page_goes_on_from_there(tmp_path: Path) -> None:
@@ -60,8 +53,8 @@ def test_a_process_killed_at_every_page_goes_on_from_there(tmp_path: Path) -> No
             while True:
                 killer = Killer(delays.choice((0.0, 0.002, 0.01, 0.05)))
                 server.misbehave = killer.misbehave
-                killer.process = await start(tmp_path)
-                if await killer.process.wait() == 0:
+                killer.process = start_module("tests.client.sync.syncing_process", tmp_path)
+                if await asyncio.to_thread(killer.process.wait, PROCESS_SECONDS_MAX) == 0:
                     break
                 assert killer.process.returncode == -signal.SIGKILL
                 kills += 1

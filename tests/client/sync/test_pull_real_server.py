@@ -1,9 +1,6 @@
 """The client against the real server: crashed at every page, and after its restore from a backup."""
 
 import asyncio
-import os
-import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +11,10 @@ from soul_player.server.config import ServerConfig
 from tests.client.clients import assert_words_agree, opened_client, sync_one
 from tests.client.sync.music import Music, assert_equals_a_fresh_sync
 from tests.conftest import run
+from tests.forked import start_module
 from tests.server.running import RunningServer, running_server
 
-ROOT = Path(__file__).parents[3]
+PROCESS_SECONDS_MAX = 60.0
 PAGE_ROWS = 20
 
 
@@ -27,18 +25,13 @@ async def add_source(client: Client, running: RunningServer) -> None:
 
 async def killed_sync(home: Path, *, after_seconds: float) -> int:
     """One sync in a process of its own, killed with signal 9 so long after its first page was committed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.client.sync.paging_process", str(home), cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
+    process = start_module("tests.client.sync.paging_process", home, is_heard=True)
     assert process.stdout is not None
-    await process.stdout.readline()
-    await asyncio.sleep(after_seconds)
-    if process.returncode is None:
-        try:
-            os.kill(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return await process.wait()
-    return await process.wait()
+    with process.stdout:
+        await asyncio.to_thread(process.stdout.readline)
+        await asyncio.sleep(after_seconds)
+        process.kill()
+        return await asyncio.to_thread(process.wait, PROCESS_SECONDS_MAX)
 
 
 @pytest.mark.parametrize("seed", [1])
