@@ -13,6 +13,7 @@ from soul_player.protocol.quality import StreamQuality
 from tests.client.downloads.shelves import assert_the_law, shelf, statuses
 from tests.conftest import run
 
+ROOM = 10_000_000
 ORIGINAL, LOW = StreamQuality.ORIGINAL, StreamQuality.LOW
 
 
@@ -25,18 +26,35 @@ def test_a_preview_goes_by_budget_and_quality() -> None:
     """10 s take 120,000 bytes in low quality; a file that is smaller is not made larger; files of one's own take no
     room."""
     found = [match(1, 400_000), match(2, 100_000), match(3, 500_000, "cached"), match(4, 300_000, "local_file")]
-    assert preview_of(found, budget_bytes=None, quality=ORIGINAL) == RulePreview(
+    assert preview_of(found, budget_bytes=None, room_bytes=ROOM, quality=ORIGINAL) == RulePreview(
         tracks=4, size_bytes=1_300_000, here=2, here_bytes=800_000, fetched=2, fetched_bytes=500_000,
         beyond_budget=0, left_bytes=None,
     )  # fmt: skip
-    assert preview_of(found, budget_bytes=450_000, quality=ORIGINAL) == RulePreview(
+    assert preview_of(found, budget_bytes=450_000, room_bytes=ROOM, quality=ORIGINAL) == RulePreview(
         tracks=4, size_bytes=1_300_000, here=2, here_bytes=800_000, fetched=1, fetched_bytes=400_000,
         beyond_budget=2, left_bytes=50_000,
     )  # fmt: skip
-    low = preview_of(found, budget_bytes=450_000, quality=LOW)
+    low = preview_of(found, budget_bytes=450_000, room_bytes=ROOM, quality=LOW)
     assert (low.fetched, low.fetched_bytes, low.left_bytes) == (2, 220_000, 110_000)
+    # Whatever it may take of its own: there is no more than there is for all.
+    for budget_bytes in (None, 9_000_000):
+        short = preview_of(found, budget_bytes=budget_bytes, room_bytes=150_000, quality=ORIGINAL)
+        assert (short.fetched, short.fetched_bytes, short.beyond_budget) == (1, 100_000, 2)
     # Nobody knows how long it is: then it is as large as its file.
     assert match(5, 700, seconds=None).bytes_in(LOW) == 700
+
+
+def test_a_preview_is_what_then_comes(tmp_path: Path) -> None:
+    """Where the room of all downloads is short, as where it is not."""
+
+    async def story() -> None:
+        async with shelf(tmp_path, songs=3, cache_limit_bytes=800_000, disk_free_bytes=0) as one:
+            plan = await one.client.downloads.rules.preview("title:song")
+            assert (plan.tracks, plan.fetched, plan.beyond_budget, plan.left_bytes) == (3, 1, 2, None)
+            await one.client.downloads.rules.add("all", "title:song")
+            assert (await one.client.downloads.counts()).pending == plan.fetched
+
+    run(story())
 
 
 def test_a_rule_that_is_off_keeps_nothing_and_what_it_brought_stays(tmp_path: Path) -> None:

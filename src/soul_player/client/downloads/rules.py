@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from soul_player.client.downloads.strategies import Evaluated, affordable, condition_of, evaluate
+from soul_player.client.downloads.strategies import Evaluated, affordable, condition_of, evaluate, room_of_rules
 from soul_player.client.errors import RuleInvalid, RuleNotFound
 from soul_player.client.events import DownloadQueued, Events
 from soul_player.client.library.download_lists import Match, matching
@@ -22,7 +22,7 @@ WEIGHT_MAX = 1_000
 
 @dataclass(frozen=True)
 class RulePreview:
-    """What a rule would keep: all of it, what is here already, what is to be fetched, and what its budget leaves out.
+    """What a rule would keep: all of it, what is here already, what is to be fetched, and what is beyond its room.
 
     `left_bytes`: of the budget; None where there is none.
     """
@@ -68,7 +68,9 @@ class Rules:
     ) -> RulePreview:
         """What it would keep now. Raises `RuleInvalid`."""
         condition = condition_of(query, now_ms=self._clock.now_ms(), zone=self._zone)
-        return preview_of(await self._library.read(matching, condition), budget_bytes=budget_bytes, quality=quality)
+        matches = await self._library.read(matching, condition)
+        room_bytes = await self._library.read(room_of_rules, limit_bytes=self._limit_bytes)
+        return preview_of(matches, budget_bytes=budget_bytes, room_bytes=room_bytes, quality=quality)
 
     async def add(
         self,
@@ -126,10 +128,13 @@ class Rules:
         return evaluated
 
 
-def preview_of(matches: Sequence[Match], *, budget_bytes: int | None, quality: StreamQuality) -> RulePreview:
-    """Pure: as each evaluation goes by the budget of one rule."""
+def preview_of(
+    matches: Sequence[Match], *, budget_bytes: int | None, room_bytes: int, quality: StreamQuality
+) -> RulePreview:
+    """Pure: as if it were the only rule. It has its own budget, and never more than there is for all."""
     here = [match for match in matches if match.is_here]
-    chosen = affordable(matches, budget_bytes=budget_bytes, quality=quality)
+    limit_bytes = room_bytes if budget_bytes is None else min(budget_bytes, room_bytes)
+    chosen = affordable(matches, budget_bytes=limit_bytes, quality=quality)
     fetched = [match.bytes_in(quality) for match in chosen if not match.is_here]
     return RulePreview(
         tracks=len(matches),
@@ -139,7 +144,7 @@ def preview_of(matches: Sequence[Match], *, budget_bytes: int | None, quality: S
         fetched=len(fetched),
         fetched_bytes=sum(fetched),
         beyond_budget=sum(match.status != "local_file" for match in matches) - len(chosen),
-        left_bytes=None if budget_bytes is None else budget_bytes - sum(one.bytes_in(quality) for one in chosen),
+        left_bytes=None if budget_bytes is None else limit_bytes - sum(one.bytes_in(quality) for one in chosen),
     )
 
 

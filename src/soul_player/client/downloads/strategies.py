@@ -94,10 +94,14 @@ async def evaluate(library: Database, *, now_ms: int, zone: tzinfo, limit_bytes:
     await library.write(_follow)
     live = [rule for rule in await library.read(all_rules) if rule.is_live]
     found = [(rule, await library.read(_matches, rule, now_ms=now_ms, zone=zone)) for rule in live]
-    asked_bytes = (await library.read(storage)).kept_bytes
-    planned = plan(found, room_bytes=max(0, round(limit_bytes * FILLED_SHARE) - asked_bytes))
+    planned = plan(found, room_bytes=await library.read(room_of_rules, limit_bytes=limit_bytes))
     queued = await library.write(_apply, planned, now_ms=now_ms)
     return Evaluated(len({track_id for tracks in planned.values() for track_id in tracks}), tuple(queued))
+
+
+async def room_of_rules(library: Reader, *, limit_bytes: int) -> int:
+    """What all of them together may fill, besides what a person asked for."""
+    return max(0, round(limit_bytes * FILLED_SHARE) - (await storage(library)).kept_bytes)
 
 
 async def _matches(library: Reader, rule: Rule, *, now_ms: int, zone: tzinfo) -> list[Match]:

@@ -66,7 +66,7 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 class RulePlan(msgspec.Struct, frozen=True):
-    """All that it would keep, what of it is here already, what would be fetched, and what its budget leaves out.
+    """All that it would keep, what of it is here already, what would be fetched, and what is beyond its room.
 
     `left_bytes`: of the budget; null without one. `conditions`: the query, part by part.
     """
