@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from soul_player.cli.exit_codes import CommandFailed
+from soul_player.cli.exit_codes import CommandFailed, ExitCode
 
 
 @dataclass
@@ -24,6 +24,12 @@ class Flags:
     @property
     def home(self) -> Path:
         """The home of this program's server and client: `--home`, else SOUL_HOME, else the platform's data folder."""
+        if self.home_option == "":
+            # `soul --home "$HOME_OF_IT" restore FILE --yes` with a variable that was never set.
+            raise CommandFailed(
+                "home_unusable", "--home names no folder", hint="left out, it is the default one",
+                exit_code=ExitCode.USAGE,
+            )  # fmt: skip
         chosen = self.home_option or os.environ.get("SOUL_HOME")
         if chosen:
             return Path(chosen).expanduser().absolute()
@@ -35,17 +41,23 @@ class Flags:
         """The home, made if it is missing, for its owner only: there are keys and tokens in it."""
         home = self.home
         try:
+            # The library keeps the names of its files as text.
+            str(home).encode()
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise CommandFailed(
                 "home_unusable", f"{home} cannot be the home: {error.strerror}", hint="choose another with --home"
+            ) from error
+        except UnicodeEncodeError as error:
+            raise CommandFailed(
+                "home_unusable", f"{home} cannot be the home: its name is no UTF-8", hint="choose another with --home"
             ) from error
         return home
 
 
 def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     def callback(context: click.Context, _parameter: click.Parameter, value: Any) -> None:  # noqa: ANN401  # click's
-        if value:
+        if value or value == "":
             setattr(context.ensure_object(Flags), name, value)
 
     return callback
