@@ -47,6 +47,7 @@ def main() -> None:
             client.add_folder(root / "Music", name="This laptop")
             wait_for("the library", lambda: client.counts() == (len(SHOWN), copied))
             _furnish(client)
+            _fetch_covers(chrome, client)
             for path, picture, size, scheme, act in _pictures(client):
                 _take(chrome, client, root, path=path, picture=picture, size=size, scheme=scheme, act=act)
 
@@ -76,6 +77,13 @@ def _furnish(client: Client) -> None:
     client.ask("POST", "/api/smart-playlists", {"name": "Before 2020", "query": "year:..2019"})
     client.ask("POST", "/api/downloads", {"query": f'album:="{ALBUMS[1].title}"'})
     wait_for("the download", lambda: client.ask("GET", "/api/counts")["offline"] >= 10)
+
+
+def _fetch_covers(chrome: Browser, client: Client) -> None:
+    """A page shows a shape where a cover is still on its way."""
+    for path in ("/albums", "/tracks"):
+        with visitor(chrome, client, viewport=DESKTOP) as person:
+            person.go(path).wait_for_timeout(2_000)
 
 
 def _pictures(client: Client) -> list[tuple[str, str, dict[str, int], str, Callable[[Page], None]]]:
