@@ -60,6 +60,7 @@ def test_only_a_person_turns_working_offline_off(chrome: Browser, place: Place) 
 def test_the_switch_shows_what_was_chosen_while_it_is_being_told(person: Visitor) -> None:
     """What was read before does not turn it back under a person's finger; what came to nothing does."""
     page = person.go("/settings")
+    expect(page.locator("header .badge")).to_contain_text("Synced")
     switch = page.get_by_role("switch", name="Work offline")
     held: list[Route] = []
 

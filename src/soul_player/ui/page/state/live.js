@@ -25,18 +25,30 @@ export function on(type, listener) {
 const CHANGES_LIBRARY = new Set(['library_changed', 'library_edited', 'matching_finished', 'sync_finished', 'missed', 'hello', 'source_changed']);
 const CHANGES_STATUS = /^(sync_|source_|connectivity|matching_finished|download_(queued|finished|failed)|missed|hello|library_(changed|edited)|questions?_|offline_)/;
 
-// A job that runs soon, and then not again before `apartMs` have gone by, however often it is asked for.
+// A job that runs soon, and then not again before `apartMs` have gone by, however often it is asked for; and never beside
+// itself: of two answers on their way the older one could come last.
 export function settled(job, apartMs) {
   let timer = 0;
   let last = -Infinity;
-  const run = () => {
+  let isRunning = false;
+  let isAskedAgain = false;
+  const ask = () => {
+    if (isRunning) isAskedAgain = true;
+    else if (!timer) timer = setTimeout(run, Math.max(0, last + apartMs - performance.now()));
+  };
+  const run = async () => {
     timer = 0;
     last = performance.now();
-    job();
+    isRunning = true;
+    isAskedAgain = false;
+    try {
+      await job();
+    } finally {
+      isRunning = false;
+      if (isAskedAgain) ask();
+    }
   };
-  return () => {
-    if (!timer) timer = setTimeout(run, Math.max(0, last + apartMs - performance.now()));
-  };
+  return ask;
 }
 
 async function quietly(read) {

@@ -18,10 +18,16 @@ class Queue {
     this.progress = signal(new Map());
     this.read = settled(() => this.now().catch((error) => console.warn(error.message)), 500);
     this.samples = new Map();
+    this.asked = 0;
+    this.answered = 0;
   }
 
   async now() {
+    const mine = (this.asked += 1);
     const { downloads, ...counts } = await api.get('/api/downloads', { limit: READ_MAX });
+    // A later answer came first: this one is older.
+    if (mine < this.answered) return;
+    this.answered = mine;
     this.rows.value = downloads;
     this.counts.value = counts;
     readTracks(downloads.slice(0, PICTURED).map((row) => row.track_id)).catch((error) => console.warn(error.message));

@@ -10,17 +10,21 @@ class Reading {
     this.events = events;
     this.value = signal(null);
     this.error = signal(null);
+    // The number of the last question, and of the one whose answer is shown.
+    this.asked = 0;
+    this.answered = 0;
     this.shown = 0;
     this.read = settled(() => this.now(), apartMs);
   }
 
   async now() {
-    try {
-      this.value.value = await api.get(this.path);
-      this.error.value = null;
-    } catch (error) {
-      this.error.value = error;
-    }
+    const mine = (this.asked += 1);
+    const [found, error] = await api.get(this.path).then((answer) => [answer, null], (failure) => [this.value.value, failure]);
+    // A later answer came first: this one is older.
+    if (mine < this.answered) return;
+    this.answered = mine;
+    this.value.value = found;
+    this.error.value = error;
   }
 
   begin() {

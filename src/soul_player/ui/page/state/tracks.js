@@ -54,6 +54,8 @@ export class List {
     this.ids = new Map();
     this.fresh = new Set();
     this.reading = new Set();
+    // How often what was read was found to be old.
+    this.refreshes = 0;
     this.sight = [0, 0];
     this.isOver = false;
     let first = true;
@@ -84,12 +86,18 @@ export class List {
   }
 
   refresh() {
-    this.fresh.clear();
+    this.growOld();
     this.want(...this.sight);
+  }
+
+  growOld() {
+    this.fresh.clear();
+    this.refreshes += 1;
   }
 
   async read(block) {
     if (this.fresh.has(block) || this.reading.has(block) || this.isOver) return;
+    const { refreshes } = this;
     this.reading.add(block);
     this.fresh.add(block);
     try {
@@ -101,6 +109,10 @@ export class List {
     } finally {
       this.reading.delete(block);
     }
+    if (refreshes === this.refreshes) return;
+    // What came now may have been told before the change: it is read once more.
+    this.fresh.delete(block);
+    this.want(...this.sight);
   }
 }
 
@@ -149,7 +161,7 @@ export class FixedList extends List {
   set(ids) {
     this.all = ids;
     this.ids = new Map(ids.map((id, place) => [place, id]));
-    this.fresh.clear();
+    this.growOld();
     batch(() => {
       this.total.value = ids.length;
       this.tick.value += 1;
