@@ -112,8 +112,11 @@ def _take(
         assert str(root) not in page.inner_text("body"), picture
         target = PICTURES / f"{picture}.png"
         page.screenshot(path=target)
-        # 256 colours are enough for a page of text, and a third of the size.
-        Image.open(target).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+        taken = Image.open(target).convert("RGB")
+        if act is not _whole:
+            # 256 colours are enough for a page of text, and a third of the size; a whole cover has more.
+            taken = taken.quantize(256, dither=Image.Dither.NONE)
+        taken.save(target, optimize=True)
 
 
 def _playing(page: Page) -> None:
