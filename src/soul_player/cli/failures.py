@@ -7,6 +7,7 @@ from soul_player.cli.exit_codes import CommandFailed, ExitCode
 from soul_player.database.errors import (
     DatabaseDamaged,
     DatabaseError,
+    DatabaseForbidden,
     DatabaseFull,
     DatabaseUnavailable,
     SchemaChanged,
@@ -18,12 +19,14 @@ _HINTS: dict[type[DatabaseError], str] = {
         "nothing is lost. Make some room on that disk, a few megabytes, and run the same again;"
         " what can be read can still be read: soul list, soul status, soul doctor"
     ),
+    DatabaseForbidden: "is the home another user's, or its disk mounted for reading only? soul doctor looks",
     DatabaseDamaged: "put a backup back with: soul restore FILE",
     SchemaTooNew: "nothing was changed",
     SchemaChanged: "nothing was changed",
 }
 _CODES: dict[type[DatabaseError], str] = {
     DatabaseUnavailable: "database_unavailable",
+    DatabaseForbidden: "database_forbidden",
     DatabaseFull: "disk_full",
     DatabaseDamaged: "database_damaged",
     SchemaTooNew: "schema_too_new",

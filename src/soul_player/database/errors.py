@@ -9,6 +9,10 @@ class DatabaseUnavailable(DatabaseError):
     """It cannot be reached or opened now; trying again later may help."""
 
 
+class DatabaseForbidden(DatabaseError):
+    """This user may not write it, or its disk is mounted for reading only."""
+
+
 class DatabaseFull(DatabaseError):
     """The disk under it is full: the transaction was undone."""
 

@@ -1,12 +1,19 @@
 """sqlite3's errors -> ours, at this edge and nowhere else."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from soul_player.database.errors import DatabaseDamaged, DatabaseError, DatabaseFull, DatabaseUnavailable
+from soul_player.database.errors import (
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseForbidden,
+    DatabaseFull,
+    DatabaseUnavailable,
+)
 
 # What SQLite needs beside the database to open it at all.
 _ROOM_BYTES = 64 * 1024
@@ -33,6 +40,8 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
         # Where there is no room for its small files beside the database, SQLite only says that something went wrong.
         case "IOERR" | "CANTOPEN" if is_full(path):
             return DatabaseFull(f"{path}: the disk is full")
+        case "CANTOPEN" | "READONLY" | "PERM" if not is_writable(path):
+            return DatabaseForbidden(f"{path} cannot be written by this user")
         case "BUSY" | "LOCKED" | "CANTOPEN" | "IOERR" | "READONLY" | "PERM":
             return DatabaseUnavailable(f"{path}: {error}")
         case _:
@@ -45,3 +54,10 @@ def is_full(path: Path) -> bool:
         return shutil.disk_usage(path.parent).free < _ROOM_BYTES
     except OSError:
         return False
+
+
+def is_writable(path: Path) -> bool:
+    """Whether this user may write it, and the files that SQLite puts beside it."""
+    return os.access(path.parent, os.W_OK | os.X_OK) and (
+        not path.exists() or (path.is_file() and os.access(path, os.R_OK | os.W_OK))
+    )

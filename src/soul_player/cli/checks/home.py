@@ -10,7 +10,7 @@ from pathlib import Path
 from soul_player.cli.checks.findings import Finding, good, problem, warning
 from soul_player.cli.words import size
 from soul_player.client import LIBRARY_FILE, library_migrations
-from soul_player.database.sqlite_errors import is_full
+from soul_player.database.sqlite_errors import is_full, is_writable
 from soul_player.server import ConfigError, read_config, store_migrations
 
 FREE_BYTES_LOW = 1_000_000_000
@@ -70,6 +70,8 @@ def _database(program: str, path: Path, known: int) -> list[Finding]:
         if is_full(path):
             # Even to read it SQLite wants a little room beside it, and says of its lack only that something is wrong.
             return [problem(check, f"{path} cannot be checked on a full disk", fix="make room: nothing is lost")]
+        if not is_writable(path):
+            return [problem(check, f"{path} cannot be written by this user", fix=f"chown or chmod {path}")]
         return [problem(check, f"{path}: {error}", fix="soul restore FILE")]
     whole = good(check, f"{path} is whole, {size(path.stat().st_size)}")
     if applied > known:
