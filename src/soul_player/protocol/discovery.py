@@ -12,10 +12,15 @@ LABEL_BYTES_MAX = 63
 TEXT_BYTES_MAX = 200
 
 
-def label_of(name: str) -> str:
-    """A name as one label of DNS: dots part labels, control characters belong nowhere."""
+def label_of(name: str, server_id: str) -> str:
+    """A name as one label of DNS: dots part labels, control characters belong nowhere.
+
+    With the end of the id: two of one name that start in the same moment, when the power is back, do not hear each
+    other ask for it, and of two under one label only one is found at a time.
+    """
     cleaned = "".join(" " if char == "." or not char.isprintable() else char for char in name)
-    return shortened(cleaned.strip(), LABEL_BYTES_MAX) or "Soul Player"
+    end = f" ({server_id[-6:]})"
+    return (shortened(cleaned.strip(), LABEL_BYTES_MAX - len(end)) or "Soul Player") + end
 
 
 def shortened(text: str, bytes_max: int) -> str:

@@ -12,6 +12,7 @@ from soul_player.protocol.discovery import label_of
 from soul_player.server.listening.advertising import Advertisement, advertise
 from tests.client.clients import opened_client
 from tests.conftest import run
+from tests.edges.fake_server import make_id
 from tests.server.running import running_server
 
 ID = "01976d3f-0000-7000-8000-000000000001"
@@ -68,8 +69,10 @@ def test_a_name_commands_no_terminal_and_fills_no_screen() -> None:
 
 @pytest.mark.parametrize("name", ["Living. Room", "\n", "é" * 60, "a" * 200])
 def test_any_name_is_a_label_of_dns(name: str) -> None:
-    label = label_of(name)
+    label = label_of(name, make_id(1))
     assert 0 < len(label.encode()) <= 63
+    # Two of one name are two, also when they start in the same moment.
+    assert label != label_of(name, make_id(2))
     assert "." not in label
     assert label.isprintable()
 

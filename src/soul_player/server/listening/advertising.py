@@ -69,7 +69,7 @@ async def _advertise(what: Advertisement, library: Any, asynchronous: Any) -> No
     addresses = _own_addresses(library) if is_everywhere else _numbers(what.host)
     info = library.ServiceInfo(
         SERVICE_TYPE,
-        f"{label_of(what.name)}.{SERVICE_TYPE}",
+        f"{label_of(what.name, what.server_id)}.{SERVICE_TYPE}",
         port=what.port,
         addresses=[ipaddress.ip_address(address).packed for address in addresses],
         properties=what.properties,
@@ -78,7 +78,7 @@ async def _advertise(what: Advertisement, library: Any, asynchronous: Any) -> No
     interfaces = library.InterfaceChoice.Default if is_everywhere else addresses
     announcer = asynchronous.AsyncZeroconf(interfaces=interfaces)
     try:
-        # Another server of the network may have this name already.
+        # Nobody else should have this name; one that was copied with its id may.
         await (await announcer.async_register_service(info, allow_name_change=True))
         log.info("announced by mDNS as %s", info.name)
         await asyncio.Event().wait()
