@@ -1,8 +1,6 @@
 // Lists of anything that the API gives by position: albums, artists. Blocks are read when they come into sight.
 import { batch } from '../dom.js';
-import { List } from './tracks.js';
-
-const BLOCK = 100;
+import { BLOCK, List } from './lists.js';
 
 export class PagedList extends List {
   // `read(first, count)` gives {total, items, letters}.
