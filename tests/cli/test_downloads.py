@@ -71,6 +71,20 @@ def test_a_disk_that_is_full_is_told_with_what_to_do(tmp_path: Path, music: Path
     assert soul("list", "offline:yes", home=client).out.count("cached") == 2
 
 
+def test_a_limit_that_was_lowered_holds_with_the_next_run(tmp_path: Path, music: Path) -> None:
+    """Though nothing waits to be fetched: room was wanted."""
+    client = tmp_path / "client"
+    with serving(tmp_path / "server", "--music", music) as server:
+        assert add_source(client, server).code == 0
+        wait_for_tracks(client, 6)
+        assert soul("rule", "add", "all", "title:e", home=client).code == 0
+        assert soul("downloads", "run", home=client).code == 0
+    assert soul("status", "--json", home=client).json()["storage"]["automatic_bytes"] > 0
+    assert soul("config", "set", "client.cache_limit_bytes", "1", home=client).code == 0
+    assert soul("downloads", "run", home=client).code == 0
+    assert soul("status", "--json", home=client).json()["storage"]["automatic_bytes"] == 0
+
+
 def test_what_nothing_matches_is_not_found(synced_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "client"
     subprocess.run(["cp", "-r", synced_home, home], check=True)

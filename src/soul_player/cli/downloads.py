@@ -130,12 +130,14 @@ async def _fetched(
     """They come here, or in the process that holds the home; then how each ended."""
     bars = DownloadBars(output, await _titles(client), wanted=len(track_ids), clock=time.monotonic)
     was_interrupted = False
-    if track_ids:
+    # Of the whole queue also when nothing waits in it: the limits may have been lowered.
+    if track_ids or asked is None:
         try:
             was_interrupted = await _run(client, bars)
         except HomeLocked:
-            output.message("  another process of this home is at it: it fetches them, or lets this one do it")
-            was_interrupted = await _fetched_there(client, bars, set(track_ids), follow)
+            if track_ids:
+                output.message("  another process of this home is at it: it fetches them, or lets this one do it")
+                was_interrupted = await _fetched_there(client, bars, set(track_ids), follow)
     bars.close()
     wanted = set(track_ids)
     left = [one for one in await client.downloads.list(count=LIST_MAX) if one.task.track_id in wanted]
