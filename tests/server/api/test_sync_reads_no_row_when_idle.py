@@ -1,4 +1,7 @@
-"""An idle sync is one request that reads no row of any feed: its cost cannot depend on the size of the library."""
+"""An idle sync is one request that reads no row of any feed: its cost cannot depend on the size of the library.
+
+Nothing works in the background here: a scanner that looks at its tracks would be seen as well.
+"""
 
 import asyncio
 import sqlite3
@@ -7,23 +10,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Barrier
 
-import aiohttp
 import pytest
 
 from benchmarks.store import fill
 from soul_player.database.access import Reader
 from soul_player.database.sqlite import READERS, SqliteDatabase
 from tests.conftest import run
-from tests.server.running import RunningServer, running_server
+from tests.server.in_process import House, house
 
 FEED_TABLES = {"sync_change", "tracks"}
 TRACKS = 300
 
 
 @asynccontextmanager
-async def tables_read(running: RunningServer) -> AsyncGenerator[set[str], None]:
+async def tables_read(asked: House) -> AsyncGenerator[set[str], None]:
     """Every table from which any reading connection takes a column while the block runs; SQLite itself tells."""
-    database = running.server.store.database
+    database = asked.server.store.database
     assert isinstance(database, SqliteDatabase)
     read: set[str] = set()
 
@@ -54,29 +56,20 @@ async def tables_read(running: RunningServer) -> AsyncGenerator[set[str], None]:
             connection.set_authorizer(None)
 
 
-async def _token(session: aiohttp.ClientSession, running: RunningServer) -> str:
-    body = {"username": running.username, "password": running.password, "device_id": "d", "device_name": "d"}
-    async with session.post(f"{running.url}/api/auth/login", json=body) as response:
-        assert response.status == 200
-        return str((await response.json())["access_token"])
-
-
 @pytest.mark.parametrize("tracks", [0, TRACKS])
 def test_the_heads_are_told_without_a_look_into_any_feed(tmp_path: Path, tracks: int) -> None:
     """Asked for the first time, again, and with the tag of the last answer."""
 
     async def check() -> None:
-        async with running_server(tmp_path) as running, aiohttp.ClientSession() as session:
+        async with house(tmp_path) as asked:
             if tracks:
-                await fill(running.server.store.database, tracks, seed=1)
-            headers = {"Authorization": f"Bearer {await _token(session, running)}"}
-            url = f"{running.url}/api/sync/heads"
-            async with tables_read(running) as read:
-                async with session.get(url, headers=headers) as response:
-                    assert (await response.json())["heads"]["library"] == tracks
-                    tag = response.headers["ETag"]
-                async with session.get(url, headers={**headers, "If-None-Match": tag}) as response:
-                    assert response.status == 304
+                await fill(asked.server.store.database, tracks, seed=1)
+            token = (await asked.sign_in()).access_token
+            async with tables_read(asked) as read:
+                first = await asked.ask("GET", "/api/sync/heads", token=token)
+                assert first.json["heads"]["library"] == tracks
+                tagged = {"If-None-Match": first.headers["etag"]}
+                assert (await asked.ask("GET", "/api/sync/heads", token=token, headers=tagged)).status == 304
             assert "sync_head" in read, "the watch saw nothing"
             assert read & FEED_TABLES == set()
 
@@ -87,12 +80,11 @@ def test_the_watch_sees_a_page_being_read(tmp_path: Path) -> None:
     """Else the test above could not fail."""
 
     async def check() -> None:
-        async with running_server(tmp_path) as running, aiohttp.ClientSession() as session:
-            await fill(running.server.store.database, TRACKS, seed=1)
-            headers = {"Authorization": f"Bearer {await _token(session, running)}"}
-            url = f"{running.url}/api/sync/tracks"
-            async with tables_read(running) as read, session.get(url, headers=headers) as response:
-                assert response.status == 200
+        async with house(tmp_path) as asked:
+            await fill(asked.server.store.database, TRACKS, seed=1)
+            token = (await asked.sign_in()).access_token
+            async with tables_read(asked) as read:
+                assert (await asked.ask("GET", "/api/sync/tracks", token=token)).status == 200
             assert read >= FEED_TABLES
 
     run(check())
@@ -102,17 +94,16 @@ def test_a_cursor_at_the_head_is_answered_304_without_a_look_into_the_feed(tmp_p
     """A client that asks the feed itself pays no more than one that asks for the heads."""
 
     async def check() -> None:
-        async with running_server(tmp_path) as running, aiohttp.ClientSession() as session:
-            await fill(running.server.store.database, TRACKS, seed=1)
-            headers = {"Authorization": f"Bearer {await _token(session, running)}"}
-            url = f"{running.url}/api/sync/tracks"
-            async with session.get(url, params={"limit": 1000}, headers=headers) as response:
-                cursor = (await response.json())["next_cursor"]
-                tag = response.headers["ETag"]
-            async with tables_read(running) as read:
-                tagged = {**headers, "If-None-Match": tag}
-                async with session.get(url, params={"cursor": cursor}, headers=tagged) as response:
-                    assert response.status == 304
+        async with house(tmp_path) as asked:
+            await fill(asked.server.store.database, TRACKS, seed=1)
+            token = (await asked.sign_in()).access_token
+            page = await asked.ask("GET", "/api/sync/tracks?limit=1000", token=token)
+            tagged = {"If-None-Match": page.headers["etag"]}
+            async with tables_read(asked) as read:
+                again = await asked.ask(
+                    "GET", f"/api/sync/tracks?cursor={page.json['next_cursor']}", token=token, headers=tagged
+                )
+                assert again.status == 304
             assert "sync_head" in read, "the watch saw nothing"
             assert read & FEED_TABLES == set()
 
