@@ -10,6 +10,7 @@ from soul_player.client.sources.tokens import FileTokens
 from soul_player.client.sync.guard import GuardLimits
 from soul_player.database.access import Database, Reader, Row, Writer
 from soul_player.edges import Clock, SystemClock
+from tests.client.new_library import lay_library
 from tests.edges.fake_server import PASSWORD, USERNAME, FakeServer
 from tests.edges.seeded_randomness import SeededRandomness
 
@@ -33,6 +34,7 @@ async def opened_client(
     """A client with short timeouts."""
     defaults = {"connect_seconds": 5.0, "read_seconds": 10.0, "request_seconds": 30.0, "keyring": False}
     config = ClientConfig(home, **{**defaults, **settings})
+    await lay_library(home)
     edges = Edges(clock or SystemClock(), Hasty(), tokens=FileTokens(home), limits=limits)
     async with open_client(config, edges=edges) as client:
         yield client

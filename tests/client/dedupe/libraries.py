@@ -14,6 +14,7 @@ from soul_player.database.access import Database, Reader, Row, Writer
 from soul_player.database.sqlite import Inline, Runner
 from soul_player.protocol.ids import TrackId, id_bytes, mint_id
 from soul_player.protocol.track import Track
+from tests.client.new_library import lay_library
 
 NOW_MS = 1_700_000_000_000
 STAMP = "2026-01-01T00:00:00.000Z"
@@ -31,6 +32,7 @@ async def library_of(
     home: Path, *sources: str, runner: Runner | None = None
 ) -> AsyncGenerator[tuple[Database, list[SourceId]], None]:
     """A library with these servers."""
+    await lay_library(home)
     async with open_library(home, runner=runner or Inline()) as library:
         yield library, [await library.write(_add, name) for name in sources]
 

@@ -18,6 +18,7 @@ from soul_player.client.library.track_sources import store_tracks
 from soul_player.database.access import Database, Reader, Writer
 from soul_player.database.sqlite import Inline
 from soul_player.protocol.ids import id_bytes
+from tests.client.new_library import lay_library
 from tests.edges.fake_clock import FakeClock
 from tests.edges.fake_server import make_track
 from tests.edges.seeded_randomness import SeededRandomness
@@ -73,6 +74,7 @@ class Home:
 async def a_home(folder: Path, *, tracks: int = 5, seed: int = 0) -> AsyncGenerator[Home, None]:
     """A library with one source and its tracks."""
     clock = FakeClock()
+    await lay_library(folder)
     async with open_library(folder, runner=Inline()) as library:
         source_id = await library.write(_fill, tracks, clock.now_ms())
         home = Home(library, Edits(library, clock=clock, randomness=SeededRandomness(seed)), clock, source_id)

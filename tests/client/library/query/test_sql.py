@@ -3,7 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -47,12 +49,21 @@ recordings = st.builds(
 libraries = st.lists(recordings, min_size=1, max_size=6)
 
 
-def made_library(tracks: Sequence[Recording]) -> sqlite3.Connection:
-    """The real schema, in memory, with these tracks in it; their ids are 1, 2, 3 ..."""
+@cache
+def empty_library() -> bytes:
+    """The real schema alone: to migrate takes longer than all that a test does with it."""
     library = connect(Path(":memory:"), cache_kib=1_000, durable=False)
     for migration in read_migrations(files("soul_player.client.library") / "schema"):
         for statement in statements(migration.sql):
             library.execute(statement)
+    with closing(library):
+        return library.serialize()
+
+
+def made_library(tracks: Sequence[Recording]) -> sqlite3.Connection:
+    """The real schema, in memory, with these tracks in it; their ids are 1, 2, 3 ..."""
+    library = connect(Path(":memory:"), cache_kib=1_000, durable=False)
+    library.deserialize(empty_library())
     for number, name in enumerate(SOURCES, 1):
         insert(library, "sources", id=number, name=name, type="server", is_active=0,
                needs_sign_in=0, added_at=0, is_offline=0, failed_attempts=0)  # fmt: skip
